@@ -1,0 +1,25 @@
+package dev.everfold.cli;
+
+import java.io.InputStream;
+
+/// All that a command knows of the outside.
+///
+/// @param in standard input
+/// @param out standard output: what was asked for
+/// @param err standard error: errors and progress
+/// @param terminal what is known about who is looking
+/// @param interruption whether the user has asked the command to end
+record Console(InputStream in, Output out, Output err, Terminal terminal, Interruption interruption) {
+
+    /// One line about something that the command carries on with.
+    void warn(String message) {
+        synchronized (err) {
+            try {
+                err.line("everfold: " + SafeText.of(message));
+                err.flush();
+            } catch (Output.FailedException nobodyListens) {
+                // The exit code still says it.
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.everfold.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/// The one executable: picks the command by its name and runs it.
+@Command(
+        name = "everfold",
+        description = "Event sourcing for the JVM: stores, reads and checks events.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  everfold import --store log:data history.ndjson.gz",
+            "  everfold read   --store log:data --stream order-17",
+            "  everfold stats  --store log:data",
+            "",
+            "Exit codes: 0 success; 1 the store or the input says no; 2 wrong usage;",
+            "3 the store or the output cannot be reached, opened or written.",
+            "",
+            "everfold COMMAND --help tells more."
+        })
+public final class Main implements Runnable {
+
+    /// How long an interrupted command may take to come to its end.
+    private static final int END_SECONDS_MAX = 10;
+
+    /// One command alone is set up, so that a short command starts fast.
+    private static final Map<String, Function<Console, Object>> COMMANDS = commands();
+
+    private static Map<String, Function<Console, Object>> commands() {
+        Map<String, Function<Console, Object>> commands = new LinkedHashMap<>();
+        commands.put("import", ImportCommand::new);
+        commands.put("export", ExportCommand::new);
+        commands.put("append", AppendCommand::new);
+        commands.put("read", ReadCommand::new);
+        commands.put("tail", TailCommand::new);
+        commands.put("stats", StatsCommand::new);
+        commands.put("verify", VerifyCommand::new);
+        commands.put("backup", BackupCommand::new);
+        commands.put("restore", RestoreCommand::new);
+        commands.put("bench", BenchCommand::new);
+        return commands;
+    }
+
+    Main() {}
+
+    /// Runs the command and ends the process with its exit code.
+    public static void main(String[] args) {
+        Interruption interruption = new Interruption();
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> endInOrder(interruption, ended), "everfold-end"));
+        int exitCode;
+        try {
+            OutputStream out = new FileOutputStream(FileDescriptor.out);
+            OutputStream err = new FileOutputStream(FileDescriptor.err);
+            exitCode = run(args, new Console(
+                    System.in, new Output(out), new Output(err), Terminal.ofProcess(), interruption));
+        } finally {
+            ended.countDown();
+        }
+        System.exit(exitCode);
+    }
+
+    /// Runs the command and returns its exit code; nothing is kept between two runs. Neither stream is closed.
+    public static int run(String[] args, InputStream in, OutputStream out, OutputStream err) {
+        return run(args, new Console(in, new Output(out), new Output(err), Terminal.none(), new Interruption()));
+    }
+
+    static int run(String[] args, Console console) {
+        CommandLine commandLine = new CommandLine(new Main());
+        String first = args.length == 0 ? "" : args[0];
+        COMMANDS.forEach((name, command) -> {
+            if (name.equals(first) || !COMMANDS.containsKey(first)) {
+                commandLine.addSubcommand(name, command.apply(console));
+            }
+        });
+        boolean debug = Arrays.asList(args).contains("--debug");
+        commandLine.setOut(new PrintWriter(console.out(), false, StandardCharsets.UTF_8));
+        commandLine.setExecutionExceptionHandler((failure, _, _) ->
+                Failures.report(failure, console, debug).number());
+        commandLine.setParameterExceptionHandler((wrong, _) -> usageError(wrong, console));
+        int exitCode = commandLine.execute(args);
+        try {
+            commandLine.getOut().flush();
+            console.out().flush();
+            console.err().flush();
+            return exitCode;
+        } catch (Output.FailedException outputFailed) {
+            ExitCode failed = Failures.report(outputFailed, console, debug);
+            return exitCode == 0 ? failed.number() : exitCode;
+        }
+    }
+
+    /// Called when no command was named.
+    @Override
+    public void run() {
+        throw new CommandException(
+                ExitCode.USAGE,
+                "no command; expected one of " + String.join(", ", COMMANDS.keySet())
+                        + ". Run everfold --help for more.");
+    }
+
+    private static int usageError(ParameterException wrong, Console console) {
+        String name = wrong.getCommandLine().getCommandSpec().qualifiedName(" ");
+        String message = String.valueOf(wrong.getMessage()).strip();
+        console.warn(message + (message.endsWith(".") ? "" : ".") + " Run " + name + " --help for usage.");
+        return ExitCode.USAGE.number();
+    }
+
+    /// At Ctrl-C the JVM ends when this returns, so it waits until the command has come to an end by itself.
+    private static void endInOrder(Interruption interruption, CountDownLatch ended) {
+        interruption.request();
+        try {
+            boolean inTime = ended.await(END_SECONDS_MAX, TimeUnit.SECONDS);
+            if (!inTime) {
+                System.err.println("everfold: interrupted before the end");
+            }
+        } catch (InterruptedException broken) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.everfold.cli;
+
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/// Tells on standard error how far a command is that takes longer than two seconds: on a terminal by
+/// overwriting one
+/// line, otherwise by a line now and then. For one thread.
+final class Progress {
+
+    private static final long QUIET_NANOS = 2_000_000_000L;
+    private static final long TERMINAL_NANOS = 200_000_000L;
+    private static final long LINES_NANOS = 5_000_000_000L;
+
+    private final Console console;
+    private final String verb;
+    private final String unit;
+    private final LongSupplier nanoClock;
+    private final long startNanos;
+    private long nextNanos;
+    private boolean hasLine;
+
+    /// @param verb what is being done, for example "imported"
+    /// @param unit what is counted, for example "events"
+    Progress(Console console, String verb, String unit) {
+        this(console, verb, unit, System::nanoTime);
+    }
+
+    Progress(Console console, String verb, String unit, LongSupplier nanoClock) {
+        this.console = console;
+        this.verb = verb;
+        this.unit = unit;
+        this.nanoClock = nanoClock;
+        this.startNanos = nanoClock.getAsLong();
+        this.nextNanos = startNanos + QUIET_NANOS;
+    }
+
+    /// Called as often as there is news; costs little.
+    void update(long count) {
+        long now = nanoClock.getAsLong();
+        if (now - nextNanos < 0) {
+            return;
+        }
+        boolean isTerminal = console.terminal().isErrorShown();
+        nextNanos = now + (isTerminal ? TERMINAL_NANOS : LINES_NANOS);
+        long perSecond = (long) (count / Math.max(seconds(), 0.001));
+        String text = String.format(Locale.ROOT, "%s %,d %s, %,d a second", verb, count, unit, perSecond);
+        synchronized (console.err()) {
+            // To the begin of the line, and erase what stood there.
+            console.err().print(isTerminal ? "\r\u001b[K" + text : text + "\n");
+            console.err().flush();
+        }
+        hasLine = isTerminal;
+    }
+
+    /// Takes the line away, so that what comes next stands by itself.
+    void end() {
+        if (hasLine) {
+            synchronized (console.err()) {
+                console.err().print("\r\u001b[K");
+                console.err().flush();
+            }
+            hasLine = false;
+        }
+    }
+
+    double seconds() {
+        return (nanoClock.getAsLong() - startNanos) / 1e9;
+    }
+}

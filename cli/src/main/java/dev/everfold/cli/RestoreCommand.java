@@ -1,0 +1,44 @@
+package dev.everfold.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// Makes a store from a backup.
+@Command(
+        name = "restore",
+        description = "Make a new store from a backup. It has a lineage of its own, so that nobody takes it for the old.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = "  everfold restore --store log:restored backups/monday")
+final class RestoreCommand implements Callable<Integer> {
+
+    private final Console console;
+
+    @Mixin
+    StoreOptions storeOptions = new StoreOptions();
+
+    @Parameters(paramLabel = "DIRECTORY", description = "The backup.")
+    Path directory = Path.of("");
+
+    RestoreCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        Progress progress = new Progress(console, "copied", "bytes");
+        try {
+            long events = storeOptions.provider().restore(directory, storeOptions.uri(), progress::update);
+            progress.end();
+            console.out().line("restored " + events + " events to " + SafeText.of(storeOptions.store));
+        } finally {
+            progress.end();
+        }
+        return ExitCode.OK.number();
+    }
+}

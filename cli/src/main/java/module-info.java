@@ -1,0 +1,11 @@
+/// The command line of Everfold.
+module dev.everfold.cli {
+    requires static transitive org.jspecify;
+    requires dev.everfold.cloudevents;
+    requires dev.everfold.eventstore;
+    requires info.picocli;
+    requires tools.jackson.core;
+
+    opens dev.everfold.cli to
+            info.picocli;
+}

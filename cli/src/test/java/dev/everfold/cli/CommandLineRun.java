@@ -1,0 +1,36 @@
+package dev.everfold.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/// One run of the command line in this process: what it answered.
+record CommandLineRun(int exitCode, String out, String err) {
+
+    static CommandLineRun of(String... args) {
+        return withInput("", args);
+    }
+
+    static CommandLineRun withInput(String in, String... args) {
+        return withInput(in.getBytes(StandardCharsets.UTF_8), args);
+    }
+
+    static CommandLineRun withInput(byte[] in, String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int exitCode = Main.run(args, new ByteArrayInputStream(in), out, err);
+        return new CommandLineRun(
+                exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /// A line that imports as one event.
+    static String line(String id, String stream, String type, String more) {
+        return "{\"specversion\":\"1.0\",\"id\":\"" + id + "\",\"source\":\"/shop\",\"type\":\"" + type
+                + "\",\"subject\":\"" + stream + "\"" + more + "}\n";
+    }
+
+    List<String> outLines() {
+        return out.lines().toList();
+    }
+}

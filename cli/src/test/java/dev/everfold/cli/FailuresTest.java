@@ -1,0 +1,159 @@
+package dev.everfold.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FailuresTest {
+
+    private static final String APPEND = "append --stream order-17 --type OrderPlaced --data {} --store unlucky:";
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "stats --store unlucky:busy      | 3 | The store is in use. Close it there.",
+                "stats --store unlucky:torn      | 3 | The store is damaged. Restore a backup.",
+                "stats --store unlucky:parameter | 2 | Parameter \"x\" is unknown.",
+                "read --store unlucky:rotten     | 1 | Record at position 3 is corrupt. Verify the store.",
+                APPEND + "full    | 3 | No space left for appends in /data; nothing was stored. Free space there; appends"
+                        + " then go on.",
+                APPEND + "unknown | 3 | The disk failed; whether the append is stored is unknown. Repeat it with the"
+                        + " same append id.",
+                APPEND + "bug     | 1 | something that should not happen: java.lang.IllegalStateException: bug. Repeat it"
+                        + " with --debug and report it.",
+                "backup --store unlucky: there   | 3 | The directory is not empty. Choose another.",
+                "restore --store unlucky: there  | 1 | Stores of scheme \"unlucky\" keep nothing to restore."
+            })
+    void each_failure_is_one_line_and_an_exit_code(String command, int exitCode, String message) {
+        CommandLineRun run = CommandLineRun.of(command.strip().split(" +"));
+
+        assertThat(run.exitCode()).isEqualTo(exitCode);
+        assertThat(run.err()).isEqualTo("everfold: " + message + "\n");
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void a_stack_trace_is_shown_only_when_it_is_wanted() {
+        CommandLineRun run = CommandLineRun.of("stats", "--store", "unlucky:busy", "--debug");
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err())
+                .startsWith("dev.everfold.eventstore.StoreUnavailableException: ")
+                .contains("\tat dev.everfold.cli.")
+                .endsWith("everfold: The store is in use. Close it there.\n");
+    }
+
+    @Test
+    void an_import_that_fails_says_what_was_stored() {
+        CommandLineRun run = CommandLineRun.withInput(
+                CommandLineRun.line("1", "order-17", "OrderPlaced", ""), "import", "--store", "unlucky:full", "-");
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.out()).startsWith("imported 0 events (0 already there) in ");
+        assertThat(run.err()).startsWith("everfold: No space left for appends in /data;").hasLineCount(1);
+    }
+
+    @Test
+    void damages_fail_the_verification() {
+        CommandLineRun run = CommandLineRun.of("verify", "--store", "unlucky:");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out())
+                .isEqualTo(
+                        """
+                        checked  17 events: checksums.
+                        note     An unfinished append at the end.
+                        damage   a\\nb.log at byte 80: checksum 0x1 expected, 0x2 found.
+                        FAILED   17 events, 4,096 bytes, 1 damages
+                        """);
+        assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void damages_are_told_to_scripts() {
+        CommandLineRun run = CommandLineRun.of("verify", "--store", "unlucky:", "--json");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out())
+                .isEqualTo("{\"passed\":false,\"events\":17,\"bytes\":4096,\"checked\":[\"17 events: checksums.\"],"
+                        + "\"notes\":[\"An unfinished append at the end.\"],\"damages\":[{\"file\":\"a\\nb.log\","
+                        + "\"offset\":80,\"what\":\"checksum 0x1 expected, 0x2 found.\"}]}\n");
+    }
+
+    @Test
+    void a_reader_that_went_away_is_no_failure() {
+        CommandLineRun run = runWithFailingOutput("Broken pipe", "export", "--store", filledStore());
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void an_output_that_is_full_is_a_failure() {
+        CommandLineRun run = runWithFailingOutput("No space left on device", "export", "--store", filledStore());
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err())
+                .isEqualTo("everfold: the output cannot be written: No space left on device. Make room or write"
+                        + " elsewhere.\n");
+    }
+
+    @Test
+    void an_output_file_that_cannot_be_made_is_a_failure() {
+        CommandLineRun run =
+                CommandLineRun.of("export", "--store", filledStore(), "--output", folder + "/nowhere/x.ndjson");
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err()).startsWith("everfold: the output cannot be written: ").hasLineCount(1);
+    }
+
+    @Test
+    void an_export_that_fails_leaves_the_file_of_before() throws IOException {
+        String store = filledStore();
+        Path file = Files.writeString(folder.resolve("history.ndjson"), "before");
+        CommandLineRun.of(
+                "append", "--store", store, "--stream", "order-17", "--type", "OrderPaid", "--data", "{}", "--tag",
+                "a,b");
+
+        CommandLineRun run = CommandLineRun.of("export", "--store", store, "--output", file.toString());
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .isEqualTo("everfold: The event at position 1 cannot be written as a CloudEvent: its tag \"a,b\" holds a"
+                        + " comma, but there the tags are one text, separated by commas. Select other events.\n");
+        assertThat(file).hasContent("before");
+        assertThat(folder.resolve("history.ndjson.partial")).doesNotExist();
+    }
+
+    private String filledStore() {
+        String store = "log:" + folder.resolve("store");
+        CommandLineRun.of("append", "--store", store, "--stream", "order-17", "--type", "OrderPlaced", "--data", "{}");
+        return store;
+    }
+
+    private static CommandLineRun runWithFailingOutput(String reason, String... args) {
+        java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+        OutputStream out = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException(reason);
+            }
+        };
+        return new CommandLineRun(
+                Main.run(args, InputStream.nullInputStream(), out, err),
+                "",
+                err.toString(java.nio.charset.StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,129 @@
+package dev.everfold.cli;
+
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.Appended;
+import dev.everfold.eventstore.CorruptStoreException;
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.EventStoreProvider;
+import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.Limits;
+import dev.everfold.eventstore.OutcomeUnknownException;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.StorageFullException;
+import dev.everfold.eventstore.StoreStats;
+import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.eventstore.StoreUri;
+import dev.everfold.eventstore.Verification;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
+
+/// Stores of scheme `unlucky`, to which happens what their name says.
+public final class UnluckyEventStoreProvider implements EventStoreProvider {
+
+    /// For [java.util.ServiceLoader].
+    public UnluckyEventStoreProvider() {}
+
+    @Override
+    public String scheme() {
+        return "unlucky";
+    }
+
+    @Override
+    public EventStore open(StoreUri uri) {
+        return switch (uri.rest()) {
+            case "busy" -> throw new StoreUnavailableException("The store is in use. Close it there.", true, null);
+            case "torn" -> throw new CorruptStoreException("The store is damaged. Restore a backup.");
+            case "parameter" -> throw new IllegalArgumentException("Parameter \"x\" is unknown.");
+            default -> new UnluckyEventStore(uri.rest());
+        };
+    }
+
+    @Override
+    public Verification verify(StoreUri uri, LongConsumer progress) {
+        return new Verification(
+                17,
+                4_096,
+                List.of("17 events: checksums."),
+                List.of("An unfinished append at the end."),
+                List.of(new Verification.Damage("a\nb.log", 80, "checksum 0x1 expected, 0x2 found.")));
+    }
+
+    @Override
+    public long backup(StoreUri uri, Path directory, LongConsumer progress) {
+        throw new StoreUnavailableException("The directory is not empty. Choose another.", false, null);
+    }
+
+    private static final class UnluckyEventStore implements EventStore {
+
+        private final InMemoryEventStore store = new InMemoryEventStore();
+        private final String mishap;
+
+        UnluckyEventStore(String mishap) {
+            this.mishap = mishap;
+        }
+
+        @Override
+        public Appended append(Append append) {
+            throw switch (mishap) {
+                case "full" -> new StorageFullException("/data", new IOException("No space left on device"));
+                case "unknown" -> new OutcomeUnknownException("The disk failed", null);
+                default -> new IllegalStateException("bug");
+            };
+        }
+
+        @Override
+        public CompletableFuture<Appended> appendAsync(Append append) {
+            return CompletableFuture.supplyAsync(() -> append(append));
+        }
+
+        @Override
+        public EventCursor read(Read read) {
+            if (mishap.equals("rotten")) {
+                throw new CorruptStoreException("Record at position 3 is corrupt. Verify the store.");
+            }
+            return store.read(read);
+        }
+
+        @Override
+        public long nextPosition() {
+            return store.nextPosition();
+        }
+
+        @Override
+        public boolean awaitPosition(long position, Duration timeout) {
+            return false;
+        }
+
+        @Override
+        public OptionalLong trackedPosition(String source) {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public UUID lineage() {
+            return store.lineage();
+        }
+
+        @Override
+        public Limits limits() {
+            return store.limits();
+        }
+
+        @Override
+        public StoreStats stats() {
+            return store.stats();
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+}

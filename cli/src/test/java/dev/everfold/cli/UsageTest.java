@@ -1,0 +1,125 @@
+package dev.everfold.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsageTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "frobnicate | Unmatched argument at index 0: 'frobnicate'. Run everfold --help for usage.",
+                "--frobnicate | Unknown option: '--frobnicate'. Run everfold --help for usage.",
+                "stats | Missing required option: '--store=URI'. Run everfold stats --help for usage.",
+                "stats --store log:x --frobnicate | Unknown option: '--frobnicate'. Run everfold stats --help for usage.",
+                "stats --store log:x y | Unmatched argument at index 3: 'y'. Run everfold stats --help for usage.",
+                "stats --store | Missing required parameter for option '--store' (URI). Run everfold stats --help for"
+                        + " usage.",
+                "stats --store x | \"x\" is not a store URI; expected SCHEME:…, for example log:DIRECTORY or memory:.",
+                "import --store log:x | Missing required parameter: 'FILE'. Run everfold import --help for usage.",
+                "backup --store log:x | Missing required parameter: 'DIRECTORY'. Run everfold backup --help for usage.",
+                "read --store log:x --limit 0 | Invalid value for option '--limit': \"0\" is not a number of this kind;"
+                        + " expected a whole number, 1 or more. Run everfold read --help for usage.",
+                "read --store log:x --from -1 | Invalid value for option '--from': \"-1\" is not a number of this kind;"
+                        + " expected a whole number, 0 or more. Run everfold read --help for usage.",
+                "read --store log:x --as-of 2026-03-01 | Invalid value for option '--as-of': \"2026-03-01\" is not a time;"
+                        + " expected one with its offset, such as 2026-03-01T09:30:00Z. Run everfold read --help for"
+                        + " usage.",
+                "read --store log:x --format xml | Invalid value for option '--format': expected one of [table, ndjson]"
+                        + " (case-insensitive) but was 'xml'. Run everfold read --help for usage.",
+                "append --store log:x --stream s --type t --data 1 --expect maybe | Invalid value for option '--expect':"
+                        + " \"maybe\" is not an expectation; expected none, any, exists or a revision. Run everfold append"
+                        + " --help for usage.",
+                "append --store log:x --stream s --type t --data 1 --id 7 | Invalid value for option '--id': \"7\" is not a"
+                        + " UUID; expected one such as 0199b1f6-e9cf-7eeb-aa49-ef0cfa75a30d. Run everfold append --help"
+                        + " for usage.",
+                "append --store log:x --stream s --type t --data 1 --append-id 0199b1f6-e9cf-7eeb-aa49-ef0cfa75a30d |"
+                        + " --append-id needs --id, since a repeat must bring the same event; expected both. Add --id."
+            })
+    void each_misuse_is_one_line_and_exit_code_2(String command, String message) {
+        CommandLineRun run = CommandLineRun.of(command.strip().split(" +"));
+
+        assertThat(run.err()).isEqualTo("everfold: " + message.strip() + "\n");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void no_command_is_a_misuse() {
+        CommandLineRun run = CommandLineRun.of();
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .startsWith("everfold: no command; expected one of import, export, append, read, tail, stats, verify,"
+                        + " backup, restore")
+                .endsWith(". Run everfold --help for more.\n")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void a_scheme_without_engine_is_a_misuse_that_names_the_engines() {
+        CommandLineRun run = CommandLineRun.of("stats", "--store", "oracle:x");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("\"oracle:x").contains("log, memory").hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--stream=", "--type=", "--tag="})
+    void an_empty_name_is_a_misuse(String option) {
+        CommandLineRun run =
+                CommandLineRun.withInput("", "import", "--store", "log:target/tmp/usage", "-");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+
+        run = CommandLineRun.of("read", "--store", "log:target/tmp/usage", option);
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).endsWith("is empty; expected at least one character.\n").hasLineCount(1);
+    }
+
+    @Test
+    void stream_and_category_exclude_each_other() {
+        CommandLineRun run =
+                CommandLineRun.of("tail", "--store", "log:x", "--stream", "order-17", "--category", "order");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .isEqualTo("everfold: --stream and --category exclude each other; expected one of them. Leave one out.\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"import", "export", "append", "read", "tail", "stats", "verify", "backup", "restore", "bench"})
+    void each_command_explains_itself(String command) {
+        CommandLineRun run = CommandLineRun.of(command, "--help");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .startsWith("Usage: everfold " + command + " ")
+                .contains("Examples:\n  everfold " + command)
+                .endsWith("\n");
+    }
+
+    @Test
+    void the_whole_explains_itself() {
+        CommandLineRun run = CommandLineRun.of("--help");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
+                .startsWith("Usage: everfold ")
+                .contains("  import ", "  restore ", "Exit codes: 0 success;");
+    }
+
+    @Test
+    void it_tells_its_version() {
+        assertThat(CommandLineRun.of("--version").out()).startsWith("everfold ").contains("Java ");
+        assertThat(CommandLineRun.of("stats", "--version").exitCode()).isZero();
+    }
+}

@@ -1,0 +1,5 @@
+/// Short programs that run: start with [FirstSteps], then [FilesAlive].
+@NullMarked
+package dev.everfold.examples;
+
+import org.jspecify.annotations.NullMarked;

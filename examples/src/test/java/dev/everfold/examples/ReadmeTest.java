@@ -1,0 +1,54 @@
+package dev.everfold.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// README shows code that was compiled, and that runs.
+final class ReadmeTest {
+
+    @Test
+    void the_code_of_readme_is_that_of_the_example() throws IOException {
+        List<String> readme = codeIn(Path.of("../README.md"));
+
+        String example = Files.readString(Path.of("src/main/java/dev/everfold/examples/FirstSteps.java"));
+
+        assertThat(readme).hasSizeGreaterThan(20);
+        assertThat(withoutIndent(example)).contains(withoutIndent(String.join("\n", readme)));
+    }
+
+    @Test
+    void the_code_of_the_tutorial_is_that_of_the_example() throws IOException {
+        List<String> tutorial = codeIn(Path.of("../docs/tutorial/first-store.md"));
+
+        String example = Files.readString(Path.of("src/main/java/dev/everfold/examples/Seats.java"));
+
+        assertThat(tutorial).hasSizeGreaterThan(20);
+        for (String line : tutorial) {
+            assertThat(withoutIndent(example)).contains(line.strip());
+        }
+    }
+
+    private static List<String> codeIn(Path document) throws IOException {
+        List<String> lines = Files.readAllLines(document);
+        List<String> code = new ArrayList<>();
+        boolean inside = false;
+        for (String line : lines) {
+            if (line.startsWith("```")) {
+                inside = line.equals("```java");
+            } else if (inside) {
+                code.add(line);
+            }
+        }
+        return code;
+    }
+
+    private static String withoutIndent(String text) {
+        return String.join("\n", text.lines().map(String::strip).toList());
+    }
+}

@@ -1,0 +1,271 @@
+package dev.everfold.log;
+
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.Appended;
+import dev.everfold.eventstore.CorruptStoreException;
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.Limits;
+import dev.everfold.eventstore.OutcomeUnknownException;
+import dev.everfold.eventstore.PositionAheadException;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.StoreClosedException;
+import dev.everfold.eventstore.StoreStats;
+import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.log.index.CorruptIndexException;
+import dev.everfold.log.segment.RecordReader;
+import dev.everfold.log.segment.Segment;
+import dev.everfold.log.segment.StoreFile;
+import dev.everfold.log.storage.Storage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// An event store in a directory of files.
+///
+/// ```java
+/// try (EventStore store = LogEventStore.open(Path.of("data"))) {
+///     store.append(Append.of(NewEvent.of("order-17", "order.placed", "{\"lines\":2}")));
+/// }
+/// ```
+///
+/// One process writes to a directory at a time; any number read beside it ([Mode#READ]). An append is
+/// durable when it
+/// returns: written and synced, many appends per sync. Memory does not grow with the number of events or
+/// streams,
+/// except by 4 bytes an event of the newest segment and by what [LogOptions] bounds. Safe for use by many
+/// threads.
+public final class LogEventStore implements EventStore {
+
+    /// How a store is opened.
+    public enum Mode {
+        /// For writing; the store is created where there is none.
+        CREATE,
+        /// For writing; there must be a store.
+        EXISTING,
+        /// For reading only, also beside a process that writes; shows what is proven durable.
+        READ
+    }
+
+    private final LogOpening.Opened opened;
+    private final Clock clock;
+    private volatile boolean closed;
+
+    private LogEventStore(LogOpening.Opened opened, Clock clock) {
+        this.opened = opened;
+        this.clock = clock;
+    }
+
+    /// Opens the store in a directory for writing, creating it where there is none, with default options.
+    ///
+    /// @throws StoreUnavailableException when the directory holds something else, a newer format, or is in use
+    /// @throws CorruptStoreException when acknowledged events are damaged or missing
+    /// @throws dev.everfold.eventstore.StorageFullException when there is no room to create it
+    public static LogEventStore open(Path directory) {
+        return open(directory, LogOptions.DEFAULTS, Mode.CREATE);
+    }
+
+    /// Opens the store in a directory.
+    ///
+    /// @throws StoreUnavailableException when it is missing (unless created), not a store, of a newer
+    ///     format, or in use
+    /// @throws CorruptStoreException when acknowledged events are damaged or missing
+    /// @throws dev.everfold.eventstore.StorageFullException when there is no room to create it
+    public static LogEventStore open(Path directory, LogOptions options, Mode mode) {
+        return open(LogOpening.storage(directory, mode), options, mode, Clock.systemUTC());
+    }
+
+    /// Opens the store behind a storage, with a clock: for tests that bring their own.
+    static LogEventStore open(
+            Storage storage, LogOptions options, Mode mode, Clock clock) {
+        return new LogEventStore(new LogOpening(storage, options).open(mode), clock);
+    }
+
+    @Override
+    public Appended append(Append append) {
+        LogOpening.Writing writing = writing(append);
+        PendingAppend pending = PendingAppend.waitedForBy(
+                Thread.currentThread(), append, opened.index().terms(), stampMicros());
+        put(writing, pending);
+        return pending.await();
+    }
+
+    @Override
+    public CompletableFuture<Appended> appendAsync(Append append) {
+        CompletableFuture<Appended> future = new CompletableFuture<>();
+        opened.options().limits().check(append);
+        try {
+            LogOpening.Writing writing = writing(append);
+            put(writing, PendingAppend.completing(future, append, opened.index().terms(), stampMicros()));
+        } catch (EventStoreException refused) {
+            future.completeExceptionally(refused);
+        }
+        return future;
+    }
+
+    @Override
+    public EventCursor read(Read read) {
+        limits().check(read);
+        long next = nextPosition();
+        if (read.source() instanceof Read.Source.Matching matching && matching.fromPosition() > next) {
+            throw new PositionAheadException("Read", matching.fromPosition(), next);
+        }
+        LogCursor.Sources sources = new LogCursor.Sources(
+                opened.index(), new RecordReader(opened.segments()), () -> closed, this::setAside);
+        try {
+            return new LogCursor(sources, read, next);
+        } catch (CorruptIndexException damage) {
+            throw setAside(damage);
+        }
+    }
+
+    @Override
+    public long nextPosition() {
+        requireOpen();
+        if (opened.role() instanceof LogOpening.Following(LogFollower follower)) {
+            try {
+                follower.poll();
+            } catch (IOException failure) {
+                throw unreadable(failure);
+            }
+        }
+        return opened.published().nextPosition();
+    }
+
+    @Override
+    public boolean awaitPosition(long position, Duration timeout) throws InterruptedException {
+        requireOpen();
+        return switch (opened.role()) {
+            case LogOpening.Writing _ -> opened.published().await(position, timeout);
+            case LogOpening.Following(LogFollower follower) -> {
+                try {
+                    yield follower.await(position, timeout);
+                } catch (IOException failure) {
+                    throw unreadable(failure);
+                }
+            }
+        };
+    }
+
+    @Override
+    public OptionalLong trackedPosition(String source) {
+        nextPosition();
+        Long position = opened.tracked().get(source);
+        return position == null ? OptionalLong.empty() : OptionalLong.of(position);
+    }
+
+    @Override
+    public UUID lineage() {
+        return opened.store().lineage();
+    }
+
+    @Override
+    public Limits limits() {
+        return opened.options().limits();
+    }
+
+    @Override
+    public StoreStats stats() {
+        long events = nextPosition();
+        try {
+            long bytes = opened.index().bytes() + 2L * StoreFile.SLOT_BYTES;
+            for (Segment segment : opened.segments().all()) {
+                bytes += segment.bytes();
+            }
+            return new StoreStats(
+                    events,
+                    opened.index().streams(),
+                    opened.index().types(),
+                    bytes,
+                    opened.segments().all().size());
+        } catch (CorruptIndexException damage) {
+            throw setAside(damage);
+        } catch (IOException failure) {
+            throw unreadable(failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        opened.close();
+    }
+
+    /// The writing side, after everything that can be said at the door was checked.
+    private LogOpening.Writing writing(Append append) {
+        limits().check(append);
+        requireOpen();
+        return switch (opened.role()) {
+            case LogOpening.Writing writing -> {
+                requireNotFailed(writing);
+                yield writing;
+            }
+            case LogOpening.Following _ ->
+                throw new StoreUnavailableException(
+                        "The store in " + opened.storage().description()
+                                + " is open for reading only. Open it without mode=read to append.",
+                        false,
+                        null);
+        };
+    }
+
+    private void put(LogOpening.Writing writing, PendingAppend pending) {
+        try {
+            writing.queue().put(pending);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new OutcomeUnknownException(
+                    "Append " + pending.append().id() + " was interrupted while it waited", interrupted);
+        } catch (StoreClosedException refused) {
+            requireNotFailed(writing);
+            throw refused;
+        }
+    }
+
+    private static void requireNotFailed(LogOpening.Writing writing) {
+        @Nullable Throwable failure = writing.writer().failure();
+        if (failure != null) {
+            throw writing.writer().unavailable(failure);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StoreClosedException("store");
+        }
+    }
+
+    private CorruptStoreException setAside(CorruptIndexException damage) {
+        try {
+            opened.index().quarantine(damage);
+        } catch (IOException failure) {
+            damage.addSuppressed(failure);
+        }
+        return new CorruptStoreException(damage.getMessage());
+    }
+
+    private StoreUnavailableException unreadable(IOException failure) {
+        return new StoreUnavailableException(
+                "The store in " + opened.storage().description() + " cannot be read: " + failure.getMessage() + ".",
+                true,
+                new UncheckedIOException(failure));
+    }
+
+    private long stampMicros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    }
+}

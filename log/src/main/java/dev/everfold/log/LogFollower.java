@@ -1,0 +1,180 @@
+package dev.everfold.log;
+
+import dev.everfold.log.index.LogIndex;
+import dev.everfold.log.segment.FrameScanner;
+import dev.everfold.log.segment.OpenSegment;
+import dev.everfold.log.segment.SealedSegment;
+import dev.everfold.log.segment.Segment;
+import dev.everfold.log.segment.SegmentFormat;
+import dev.everfold.log.segment.Segments;
+import dev.everfold.log.segment.StoreFile;
+import dev.everfold.log.storage.Storage;
+import dev.everfold.log.storage.StorageFile;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Watches the files of a store that another process may be writing, and publishes what is proven durable.
+///
+/// A frame is proven durable by the frame after it, by the segment after it, or by the closing of the
+/// store: each is
+/// written only after the frame was synced. Whoever asks looks; there is no thread.
+final class LogFollower {
+
+    private static final int CHUNK_BYTES = 64 << 10;
+    private static final int FRAMES_BETWEEN_REFRESHES = 1_024;
+    private static final long POLL_MILLIS = 10;
+
+    private final Storage storage;
+    private final StoreFile store;
+    private final Segments segments;
+    private final LogIndex index;
+    private final Published published;
+    private final Replay replay;
+
+    // Guarded by lock.
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable FrameScanner scanner;
+    private int framesSinceRefresh;
+
+    LogFollower(
+            Storage storage,
+            StoreFile store,
+            Segments segments,
+            LogIndex index,
+            Published published,
+            Map<String, Long> tracked) {
+        this.storage = storage;
+        this.store = store;
+        this.segments = segments;
+        this.index = index;
+        this.published = published;
+        this.replay = new Replay(index, tracked);
+    }
+
+    /// Takes over all frames that are proven by now.
+    void poll() throws IOException {
+        lock.lock();
+        try {
+            boolean grown = true;
+            while (grown) {
+                grown = segments.last() instanceof OpenSegment open ? follow(open) : nextSegment();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until the next position is above `position`, looking every few milliseconds.
+    boolean await(long position, Duration timeout) throws IOException, InterruptedException {
+        Duration left = timeout;
+        Duration step = Duration.ofMillis(POLL_MILLIS);
+        while (true) {
+            poll();
+            Duration wait = left.compareTo(step) < 0 ? left : step;
+            if (published.await(position, wait)) {
+                return true;
+            }
+            left = left.minus(step);
+            if (left.isNegative() || left.isZero()) {
+                poll();
+                return published.nextPosition() > position;
+            }
+        }
+    }
+
+    /// Takes over the next frame of the open segment, or goes on to the next segment.
+    private boolean follow(OpenSegment open) throws IOException {
+        FrameScanner frames = scanner;
+        if (frames == null) {
+            frames = new FrameScanner(
+                    open::read, SegmentFormat.OPEN_ALIGNMENT, nextFrameOffset(open), CHUNK_BYTES);
+            scanner = frames;
+        }
+        if (!frames.isAtFrame()) {
+            frames.refresh();
+            if (!frames.isAtFrame()) {
+                return nextSegment();
+            }
+        }
+        if (!isProven(open, frames)) {
+            frames.refresh();
+            return false;
+        }
+        frames.isAtFrame();
+        OpenSegments.addFrame(open, frames);
+        replay.addFrame(frames);
+        frames.skipFrame();
+        publish(open);
+        return true;
+    }
+
+    private boolean isProven(OpenSegment open, FrameScanner frames) throws IOException {
+        long frame = frames.header().frame();
+        int checksum = frames.header().checksum();
+        FrameScanner after = new FrameScanner(
+                open::read, SegmentFormat.OPEN_ALIGNMENT, offsetAfter(frames), SegmentFormat.OPEN_ALIGNMENT);
+        if (after.isAtFrame() && after.header().previousChecksum() == checksum) {
+            return true;
+        }
+        Optional<Segment> next = openSegment(frame + 1);
+        if (next.isPresent()) {
+            next.get().close();
+            return true;
+        }
+        Optional<StoreFile.Closed> closed = StoreFile.read(storage).closed();
+        return closed.isPresent() && closed.get().frames() == frame + 1 && closed.get().checksum() == checksum;
+    }
+
+    private boolean nextSegment() throws IOException {
+        Optional<Segment> next = openSegment(segments.last().end().frames());
+        if (next.isEmpty() || next.get().header().start().frames() == segments.last().header().start().frames()) {
+            return false;
+        }
+        segments.add(next.get());
+        scanner = null;
+        if (next.get() instanceof SealedSegment sealed) {
+            replay.add(sealed, sealed.header().start().frames(), sealed.end().frames());
+            publish(sealed);
+        }
+        return true;
+    }
+
+    private Optional<Segment> openSegment(long fromFrame) throws IOException {
+        try {
+            StorageFile file = storage.openForReading(SegmentFormat.openName(fromFrame));
+            return OpenSegments.open(file, store.storeId(), true).map(Segment.class::cast);
+        } catch (NoSuchFileException notOpen) {
+            try {
+                return Optional.of(SealedSegment.open(storage, SegmentFormat.sealedName(fromFrame), store.storeId()));
+            } catch (NoSuchFileException notThere) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private void publish(Segment segment) throws IOException {
+        published.raise(segment.end().nextPosition());
+        if (++framesSinceRefresh >= FRAMES_BETWEEN_REFRESHES) {
+            framesSinceRefresh = 0;
+            index.refresh();
+        }
+    }
+
+    private static long nextFrameOffset(OpenSegment open) {
+        return alignUp(open.framesEnd());
+    }
+
+    private static long offsetAfter(FrameScanner frames) {
+        return alignUp(frames.offset() + frames.header().bytes());
+    }
+
+    private static long alignUp(long offset) {
+        int alignment = SegmentFormat.OPEN_ALIGNMENT;
+        return (offset + alignment - 1) & -alignment;
+    }
+}

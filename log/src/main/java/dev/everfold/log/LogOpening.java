@@ -1,0 +1,353 @@
+package dev.everfold.log;
+
+import dev.everfold.eventstore.CorruptStoreException;
+import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.StorageFullException;
+import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.log.LogEventStore.Mode;
+import dev.everfold.log.index.CorruptIndexException;
+import dev.everfold.log.index.IndexOptions;
+import dev.everfold.log.index.LogIndex;
+import dev.everfold.log.segment.LogEnd;
+import dev.everfold.log.segment.OpenSegment;
+import dev.everfold.log.segment.RecordReader;
+import dev.everfold.log.segment.Segment;
+import dev.everfold.log.segment.SegmentWriter;
+import dev.everfold.log.segment.Segments;
+import dev.everfold.log.segment.StoreFile;
+import dev.everfold.log.storage.FileStorage;
+import dev.everfold.log.storage.NoSpaceException;
+import dev.everfold.log.storage.Storage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/// Puts a store together from its files, and takes it apart again.
+///
+/// For writing: lock the directory, recover the log, index what the runs do not cover, make the segment to
+/// write to,
+/// and only then mark the store as open. A crash anywhere before leaves it as it was.
+final class LogOpening {
+
+    static final String LOCK = "LOCK";
+
+    private static final System.Logger LOGGER = System.getLogger("dev.everfold.log");
+    private static final int ATTEMPTS_MAX = 10;
+
+    private final Storage storage;
+    private final LogOptions options;
+
+    LogOpening(Storage storage, LogOptions options) {
+        this.storage = storage;
+        this.options = options;
+    }
+
+    /// What moves the published position.
+    sealed interface Role {}
+
+    /// This process writes.
+    record Writing(AppendQueue queue, LogWriter writer, Thread thread, LogDirectory directory) implements Role {}
+
+    /// Another process may write.
+    record Following(LogFollower follower) implements Role {}
+
+    /// An open store: its parts, by what they hold.
+    record Opened(
+            Storage storage,
+            LogOptions options,
+            StoreFile store,
+            Segments segments,
+            LogIndex index,
+            Published published,
+            Map<String, Long> tracked,
+            ExecutorService background,
+            Role role) {
+
+        /// Drains what was accepted, says how the log ended, frees everything.
+        void close() {
+            try {
+                if (role instanceof Writing writing) {
+                    finish(writing);
+                }
+            } catch (IOException | RuntimeException failure) {
+                LOGGER.log(
+                        System.Logger.Level.WARNING,
+                        "store not marked as closed, it is recovered at the next opening dir=" + storage.description(),
+                        failure);
+            } finally {
+                free();
+            }
+        }
+
+        private void finish(Writing writing) throws IOException {
+            writing.queue().close();
+            index.stopWaiting();
+            joinUninterruptibly(writing.thread());
+            writing.directory().stop();
+            if (writing.writer().failure() == null) {
+                LogEnd end = writing.writer().end();
+                index.flush(end.frames());
+                Failpoint.STORE_CLOSING.pass();
+                store.closed(end).write(storage);
+            }
+        }
+
+        private void free() {
+            published.close();
+            index.close();
+            background.shutdown();
+            try {
+                background.awaitTermination(10, TimeUnit.SECONDS);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            try (storage) {
+                segments.close();
+            } catch (IOException failure) {
+                LOGGER.log(System.Logger.Level.WARNING, "files not closed dir=" + storage.description(), failure);
+            }
+        }
+    }
+
+    /// The directory of a store that is going to be opened in this mode.
+    ///
+    /// @throws StoreUnavailableException when it is missing and must not be created
+    static Storage storage(Path directory, Mode mode) {
+        try {
+            if (Files.isDirectory(directory)) {
+                return new FileStorage(directory);
+            }
+            if (Files.exists(directory)) {
+                throw new StoreUnavailableException(
+                        directory + " is a file; expected the directory of a store. Name another one.", false, null);
+            }
+            if (mode != Mode.CREATE) {
+                throw missing(directory.toString());
+            }
+            return FileStorage.createDirectory(directory);
+        } catch (IOException failure) {
+            throw unavailable(directory.toString(), failure);
+        }
+    }
+
+    /// Opens the store, or frees everything and says why it cannot be opened.
+    Opened open(Mode mode) {
+        try {
+            return mode == Mode.READ ? openForReading() : openForWriting(mode);
+        } catch (IOException failure) {
+            closeStorage();
+            throw unavailable(storage.description(), failure);
+        } catch (CorruptIndexException damage) {
+            closeStorage();
+            throw new CorruptStoreException(damage.getMessage());
+        } catch (RuntimeException | Error failure) {
+            closeStorage();
+            throw failure;
+        }
+    }
+
+    private Opened openForWriting(Mode mode) throws IOException {
+        boolean isStore = isStore();
+        if (!isStore && mode == Mode.EXISTING) {
+            throw missing(storage.description());
+        }
+        if (!storage.tryLock(LOCK)) {
+            throw new StoreUnavailableException(
+                    "The store in " + storage.description()
+                            + " is open for writing already; one writer at a time. Close the other one, or open this"
+                            + " one with mode=read.",
+                    true,
+                    null);
+        }
+        if (!isStore()) {
+            StoreFile.create(UUID.randomUUID(), UUID.randomUUID()).writeNew(storage);
+        }
+        StoreFile found = StoreFile.read(storage);
+        RecoveryEvent event = new RecoveryEvent();
+        event.begin();
+        Recovery.Result recovered = Recovery.run(storage, found, true);
+        ExecutorService background = background();
+        try {
+            Opened opened = startWriting(found, recovered, background, event);
+            event.commit();
+            return opened;
+        } catch (IOException | RuntimeException | Error failure) {
+            background.shutdownNow();
+            new Segments(recovered.segments()).close();
+            throw failure;
+        }
+    }
+
+    private Opened startWriting(
+            StoreFile found, Recovery.Result recovered, ExecutorService background, RecoveryEvent event)
+            throws IOException {
+        Segments segments = new Segments(recovered.segments());
+        LogDirectory directory = new LogDirectory(storage, found.storeId(), options, segments, background);
+        LogIndex index = openIndex(found, recovered.end(), true, background);
+        Map<String, Long> tracked = new ConcurrentHashMap<>(index.trackings());
+        long indexed = Replay.run(recovered.segments(), recovered.end(), index, tracked);
+        SegmentWriter segment = segmentToWrite(directory, recovered);
+        StoreFile store = found.opened();
+        store.write(storage);
+        Failpoint.STORE_OPENED.pass();
+        for (Segment older : segments.all()) {
+            if (older instanceof OpenSegment open && open != segment.segment()) {
+                directory.sealLater(open);
+            }
+        }
+        Published published = new Published();
+        published.raise(recovered.end().nextPosition());
+        AppendQueue queue = new AppendQueue(options.queueBytesMax());
+        AppendDecisions decisions = new AppendDecisions(
+                index, new RecordReader(segments), remembered(index), tracked, lastRecordedMicros(segments, recovered));
+        LogWriter writer = new LogWriter(
+                directory, options, queue, decisions, index, published, tracked, segment, store.epoch());
+        Thread thread = new Thread(writer, "everfold-log-writer");
+        thread.setDaemon(true);
+        thread.start();
+        event.events = recovered.end().nextPosition();
+        event.clean = found.closed().isPresent();
+        event.tornBytes = recovered.tornBytes();
+        event.indexedEvents = indexed;
+        LOGGER.log(
+                System.Logger.Level.DEBUG,
+                "opened log dir={0} events={1} tornBytes={2} indexedEvents={3}",
+                storage.description(), event.events, event.tornBytes, indexed);
+        return new Opened(
+                storage, options, store, segments, index, published, tracked, background,
+                new Writing(queue, writer, thread, directory));
+    }
+
+    private Opened openForReading() throws IOException {
+        if (!isStore()) {
+            throw missing(storage.description());
+        }
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return startFollowing();
+            } catch (NoSuchFileException sealedMeanwhile) {
+                if (attempt == ATTEMPTS_MAX) {
+                    throw sealedMeanwhile;
+                }
+            }
+        }
+    }
+
+    private Opened startFollowing() throws IOException {
+        StoreFile store = StoreFile.read(storage);
+        Recovery.Result recovered = Recovery.run(storage, store, false);
+        ExecutorService background = background();
+        LogIndex index = openIndex(store, recovered.end(), false, background);
+        Map<String, Long> tracked = new ConcurrentHashMap<>(index.trackings());
+        Replay.run(recovered.segments(), recovered.end(), index, tracked);
+        Segments segments = new Segments(recovered.segments());
+        Published published = new Published();
+        published.raise(recovered.end().nextPosition());
+        LogFollower follower = new LogFollower(storage, store, segments, index, published, tracked);
+        return new Opened(
+                storage, options, store, segments, index, published, tracked, background, new Following(follower));
+    }
+
+    private LogIndex openIndex(StoreFile store, LogEnd end, boolean writable, ExecutorService background)
+            throws IOException {
+        IndexOptions indexOptions = IndexOptions.defaults()
+                .withMemtable(options.memtableEvents(), 8 * options.memtableEvents(), options.memtableEvents())
+                .withRememberedAppendsMax(options.limits().rememberedAppends())
+                .withWriteBytesPerSecond(options.backgroundBytesPerSecond())
+                .withFlushOnCloseEventsMin(Math.max(1, options.memtableEvents() / 16));
+        return LogIndex.open(storage, indexOptions, store.storeId(), end.frames(), writable, background);
+    }
+
+    private SegmentWriter segmentToWrite(LogDirectory directory, Recovery.Result recovered) throws IOException {
+        List<Segment> found = recovered.segments();
+        if (!found.isEmpty() && found.getLast() instanceof OpenSegment open) {
+            return directory.resumeSegment(open);
+        }
+        SegmentWriter created = directory.createSegment(recovered.end());
+        directory.segments().add(created.segment());
+        return created;
+    }
+
+    private RememberedAppends remembered(LogIndex index) {
+        RememberedAppends remembered = new RememberedAppends(options.limits().rememberedAppends());
+        index.forEachAppend(options.limits().rememberedAppends(), remembered::add);
+        return remembered;
+    }
+
+    private static long lastRecordedMicros(Segments segments, Recovery.Result recovered) {
+        long next = recovered.end().nextPosition();
+        return next == 0 ? Long.MIN_VALUE : new RecordReader(segments).read(next - 1).recordedMicros();
+    }
+
+    /// Whether the directory is a store; something else in it is refused, so that nothing of others is touched.
+    private boolean isStore() throws IOException {
+        List<String> names = storage.list();
+        if (names.contains(StoreFile.NAME)) {
+            return true;
+        }
+        boolean foreign = names.stream().anyMatch(name -> !name.equals(LOCK) && !name.equals(StoreFile.NAME + ".tmp"));
+        if (foreign) {
+            throw new StoreUnavailableException(
+                    storage.description() + " is not a store: it has no file " + StoreFile.NAME
+                            + " and is not empty. Name the directory of a store, or an empty one.",
+                    false,
+                    null);
+        }
+        return false;
+    }
+
+    private void closeStorage() {
+        try {
+            storage.close();
+        } catch (IOException failure) {
+            LOGGER.log(System.Logger.Level.WARNING, "lock not released dir=" + storage.description(), failure);
+        }
+    }
+
+    private static ExecutorService background() {
+        return Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "everfold-log-background");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    private static StoreUnavailableException missing(String where) {
+        return new StoreUnavailableException(
+                "There is no store in " + where + ". Correct the path, or create a store by appending or importing.",
+                false,
+                null);
+    }
+
+    static EventStoreException unavailable(String where, IOException failure) {
+        return failure instanceof NoSpaceException
+                ? new StorageFullException(where, failure)
+                : new StoreUnavailableException(
+                        "The store in " + where + " cannot be opened: " + failure.getMessage()
+                                + ". Look at the directory's permissions and at the disk.",
+                        false,
+                        failure);
+    }
+
+    private static void joinUninterruptibly(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.everfold.log.segment;
+
+import dev.everfold.eventstore.CorruptStoreException;
+import dev.everfold.eventstore.EventFormat;
+import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.eventstore.StoreClosedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+
+/// Reads records by position, checks each, and reads ahead while positions follow each other.
+///
+/// For one thread. Events of one chunk share its buffer.
+public final class RecordReader {
+
+    private static final int CHUNK_BYTES_MIN = 4 << 10;
+    private static final int CHUNK_BYTES_MAX = 256 << 10;
+
+    private final Segments segments;
+
+    private @Nullable Segment segment;
+    private byte[] chunk = new byte[0];
+    private long chunkOffset;
+    private int chunkLength;
+    private long lastPosition = Long.MIN_VALUE;
+    private int chunkBytes = CHUNK_BYTES_MIN;
+
+    /// Reads from these segments.
+    public RecordReader(Segments segments) {
+        this.segments = segments;
+    }
+
+    /// The event at a published position.
+    ///
+    /// @throws CorruptStoreException when its bytes are not what was stored
+    public RecordedEvent read(long position) {
+        while (true) {
+            try {
+                return readOnce(position);
+            } catch (ClosedChannelException sealedMeanwhile) {
+                Segment current = segments.at(position);
+                if (current == segment) {
+                    throw new StoreClosedException("store");
+                }
+                segment = null;
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+    }
+
+    private RecordedEvent readOnce(long position) throws IOException {
+        Segment current = segment;
+        if (current == null || position < current.fromPosition() || position >= current.end().nextPosition()) {
+            current = segments.at(position);
+            segment = current;
+            chunkLength = 0;
+        }
+        long offset = current.offset(position);
+        long limit = current.recordLimit(position);
+        if (offset < chunkOffset || limit > chunkOffset + chunkLength) {
+            load(current, position, offset, limit);
+        }
+        lastPosition = position;
+        int at = (int) (offset - chunkOffset);
+        RecordedEvent event = RecordedEvent.view(chunk, at);
+        if (!EventFormat.isWhole(chunk, at, chunkLength) || event.position() != position) {
+            throw SegmentFormat.corrupt(
+                    current.name(), offset, "the record of position " + position + " expected, something else found");
+        }
+        return event;
+    }
+
+    private void load(Segment current, long position, long offset, long limit) throws IOException {
+        boolean follows = position == lastPosition + 1;
+        boolean precedes = position == lastPosition - 1;
+        chunkBytes = follows || precedes ? Math.min(chunkBytes * 4, CHUNK_BYTES_MAX) : CHUNK_BYTES_MIN;
+        int needed = Math.toIntExact(limit - offset);
+        int length = follows || precedes ? Math.max(needed, chunkBytes) : needed;
+        long from = precedes ? Math.max(SegmentFormat.HEADER_BYTES, limit - length) : offset;
+        // Never beyond the frames: what follows them in an open segment is still changing.
+        length = (int) Math.min(length, current.framesEnd() - from);
+        byte[] fresh = new byte[length];
+        chunkLength = current.read(from, fresh, 0, length);
+        chunk = fresh;
+        chunkOffset = from;
+    }
+}

@@ -1,0 +1,161 @@
+package dev.everfold.log.storage;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A directory of the file system.
+///
+/// What it relies on: `rename` within a directory is atomic, `fsync` of a directory makes its names
+/// durable, and
+/// `fdatasync` of a file makes its bytes and its length durable (POSIX; Linux ext4 and xfs keep it).
+public final class FileStorage implements Storage {
+
+    /// Lock files held by this process. POSIX drops a process's lock when it closes *any* descriptor of the
+    /// file, so a
+    /// file that is held must not even be opened a second time.
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path directory;
+
+    // Guarded by this.
+    private @Nullable FileChannel lockChannel;
+    private @Nullable Path lockPath;
+
+    /// The files of a directory that exists.
+    public FileStorage(Path directory) {
+        this.directory = directory;
+    }
+
+    /// Makes the directory, and those above it that are missing, durable under their names.
+    public static FileStorage createDirectory(Path directory) throws IOException {
+        List<Path> missing = new ArrayList<>();
+        for (Path at = directory.toAbsolutePath(); at != null && !Files.exists(at); at = at.getParent()) {
+            missing.addFirst(at);
+        }
+        for (Path at : missing) {
+            Files.createDirectory(at);
+            Path parent = at.getParent();
+            if (parent != null) {
+                syncDirectory(parent);
+            }
+        }
+        return new FileStorage(directory);
+    }
+
+    @Override
+    public String description() {
+        return directory.toString();
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Override
+    public StorageFile create(String name) throws IOException {
+        try {
+            return new ChannelFile(
+                    directory.resolve(name),
+                    FileChannel.open(
+                            directory.resolve(name),
+                            StandardOpenOption.CREATE_NEW,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE),
+                    true);
+        } catch (IOException failure) {
+            throw NoSpaceException.orSame(failure, directory.resolve(name).toString());
+        }
+    }
+
+    @Override
+    public StorageFile openForWriting(String name) throws IOException {
+        return ChannelFile.open(directory.resolve(name), true);
+    }
+
+    @Override
+    public StorageFile openForReading(String name) throws IOException {
+        return ChannelFile.open(directory.resolve(name), false);
+    }
+
+    @Override
+    public void rename(String source, String target) throws IOException {
+        Files.move(
+                directory.resolve(source),
+                directory.resolve(target),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        Files.delete(directory.resolve(name));
+    }
+
+    @Override
+    public void syncDirectory() throws IOException {
+        syncDirectory(directory);
+    }
+
+    @Override
+    public synchronized boolean tryLock(String name) throws IOException {
+        if (lockChannel != null) {
+            return true;
+        }
+        Path path = directory.toRealPath().resolve(name);
+        if (!HELD.add(path)) {
+            return false;
+        }
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() != null) {
+                lockChannel = channel;
+                lockPath = path;
+            }
+        } catch (IOException failure) {
+            throw NoSpaceException.orSame(failure, path.toString());
+        } finally {
+            if (lockChannel == null) {
+                HELD.remove(path);
+                if (channel != null) {
+                    channel.close();
+                }
+            }
+        }
+        return lockChannel != null;
+    }
+
+    @Override
+    public long usableBytes() throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        if (lockChannel != null && lockPath != null) {
+            lockChannel.close();
+            HELD.remove(lockPath);
+            lockChannel = null;
+            lockPath = null;
+        }
+    }
+
+    private static void syncDirectory(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

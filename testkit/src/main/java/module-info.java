@@ -1,0 +1,12 @@
+/// Conformance suites for engines, and what tests of stores need: clocks that obey, operations from a seed.
+module dev.everfold.testkit {
+    requires transitive dev.everfold.eventstore;
+    requires transitive org.junit.jupiter.api;
+    requires transitive org.assertj.core;
+    requires static org.jspecify;
+
+    exports dev.everfold.testkit;
+
+    // JUnit calls the tests by reflection.
+    opens dev.everfold.testkit;
+}

@@ -1,0 +1,39 @@
+package dev.everfold.testkit;
+
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.RecordedEvent;
+
+/// Hands every call on to another cursor; subclasses change some.
+class ForwardingCursor implements EventCursor {
+
+    final EventCursor delegate;
+
+    ForwardingCursor(EventCursor delegate) {
+        this.delegate = delegate;
+    }
+
+    @Override
+    public boolean hasNext() {
+        return delegate.hasNext();
+    }
+
+    @Override
+    public RecordedEvent next() {
+        return delegate.next();
+    }
+
+    @Override
+    public long end() {
+        return delegate.end();
+    }
+
+    @Override
+    public long nextPosition() {
+        return delegate.nextPosition();
+    }
+
+    @Override
+    public void close() {
+        delegate.close();
+    }
+}
