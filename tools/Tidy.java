@@ -174,7 +174,7 @@ final class Tidy {
 
     private static String extension(String path) {
         int dot = path.lastIndexOf('.');
-        return dot < path.lastIndexOf('/') ? "" : path.substring(dot + 1);
+        return dot <= path.lastIndexOf('/') ? "" : path.substring(dot + 1);
     }
 
     // Any text

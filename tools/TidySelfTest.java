@@ -19,7 +19,7 @@ final class TidySelfTest {
             "README.md",
             "`Good.Inner`, `List<String>`, `log/`, `./everfold serve`, `BIG`, [design](docs/architecture.md#top)\n",
             "docs/architecture.md",
-            "`Good#run()` and `Good.java` and `application/json`\n\n```java\nNothing `Nowhere` here\n```\n",
+            "`Good#run()`, `java`, `Good.java` and `application/json`\n\n```java\nNothing `Nowhere` here\n```\n",
             "docs/decisions/0001-first.md",
             "# First\n",
             "everfold",

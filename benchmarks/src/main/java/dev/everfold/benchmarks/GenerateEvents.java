@@ -16,6 +16,8 @@ public final class GenerateEvents {
 
     private GenerateEvents() {}
 
+    /// Writes the file.
+    ///
     /// @param arguments the file, how many events, how many streams
     public static void main(String[] arguments) throws IOException {
         long events = Long.parseLong(arguments[1]);

@@ -73,6 +73,19 @@ final class Arguments {
         }
     }
 
+    /// A form of output.
+    static final class Format implements ITypeConverter<EventPrinter.Format> {
+        @Override
+        public EventPrinter.Format convert(String text) {
+            return switch (text) {
+                case "table" -> EventPrinter.Format.TABLE;
+                case "ndjson" -> EventPrinter.Format.NDJSON;
+                default ->
+                    throw new TypeConversionException("\"" + text + "\" is not a format; expected table or ndjson");
+            };
+        }
+    }
+
     private static long number(String text, long min) {
         if (!text.matches("[0-9]{1,18}") || Long.parseLong(text) < min) {
             throw new TypeConversionException(

@@ -3,7 +3,6 @@ package dev.everfold.cli;
 import dev.everfold.cloudevents.CloudEventWriter;
 import dev.everfold.eventstore.RecordedEvent;
 import java.io.IOException;
-import java.util.Locale;
 
 /// Shows events on standard output.
 interface EventPrinter {
@@ -14,11 +13,6 @@ interface EventPrinter {
         TABLE,
         /// For programs: a CloudEvent a line, as exported.
         NDJSON;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 
     /// Shows one event, at the latest when [#flush] is called.

@@ -13,10 +13,8 @@ import dev.everfold.eventstore.Read;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -37,6 +35,7 @@ final class IdempotentAppender {
 
     private static final int IN_FLIGHT_MAX = 8;
     private static final int TRIES_MAX = 100;
+    private static final int ANCHORS_TRIED_MAX = 16;
 
     /// The last revision that a stream has once a batch is stored, and has not before.
     private record Anchor(String stream, long revision) {}
@@ -46,7 +45,6 @@ final class IdempotentAppender {
     private final EventStore store;
     private final Deque<InFlight> inFlight = new ArrayDeque<>();
     private final Set<UUID> idsInFlight = new HashSet<>();
-    private final Map<String, Integer> streamsInFlight = new HashMap<>();
     private long imported;
     private long alreadyThere;
 
@@ -84,9 +82,7 @@ final class IdempotentAppender {
     }
 
     private void submit(List<NewEvent> events) {
-        Set<UUID> ids = new HashSet<>();
-        events.forEach(event -> ids.add(event.id()));
-        Query query = Query.ids(ids);
+        Query query = Query.ids(events.stream().map(NewEvent::id).toList());
         Set<UUID> there = new HashSet<>();
         long end;
         try (EventCursor cursor = store.read(Read.matching(query))) {
@@ -98,7 +94,7 @@ final class IdempotentAppender {
         if (missing.isEmpty()) {
             return;
         }
-        if (missing.size() < ids.size()) {
+        if (missing.size() < events.size()) {
             query = Query.ids(missing.stream().map(NewEvent::id).toList());
         }
         Append append = Append.of(missing).unless(query, end);
@@ -108,10 +104,7 @@ final class IdempotentAppender {
         }
         Optional<Anchor> anchor = anchor(missing, before);
         inFlight.add(new InFlight(missing, anchor, store.appendAsync(append)));
-        for (NewEvent event : missing) {
-            idsInFlight.add(event.id());
-            streamsInFlight.merge(event.stream(), 1, Integer::sum);
-        }
+        missing.forEach(event -> idsInFlight.add(event.id()));
     }
 
     private List<NewEvent> missing(List<NewEvent> events, Set<UUID> there) {
@@ -128,12 +121,12 @@ final class IdempotentAppender {
     /// way: one that
     /// they do not touch, or the one whose revision the last of them is expected to make.
     private Optional<Anchor> anchor(List<NewEvent> batch, Optional<Anchor> before) {
-        for (NewEvent event : batch) {
+        for (NewEvent event : batch.subList(0, Math.min(batch.size(), ANCHORS_TRIED_MAX))) {
             String stream = event.stream();
             if (before.isPresent() && before.get().stream().equals(stream)) {
                 return Optional.of(new Anchor(stream, before.get().revision() + count(batch, stream)));
             }
-            if (!streamsInFlight.containsKey(stream)) {
+            if (inFlight.stream().allMatch(earlier -> count(earlier.events(), stream) == 0)) {
                 return Optional.of(new Anchor(stream, lastRevision(stream) + count(batch, stream)));
             }
         }
@@ -141,7 +134,11 @@ final class IdempotentAppender {
     }
 
     private static long count(List<NewEvent> batch, String stream) {
-        return batch.stream().filter(event -> event.stream().equals(stream)).count();
+        long count = 0;
+        for (NewEvent event : batch) {
+            count += event.stream().equals(stream) ? 1 : 0;
+        }
+        return count;
     }
 
     private long lastRevision(String stream) {
@@ -176,7 +173,6 @@ final class IdempotentAppender {
         }
         inFlight.clear();
         idsInFlight.clear();
-        streamsInFlight.clear();
         if (failure != null) {
             throw failure;
         }
@@ -217,9 +213,6 @@ final class IdempotentAppender {
     }
 
     private void forget(InFlight batch) {
-        for (NewEvent event : batch.events()) {
-            idsInFlight.remove(event.id());
-            streamsInFlight.computeIfPresent(event.stream(), (_, count) -> count == 1 ? null : count - 1);
-        }
+        batch.events().forEach(event -> idsInFlight.remove(event.id()));
     }
 }

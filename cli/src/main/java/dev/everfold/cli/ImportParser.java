@@ -45,6 +45,8 @@ final class ImportParser implements Runnable {
     private final List<ImportSource> sources;
     private final Console console;
     private final Limits limits;
+    private final int smallestLimit;
+    private final int batchEventsMax;
     private final boolean skipMalformed;
     private final BlockingQueue<Item> items = new ArrayBlockingQueue<>(BATCHES_WAITING_MAX);
     private final AtomicLong malformed = new AtomicLong();
@@ -59,6 +61,11 @@ final class ImportParser implements Runnable {
         this.sources = sources;
         this.console = console;
         this.limits = limits;
+        // The ids of a batch go into one query, whose item counts as one term.
+        this.batchEventsMax =
+                Math.min(BATCH_EVENTS_MAX, Math.min(limits.appendEventsMax(), limits.queryTermsMax() - 1));
+        this.smallestLimit =
+                Math.min(limits.eventBytesMax(), Math.min(limits.metadataBytesMax(), limits.nameBytesMax()));
         this.skipMalformed = skipMalformed;
     }
 
@@ -146,14 +153,17 @@ final class ImportParser implements Runnable {
     }
 
     private void add(NewEvent event) throws InterruptedException {
-        limits.check(new Append(ANY_ID, List.of(event), List.of(), Optional.empty()));
         int bytes = EventFormat.encodedBytes(event);
+        // What is smaller than each limit needs no closer look.
+        if (bytes > smallestLimit || event.tags().size() > limits.tagsMax()) {
+            limits.check(new Append(ANY_ID, List.of(event), List.of(), Optional.empty()));
+        }
         if (batchBytes + bytes > limits.appendBytesMax() / 2) {
             seal();
         }
         batch.add(event);
         batchBytes += bytes;
-        if (batch.size() >= Math.min(BATCH_EVENTS_MAX, Math.min(limits.appendEventsMax(), limits.queryTermsMax() - 1))) {
+        if (batch.size() >= batchEventsMax) {
             seal();
         }
     }

@@ -7,11 +7,9 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -39,28 +37,14 @@ public final class Main implements Runnable {
     /// How long an interrupted command may take to come to its end.
     private static final int END_SECONDS_MAX = 10;
 
-    /// One command alone is set up, so that a short command starts fast.
-    private static final Map<String, Function<Console, Object>> COMMANDS = commands();
-
-    private static Map<String, Function<Console, Object>> commands() {
-        Map<String, Function<Console, Object>> commands = new LinkedHashMap<>();
-        commands.put("import", ImportCommand::new);
-        commands.put("export", ExportCommand::new);
-        commands.put("append", AppendCommand::new);
-        commands.put("read", ReadCommand::new);
-        commands.put("tail", TailCommand::new);
-        commands.put("stats", StatsCommand::new);
-        commands.put("verify", VerifyCommand::new);
-        commands.put("backup", BackupCommand::new);
-        commands.put("restore", RestoreCommand::new);
-        commands.put("bench", BenchCommand::new);
-        return commands;
-    }
+    private static final List<String> COMMANDS = List.of(
+            "import", "export", "append", "read", "tail", "stats", "verify", "backup", "restore", "bench");
 
     Main() {}
 
     /// Runs the command and ends the process with its exit code.
     public static void main(String[] args) {
+        QuietLogging.apply(Arrays.asList(args).contains("--debug"));
         Interruption interruption = new Interruption();
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> endInOrder(interruption, ended), "everfold-end"));
@@ -82,14 +66,20 @@ public final class Main implements Runnable {
     }
 
     static int run(String[] args, Console console) {
+        String first = args.length == 0 ? "-" : args[0];
+        if (!COMMANDS.contains(first) && !first.startsWith("-")) {
+            console.warn("\"" + first + "\" is not a command; expected one of " + String.join(", ", COMMANDS)
+                    + ". Run everfold --help for more.");
+            return ExitCode.USAGE.number();
+        }
         CommandLine commandLine = new CommandLine(new Main());
-        String first = args.length == 0 ? "" : args[0];
-        COMMANDS.forEach((name, command) -> {
-            if (name.equals(first) || !COMMANDS.containsKey(first)) {
-                commandLine.addSubcommand(name, command.apply(console));
-            }
-        });
+        // One command alone is set up where it is known, so that a short command starts fast.
+        for (String name : COMMANDS.contains(first) ? List.of(first) : COMMANDS) {
+            commandLine.addSubcommand(name, command(name, console));
+        }
         boolean debug = Arrays.asList(args).contains("--debug");
+        // "--data @file" is ours; picocli would take the words of the file for arguments.
+        commandLine.setExpandAtFiles(false);
         commandLine.setOut(new PrintWriter(console.out(), false, StandardCharsets.UTF_8));
         commandLine.setExecutionExceptionHandler((failure, _, _) ->
                 Failures.report(failure, console, debug).number());
@@ -106,12 +96,28 @@ public final class Main implements Runnable {
         }
     }
 
+    private static Object command(String name, Console console) {
+        return switch (name) {
+            case "import" -> new ImportCommand(console);
+            case "export" -> new ExportCommand(console);
+            case "append" -> new AppendCommand(console);
+            case "read" -> new ReadCommand(console);
+            case "tail" -> new TailCommand(console);
+            case "stats" -> new StatsCommand(console);
+            case "verify" -> new VerifyCommand(console);
+            case "backup" -> new BackupCommand(console);
+            case "restore" -> new RestoreCommand(console);
+            case "bench" -> new BenchCommand(console);
+            default -> throw new IllegalArgumentException("There is no command \"" + name + "\".");
+        };
+    }
+
     /// Called when no command was named.
     @Override
     public void run() {
         throw new CommandException(
                 ExitCode.USAGE,
-                "no command; expected one of " + String.join(", ", COMMANDS.keySet())
+                "no command; expected one of " + String.join(", ", COMMANDS)
                         + ". Run everfold --help for more.");
     }
 

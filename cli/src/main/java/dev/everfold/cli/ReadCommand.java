@@ -40,6 +40,7 @@ final class ReadCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
+            converter = Arguments.Format.class,
             description = "table (the default) or ndjson, a CloudEvent a line.")
     EventPrinter.Format format = EventPrinter.Format.TABLE;
 

@@ -9,7 +9,7 @@ import picocli.CommandLine.Parameters;
 /// Makes a store from a backup.
 @Command(
         name = "restore",
-        description = "Make a new store from a backup. It has a lineage of its own, so that nobody takes it for the old.",
+        description = "Make a new store, of a new lineage, from a backup.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,

@@ -53,6 +53,7 @@ final class TailCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
+            converter = Arguments.Format.class,
             description = "table (the default) or ndjson, a CloudEvent a line.")
     EventPrinter.Format format = EventPrinter.Format.TABLE;
 

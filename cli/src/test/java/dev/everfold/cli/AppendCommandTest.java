@@ -43,8 +43,8 @@ class AppendCommandTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(exported())
-                .startsWith("{\"specversion\":\"1.0\",\"id\":\"" + ID + "\",\"source\":\"/shop\",\"type\":\"OrderPlaced\","
-                        + "\"subject\":\"order-17\",\"time\":\"2026-03-01T09:30:00Z\","
+                .startsWith("{\"specversion\":\"1.0\",\"id\":\"" + ID + "\",\"source\":\"/shop\","
+                        + "\"type\":\"OrderPlaced\",\"subject\":\"order-17\",\"time\":\"2026-03-01T09:30:00Z\","
                         + "\"datacontenttype\":\"application/json\",\"tags\":\"customer:42,shop:berlin\","
                         + "\"actor\":\"alice\",\"position\":0,\"revision\":0,")
                 .endsWith("\"data\":{\"cents\" : 1250}}\n");
@@ -52,14 +52,15 @@ class AppendCommandTest {
 
     @Test
     void data_may_come_from_standard_input_or_a_file() throws IOException {
-        Path file = Files.writeString(folder.resolve("data.json"), "[2]");
+        Path file = Files.writeString(folder.resolve("data.json"), "[2, \"two words\"]");
 
         CommandLineRun.withInput(
                 "[1]", "append", "--store", store, "--stream", "order-17", "--type", "OrderPlaced", "--data", "-");
         append("order-17", "@" + file);
+        append("order-17", "-5");
         append("order-17", "größer", "--content-type", "text/plain");
 
-        assertThat(exported()).contains("\"data\":[1]}", "\"data\":[2]}", "\"data\":\"größer\"}");
+        assertThat(exported()).contains("\"data\":[1]}", "\"data\":[2, \"two words\"]}", "\"data\":-5}", "\"data\":\"größer\"}");
     }
 
     @ParameterizedTest

@@ -27,17 +27,17 @@ class FailuresTest {
                 "stats --store unlucky:torn      | 3 | The store is damaged. Restore a backup.",
                 "stats --store unlucky:parameter | 2 | Parameter \"x\" is unknown.",
                 "read --store unlucky:rotten     | 1 | Record at position 3 is corrupt. Verify the store.",
-                APPEND + "full    | 3 | No space left for appends in /data; nothing was stored. Free space there; appends"
-                        + " then go on.",
+                APPEND + "full    | 3 | No space left for appends in /data; nothing was stored. Free space there;"
+                        + " appends then go on.",
                 APPEND + "unknown | 3 | The disk failed; whether the append is stored is unknown. Repeat it with the"
                         + " same append id.",
-                APPEND + "bug     | 1 | something that should not happen: java.lang.IllegalStateException: bug. Repeat it"
-                        + " with --debug and report it.",
+                APPEND + "bug     | 1 | something that should not happen: java.lang.IllegalStateException: bug. Repeat"
+                        + " it with --debug and report it.",
                 "backup --store unlucky: there   | 3 | The directory is not empty. Choose another.",
                 "restore --store unlucky: there  | 1 | Stores of scheme \"unlucky\" keep nothing to restore."
             })
     void each_failure_is_one_line_and_an_exit_code(String command, int exitCode, String message) {
-        CommandLineRun run = CommandLineRun.of(command.strip().split(" +"));
+        CommandLineRun run = CommandLineRun.of(command.strip().split(" +", -1));
 
         assertThat(run.exitCode()).isEqualTo(exitCode);
         assertThat(run.err()).isEqualTo("everfold: " + message + "\n");
@@ -131,8 +131,8 @@ class FailuresTest {
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err())
-                .isEqualTo("everfold: The event at position 1 cannot be written as a CloudEvent: its tag \"a,b\" holds a"
-                        + " comma, but there the tags are one text, separated by commas. Select other events.\n");
+                .isEqualTo("everfold: The event at position 1 cannot be written as a CloudEvent: its tag \"a,b\" holds"
+                        + " a comma, but there the tags are one text, separated by commas. Select other events.\n");
         assertThat(file).hasContent("before");
         assertThat(folder.resolve("history.ndjson.partial")).doesNotExist();
     }

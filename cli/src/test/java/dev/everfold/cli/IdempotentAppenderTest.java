@@ -78,7 +78,7 @@ class IdempotentAppenderTest {
     @Test
     void one_stream_alone_is_kept_in_order() {
         for (int i = 0; i < 100; i++) {
-            appender.append(List.of(event(2 * i, "order-17"), event(2 * i + 1, "order-17")));
+            appender.append(List.of(event(2L * i, "order-17"), event(2L * i + 1, "order-17")));
         }
         appender.finish();
 
@@ -92,7 +92,8 @@ class IdempotentAppenderTest {
     void it_does_not_give_up_while_others_import_the_same() {
         store.rival = List.of(event(1, "order-17"), event(2, "order-18"), event(3, "order-17"));
 
-        appender.append(List.of(event(1, "order-17"), event(2, "order-18"), event(3, "order-17"), event(4, "order-17")));
+        appender.append(
+                List.of(event(1, "order-17"), event(2, "order-18"), event(3, "order-17"), event(4, "order-17")));
         appender.finish();
 
         assertThat(ids()).isEqualTo("1 2 3 4");

@@ -23,7 +23,8 @@ class NdjsonChunksTest {
 
     @Test
     void a_line_that_is_too_long_is_told_and_the_next_one_is_read() throws IOException {
-        assertThat(read("one\n" + "x".repeat(40) + "\ntwo\nthree\n", 16, 16)).isEqualTo("[one\n](too long)[two\nthree\n]");
+        assertThat(read("one\n" + "x".repeat(40) + "\ntwo\nthree\n", 16, 16))
+                .isEqualTo("[one\n](too long)[two\n][three\n]");
         assertThat(read("x".repeat(16) + "\ntwo", 16, 16)).isEqualTo("(too long)[two]");
         assertThat(read("x".repeat(15) + "\ntwo", 16, 16)).isEqualTo("[" + "x".repeat(15) + "\n][two]");
         assertThat(read("x".repeat(40), 16, 16)).isEqualTo("(too long)");

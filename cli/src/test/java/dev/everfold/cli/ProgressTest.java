@@ -29,7 +29,7 @@ class ProgressTest {
 
         for (int i = 1; i <= 13; i++) {
             secondsPass(1);
-            progress.update(i * 1_000);
+            progress.update(i * 1_000L);
         }
         progress.end();
 

@@ -18,7 +18,7 @@ class ReadCommandTest {
     @BeforeEach
     void fillStore() {
         store = "log:" + folder.resolve("store");
-        append("order-17", "OrderPlaced", "{\"cents\":1250}", "2026-01-01T00:00:00Z", "customer:alice", "shop:berlin");
+        append("order-17", "OrderPlaced", "{\"n\":1}", "2026-01-01T00:00:00Z", "customer:alice", "shop:berlin");
         append("order-18", "OrderPlaced", "{\"cents\":99}", "2026-02-01T00:00:00Z", "customer:bob");
         append("order-17", "OrderPaid", "{}", "2026-03-01T00:00:00.5Z", "customer:alice");
         append("stock", "Counted", "[1,2]", "2026-01-15T00:00:00Z");
@@ -29,12 +29,10 @@ class ReadCommandTest {
         assertThat(read("--stream", "order-17").out())
                 .isEqualTo(
                         """
-                        position  revision  time                    stream    type         tags                data
-                               0         0  2026-01-01T00:00:00Z    order-17  OrderPlaced  customer:alice,sh…  {"cents":1250}
+                        position  revision  time                      stream    type         tags                data
+                               0         0  2026-01-01T00:00:00Z      order-17  OrderPlaced  customer:alice,sh…  {"n":1}
                                2         1  2026-03-01T00:00:00.500Z  order-17  OrderPaid    customer:alice      {}
-                        """
-                                .replace("time                    s", "time                      s")
-                                .replace("00:00Z    o", "00:00Z      o"));
+                        """);
     }
 
     @Test
@@ -161,7 +159,7 @@ class ReadCommandTest {
                 " ",
                 run.outLines().stream()
                         .skip(1)
-                        .map(row -> row.strip().split(" ")[0])
+                        .map(row -> row.strip().split(" ", -1)[0])
                         .toList());
     }
 

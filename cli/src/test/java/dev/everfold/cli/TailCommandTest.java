@@ -10,7 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,8 +45,9 @@ class TailCommandTest {
 
     @Test
     void it_shows_what_is_appended_while_it_waits() throws Exception {
-        CompletableFuture<CommandLineRun> tail = CompletableFuture.supplyAsync(() -> CommandLineRun.of(
+        FutureTask<CommandLineRun> tail = new FutureTask<>(() -> CommandLineRun.of(
                 "tail", "--store", store, "--from", "2", "--category", "order", "--limit", "2", "--format", "ndjson"));
+        Thread.startVirtualThread(tail);
 
         try (EventStore writer = EventStores.open(store)) {
             writer.append(Append.of(NewEvent.of("order-18", "OrderPlaced", "{}")));
@@ -67,11 +68,10 @@ class TailCommandTest {
         interruption.request();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(
+                InputStream.nullInputStream(), new Output(out), new Output(err), Terminal.none(), interruption);
 
-        int exitCode = Main.run(
-                new String[] {"tail", "--store", store},
-                new Console(
-                        InputStream.nullInputStream(), new Output(out), new Output(err), Terminal.none(), interruption));
+        int exitCode = Main.run(new String[] {"tail", "--store", store}, console);
 
         assertThat(exitCode).isEqualTo(130);
         assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();

@@ -49,16 +49,16 @@ public final class CloudEventReader {
         requireVersion();
         String id = required(Attribute.ID, "what identifies the event");
         requireSource();
-        boolean isUuid = NameBasedId.isUuid(id);
+        Optional<UUID> uuid = NameBasedId.parseUuid(id);
         String contentType = optional(Attribute.DATACONTENTTYPE).orElse(NewEvent.JSON);
         try {
             return new NewEvent(
                     required(Attribute.SUBJECT, "the stream that the event belongs to"),
-                    isUuid ? UUID.fromString(id) : NameBasedId.of(text(Attribute.SOURCE), id),
+                    uuid.isPresent() ? uuid.get() : NameBasedId.of(text(Attribute.SOURCE), id),
                     required(Attribute.TYPE, "what happened"),
                     contentType,
                     data(contentType),
-                    metadata(isUuid),
+                    metadata(uuid.isPresent()),
                     tags(),
                     time(),
                     Optional.empty());
@@ -147,7 +147,8 @@ public final class CloudEventReader {
         }
         if (kind(Attribute.DATA) != Kind.STRING) {
             throw new CloudEventException("Attribute \"data\" is " + kind(Attribute.DATA) + "; expected a string, since"
-                    + " the content type \"" + contentType + "\" is not JSON. Correct \"datacontenttype\" or the data.");
+                    + " the content type \"" + contentType + "\" is not JSON. Correct \"datacontenttype\" or the"
+                    + " data.");
         }
         return Bytes.utf8(text(Attribute.DATA));
     }

@@ -11,6 +11,9 @@ import tools.jackson.core.util.JsonRecyclerPools;
 /// Checks whether bytes are JSON that can stand inside a line. For one thread.
 final class JsonValues {
 
+    /// First of the three bytes in UTF-8; no JSON value begins with it.
+    private static final byte BYTE_ORDER_MARK = (byte) 0xef;
+
     /// A line's own object takes one level of its nesting.
     private final JsonFactory factory = factory(CloudEvents.DEPTH_MAX - 1);
 
@@ -26,8 +29,8 @@ final class JsonValues {
 
     /// Whether the bytes are one JSON value in UTF-8, nested no deeper than a line can carry.
     boolean isJson(byte[] bytes) {
-        // Jackson guesses UTF-16 and UTF-32 from zeros at the beginning; JSON holds none.
-        if (bytes.length == 0 || hasZero(bytes) || !Utf8.isValid(bytes, 0, bytes.length)) {
+        // Jackson guesses UTF-16 and UTF-32 from zeros at the beginning and passes over a byte order mark; JSON has none.
+        if (bytes.length == 0 || hasZero(bytes) || bytes[0] == BYTE_ORDER_MARK || !Utf8.isValid(bytes, 0, bytes.length)) {
             return false;
         }
         try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), bytes, 0, bytes.length)) {

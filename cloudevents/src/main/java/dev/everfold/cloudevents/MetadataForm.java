@@ -148,7 +148,7 @@ final class MetadataForm {
         String text = object.text(id.get());
         String sourceText = source.map(object::text).orElse(CloudEvents.DEFAULT_SOURCE);
         try {
-            return !NameBasedId.isUuid(text) && NameBasedId.of(sourceText, text).equals(eventId);
+            return NameBasedId.parseUuid(text).isEmpty() && NameBasedId.of(sourceText, text).equals(eventId);
         } catch (IllegalArgumentException unpairedSurrogate) {
             return false;
         }

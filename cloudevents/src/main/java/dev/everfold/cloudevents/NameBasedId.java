@@ -4,6 +4,7 @@ import dev.everfold.eventstore.Bytes;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
 import java.util.UUID;
 
 /// Event ids from the ids of CloudEvents.
@@ -17,22 +18,36 @@ final class NameBasedId {
     static final UUID NAMESPACE = UUID.fromString("5d9e3a5c-6f0b-4c37-9d51-2f6d8f1b7a40");
 
     private static final int UUID_LENGTH = 36;
+    private static final int MOST_LENGTH = 18;
 
     private NameBasedId() {}
 
-    /// Whether the text is a UUID: 8-4-4-4-12 hexadecimal digits.
-    static boolean isUuid(String text) {
+    /// The UUID that the text is, 8-4-4-4-12 hexadecimal digits; empty when it is none.
+    static Optional<UUID> parseUuid(String text) {
         if (text.length() != UUID_LENGTH) {
-            return false;
+            return Optional.empty();
         }
+        long most = 0;
+        long least = 0;
         for (int i = 0; i < UUID_LENGTH; i++) {
             char c = text.charAt(i);
-            boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
-            if (dash ? c != '-' : !isHexDigit(c)) {
-                return false;
+            if (i == 8 || i == 13 || i == 18 || i == 23) {
+                if (c != '-') {
+                    return Optional.empty();
+                }
+                continue;
+            }
+            int digit = hexDigit(c);
+            if (digit < 0) {
+                return Optional.empty();
+            }
+            if (i < MOST_LENGTH) {
+                most = (most << 4) | digit;
+            } else {
+                least = (least << 4) | digit;
             }
         }
-        return true;
+        return Optional.of(new UUID(most, least));
     }
 
     /// Version 5 of RFC 9562, section 5.5: SHA-1 over the namespace and the name.
@@ -58,7 +73,12 @@ final class NameBasedId {
         return new UUID(most, least);
     }
 
-    private static boolean isHexDigit(char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    /// Character.digit would take digits of other scripts as well.
+    private static int hexDigit(char c) {
+        if (c >= '0' && c <= '9') {
+            return c - '0';
+        }
+        int letter = (c | 0x20) - 'a';
+        return letter >= 0 && letter < 6 && c < 0x80 ? letter + 10 : -1;
     }
 }

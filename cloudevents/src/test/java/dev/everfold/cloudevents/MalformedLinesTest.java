@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,12 +14,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class MalformedLinesTest {
 
-    private static final String BEGIN = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/shop\",\"type\":\"OrderPlaced\","
-            + "\"subject\":\"order-17\"";
+    private static final String BEGIN = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/shop\","
+            + "\"type\":\"OrderPlaced\",\"subject\":\"order-17\"";
 
     /// What is wrong, the line, what it says.
     static Stream<Arguments> malformedLines() {
-        return Stream.concat(notJson(), Stream.concat(wrongAttributes(), wrongData()));
+        return Stream.of(notJson(), missingAttributes(), wrongAttributes(), wrongData())
+                .flatMap(Function.identity());
     }
 
     private static Stream<Arguments> notJson() {
@@ -52,7 +54,7 @@ class MalformedLinesTest {
                                 + " data."));
     }
 
-    private static Stream<Arguments> wrongAttributes() {
+    private static Stream<Arguments> missingAttributes() {
         return Stream.of(
                 arguments(
                         "no version",
@@ -61,7 +63,8 @@ class MalformedLinesTest {
                 arguments(
                         "another version",
                         "{\"specversion\":\"0.3\"}",
-                        "Attribute \"specversion\" is \"0.3\"; expected \"1.0\". Convert the event to CloudEvents 1.0."),
+                        "Attribute \"specversion\" is \"0.3\"; expected \"1.0\". Convert the event to CloudEvents"
+                                + " 1.0."),
                 arguments(
                         "version as a number",
                         "{\"specversion\":1.0}",
@@ -97,7 +100,11 @@ class MalformedLinesTest {
                 arguments(
                         "no subject",
                         without(",\"subject\":\"order-17\""),
-                        "Attribute \"subject\" is missing; expected the stream that the event belongs to. Add it."),
+                        "Attribute \"subject\" is missing; expected the stream that the event belongs to. Add it."));
+    }
+
+    private static Stream<Arguments> wrongAttributes() {
+        return Stream.of(
                 arguments(
                         "stream with zero",
                         with("\"order-17\"", "\"order\\u000017\""),
@@ -215,7 +222,8 @@ class MalformedLinesTest {
 
         assertThatThrownBy(() -> reader.read(0, line.length))
                 .isInstanceOf(CloudEventException.class)
-                .hasMessage("The line is not valid UTF-8; expected one CloudEvent as one JSON object. Correct the line.");
+                .hasMessage("The line is not valid UTF-8; expected one CloudEvent as one JSON object. Correct the"
+                        + " line.");
     }
 
     private static String with(String text, String other) {

@@ -16,7 +16,7 @@ final class RandomEvents {
 
     private static final List<String> CHARACTERS =
             List.of("a", "Z", "0", "-", "\"", "\\", "/", "{", "}", ",", ":", " ", "\t", "\n", "\u0001", "\u007f", "ä",
-                    "€", "\u2028", "\ud83d\ude00");
+                    "€", "\u2028", "\ufeff", "\ud83d\ude00");
     private static final List<String> CONTENT_TYPES = List.of(
             NewEvent.JSON, NewEvent.JSON, NewEvent.JSON, NewEvent.BINARY, "text/plain", "application/vnd.shop+json",
             "application/JSON; charset=utf-8", "application/xml", "x");

@@ -144,6 +144,11 @@ public final class EventFormat {
         return getInt(buffer, offset);
     }
 
+    /// Length of the stream's name in UTF-8; the name begins [#HEADER_BYTES] after `offset`.
+    public static int streamBytes(byte[] buffer, int offset) {
+        return getShort(buffer, offset + STREAM_BYTES);
+    }
+
     /// Whether a whole record lies at `offset` and before `end`: its lengths agree with each other and its
     /// checksum
     /// with its bytes. Never reads outside [offset, end) and never throws.

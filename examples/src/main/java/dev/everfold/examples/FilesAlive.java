@@ -16,6 +16,8 @@ public final class FilesAlive {
 
     private FilesAlive() {}
 
+    /// Prints how many files were there.
+    ///
     /// @param arguments a store URI and an instant, for example `log:target/history 2012-01-01T00:00:00Z`
     public static void main(String[] arguments) {
         try (EventStore store = EventStores.open(arguments[0])) {

@@ -14,6 +14,8 @@ public final class FirstSteps {
 
     private FirstSteps() {}
 
+    /// Runs the code.
+    ///
     /// @param arguments a folder that is new or empty
     public static void main(String[] arguments) {
         run(arguments[0]);

@@ -19,6 +19,8 @@ public final class Seats {
 
     private Seats() {}
 
+    /// Reserves a seat.
+    ///
     /// @param arguments a folder, a seat and a person
     public static void main(String[] arguments) {
         try (EventStore store = EventStores.open("log:" + arguments[0])) {

@@ -50,8 +50,11 @@ final class AppendDecisions {
 
     /// What became of an append.
     sealed interface Decision {
-        /// It is in the batch, or was stored before.
+        /// It is in the batch.
         record Accepted(Appended appended) implements Decision {}
+
+        /// It was stored before; this is the first answer.
+        record Repeated(Appended first) implements Decision {}
 
         /// Nothing of it is stored.
         record Refused(EventStoreException exception) implements Decision {}
@@ -126,7 +129,7 @@ final class AppendDecisions {
         }
         Appended first = new Appended(fromPosition, revisions);
         return same
-                ? new Decision.Accepted(first)
+                ? new Decision.Repeated(first)
                 : new Decision.Refused(new AppendIdReusedException(pending.append().id(), first));
     }
 
@@ -208,11 +211,10 @@ final class AppendDecisions {
         List<Long> given = new ArrayList<>(records.length);
         for (int i = 0; i < records.length; i++) {
             long hash = pending.streamHashes()[i];
-            long revision = lastRevision(hash, records[i]) + 1;
+            long revision = nextRevision(hash, records[i]);
             recordedMicros = recordedMicros(events.get(i), pending.stampMicros(), recordedMicros);
             EventFormat.Place place = new EventFormat.Place(batch.nextPosition(), revision, recordedMicros);
             RecordedEvent event = batch.addRecord(records[i], place);
-            event.withStream((buffer, at, length) -> heads.put(hash, buffer, at, length, revision));
             index.add(event);
             given.add(revision);
         }
@@ -228,10 +230,19 @@ final class AppendDecisions {
     }
 
     private long lastRevision(long hash, byte[] record) {
-        long[] found = new long[1];
-        RecordedEvent.view(record, 0)
-                .withStream((buffer, at, length) -> found[0] = lastRevision(hash, buffer, at, length));
-        return found[0];
+        return lastRevision(hash, record, EventFormat.HEADER_BYTES, EventFormat.streamBytes(record, 0));
+    }
+
+    /// Gives out the next revision of a stream that was learned before.
+    private long nextRevision(long hash, byte[] record) {
+        int length = EventFormat.streamBytes(record, 0);
+        long next = heads.next(hash, record, EventFormat.HEADER_BYTES, length);
+        if (next == StreamHeads.UNKNOWN) {
+            // Forgotten meanwhile, in an append with very many or very long names.
+            lastRevision(hash, record);
+            next = heads.next(hash, record, EventFormat.HEADER_BYTES, length);
+        }
+        return next;
     }
 
     /// Last revision of a stream, -1 when it has no event: from the heads, else from the index and the record.

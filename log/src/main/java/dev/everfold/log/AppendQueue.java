@@ -6,7 +6,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Where appends wait for the writer: many callers put, one writer polls. Bounded by bytes.
+/// Where appends wait for the writer: many callers put, one writer polls. Bounded by bytes, and fair.
 final class AppendQueue {
 
     private static final int PERMIT_BYTES = 1_024;
@@ -30,9 +30,7 @@ final class AppendQueue {
     /// @throws StoreClosedException when the store was closed; the append is not queued
     void put(PendingAppend append) throws InterruptedException {
         int permits = permits(append);
-        if (!room.tryAcquire(permits)) {
-            room.acquire(permits);
-        }
+        room.acquire(permits);
         if (closed) {
             room.release(permits);
             throw new StoreClosedException("store");
@@ -57,9 +55,14 @@ final class AppendQueue {
     }
 
     /// Takes the append that [#peek] returned.
-    void take(PendingAppend append) {
-        queue.remove();
-        room.release(permits(append));
+    ///
+    /// @return false when its caller has taken it back meanwhile, since the store was closed
+    boolean take(PendingAppend append) {
+        boolean taken = queue.remove(append);
+        if (taken) {
+            room.release(permits(append));
+        }
+        return taken;
     }
 
     /// Waits until there may be something to do, or for the given time.
@@ -90,6 +93,6 @@ final class AppendQueue {
     }
 
     private int permits(PendingAppend append) {
-        return Math.clamp(append.recordBytes() / PERMIT_BYTES + 1, 1, permitsMax);
+        return Math.clamp(append.queuedBytes() / PERMIT_BYTES + 1, 1, permitsMax);
     }
 }

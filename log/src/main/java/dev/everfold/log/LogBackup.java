@@ -53,7 +53,7 @@ final class LogBackup {
 
     private long copy(Path sourceDirectory, Path targetDirectory, Optional<UUID> newLineage) {
         Storage source = LogOpening.storage(sourceDirectory, Mode.READ);
-        LogOpening.Opened opened = new LogOpening(source, LogOptions.DEFAULTS).open(Mode.READ);
+        OpenLog opened = new LogOpening(source, LogOptions.DEFAULTS).open(Mode.READ);
         try (Storage target = LogOpening.storage(targetDirectory, Mode.CREATE)) {
             if (!target.list().isEmpty()) {
                 throw new StoreUnavailableException(

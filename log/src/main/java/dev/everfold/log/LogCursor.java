@@ -2,6 +2,7 @@ package dev.everfold.log;
 
 import dev.everfold.eventstore.CorruptStoreException;
 import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.Read.Direction;
@@ -36,6 +37,7 @@ final class LogCursor implements EventCursor {
     private boolean exhausted;
     private boolean closed;
     private @Nullable RecordedEvent ready;
+    private @Nullable EventStoreException failure;
 
     /// What a cursor needs of its store.
     ///
@@ -113,11 +115,18 @@ final class LogCursor implements EventCursor {
         if (storeIsClosed.getAsBoolean()) {
             throw new StoreClosedException("store");
         }
+        if (failure != null) {
+            throw failure; // going on would leave out what could not be read
+        }
         if (ready == null && !exhausted && returned < read.limit()) {
             try {
                 ready = find();
             } catch (CorruptIndexException damage) {
-                throw setAside.apply(damage);
+                failure = setAside.apply(damage);
+                throw failure;
+            } catch (EventStoreException unreadable) {
+                failure = unreadable;
+                throw unreadable;
             }
             exhausted = ready == null;
         }

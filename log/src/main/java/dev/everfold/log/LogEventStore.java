@@ -20,6 +20,7 @@ import dev.everfold.log.segment.StoreFile;
 import dev.everfold.log.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,11 +57,11 @@ public final class LogEventStore implements EventStore {
         READ
     }
 
-    private final LogOpening.Opened opened;
+    private final OpenLog opened;
     private final Clock clock;
     private volatile boolean closed;
 
-    private LogEventStore(LogOpening.Opened opened, Clock clock) {
+    private LogEventStore(OpenLog opened, Clock clock) {
         this.opened = opened;
         this.clock = clock;
     }
@@ -90,9 +91,15 @@ public final class LogEventStore implements EventStore {
         return new LogEventStore(new LogOpening(storage, options).open(mode), clock);
     }
 
+    /// The same with a way of opening that was prepared, for example with an executor of its own.
+    static LogEventStore open(LogOpening opening, Mode mode, Clock clock) {
+        return new LogEventStore(opening.open(mode), clock);
+    }
+
     @Override
     public Appended append(Append append) {
-        LogOpening.Writing writing = writing(append);
+        limits().check(append);
+        OpenLog.Writing writing = writing();
         PendingAppend pending = PendingAppend.waitedForBy(
                 Thread.currentThread(), append, opened.index().terms(), stampMicros());
         put(writing, pending);
@@ -101,10 +108,10 @@ public final class LogEventStore implements EventStore {
 
     @Override
     public CompletableFuture<Appended> appendAsync(Append append) {
+        limits().check(append);
         CompletableFuture<Appended> future = new CompletableFuture<>();
-        opened.options().limits().check(append);
         try {
-            LogOpening.Writing writing = writing(append);
+            OpenLog.Writing writing = writing();
             put(writing, PendingAppend.completing(future, append, opened.index().terms(), stampMicros()));
         } catch (EventStoreException refused) {
             future.completeExceptionally(refused);
@@ -131,7 +138,7 @@ public final class LogEventStore implements EventStore {
     @Override
     public long nextPosition() {
         requireOpen();
-        if (opened.role() instanceof LogOpening.Following(LogFollower follower)) {
+        if (opened.role() instanceof OpenLog.Following(LogFollower follower)) {
             try {
                 follower.poll();
             } catch (IOException failure) {
@@ -145,8 +152,8 @@ public final class LogEventStore implements EventStore {
     public boolean awaitPosition(long position, Duration timeout) throws InterruptedException {
         requireOpen();
         return switch (opened.role()) {
-            case LogOpening.Writing _ -> opened.published().await(position, timeout);
-            case LogOpening.Following(LogFollower follower) -> {
+            case OpenLog.Writing _ -> opened.published().await(position, timeout);
+            case OpenLog.Following(LogFollower follower) -> {
                 try {
                     yield follower.await(position, timeout);
                 } catch (IOException failure) {
@@ -179,7 +186,7 @@ public final class LogEventStore implements EventStore {
         try {
             long bytes = opened.index().bytes() + 2L * StoreFile.SLOT_BYTES;
             for (Segment segment : opened.segments().all()) {
-                bytes += segment.bytes();
+                bytes += bytes(segment);
             }
             return new StoreStats(
                     events,
@@ -194,6 +201,14 @@ public final class LogEventStore implements EventStore {
         }
     }
 
+    private static long bytes(Segment segment) throws IOException {
+        try {
+            return segment.bytes();
+        } catch (ClosedChannelException sealedMeanwhile) {
+            return segment.framesEnd();
+        }
+    }
+
     @Override
     public void close() {
         synchronized (this) {
@@ -205,16 +220,15 @@ public final class LogEventStore implements EventStore {
         opened.close();
     }
 
-    /// The writing side, after everything that can be said at the door was checked.
-    private LogOpening.Writing writing(Append append) {
-        limits().check(append);
+    /// The writing side, if there is one and it has not failed.
+    private OpenLog.Writing writing() {
         requireOpen();
         return switch (opened.role()) {
-            case LogOpening.Writing writing -> {
+            case OpenLog.Writing writing -> {
                 requireNotFailed(writing);
                 yield writing;
             }
-            case LogOpening.Following _ ->
+            case OpenLog.Following _ ->
                 throw new StoreUnavailableException(
                         "The store in " + opened.storage().description()
                                 + " is open for reading only. Open it without mode=read to append.",
@@ -223,7 +237,7 @@ public final class LogEventStore implements EventStore {
         };
     }
 
-    private void put(LogOpening.Writing writing, PendingAppend pending) {
+    private void put(OpenLog.Writing writing, PendingAppend pending) {
         try {
             writing.queue().put(pending);
         } catch (InterruptedException interrupted) {
@@ -236,7 +250,7 @@ public final class LogEventStore implements EventStore {
         }
     }
 
-    private static void requireNotFailed(LogOpening.Writing writing) {
+    private static void requireNotFailed(OpenLog.Writing writing) {
         @Nullable Throwable failure = writing.writer().failure();
         if (failure != null) {
             throw writing.writer().unavailable(failure);
@@ -258,7 +272,10 @@ public final class LogEventStore implements EventStore {
         return new CorruptStoreException(damage.getMessage());
     }
 
-    private StoreUnavailableException unreadable(IOException failure) {
+    private EventStoreException unreadable(IOException failure) {
+        if (closed) {
+            return new StoreClosedException("store"); // while it was read
+        }
         return new StoreUnavailableException(
                 "The store in " + opened.storage().description() + " cannot be read: " + failure.getMessage() + ".",
                 true,

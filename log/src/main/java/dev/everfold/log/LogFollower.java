@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class LogFollower {
 
     private static final int CHUNK_BYTES = 64 << 10;
-    private static final int FRAMES_BETWEEN_REFRESHES = 1_024;
+    private static final int EVENTS_BETWEEN_REFRESHES = 1 << 16;
     private static final long POLL_MILLIS = 10;
 
     private final Storage storage;
@@ -39,7 +39,7 @@ final class LogFollower {
     // Guarded by lock.
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable FrameScanner scanner;
-    private int framesSinceRefresh;
+    private long refreshedAt;
 
     LogFollower(
             Storage storage,
@@ -92,7 +92,7 @@ final class LogFollower {
         FrameScanner frames = scanner;
         if (frames == null) {
             frames = new FrameScanner(
-                    open::read, SegmentFormat.OPEN_ALIGNMENT, nextFrameOffset(open), CHUNK_BYTES);
+                    open::read, SegmentFormat.OPEN_ALIGNMENT, OpenSegments.nextFrameOffset(open), CHUNK_BYTES);
             scanner = frames;
         }
         if (!frames.isAtFrame()) {
@@ -130,18 +130,53 @@ final class LogFollower {
         return closed.isPresent() && closed.get().frames() == frame + 1 && closed.get().checksum() == checksum;
     }
 
+    /// Goes on to the segment after the last one, once it has a frame: without one it may be left over from an attempt
+    /// that found no space.
     private boolean nextSegment() throws IOException {
-        Optional<Segment> next = openSegment(segments.last().end().frames());
-        if (next.isEmpty() || next.get().header().start().frames() == segments.last().header().start().frames()) {
+        Segment last = segments.last();
+        if (last.end().frames() == last.header().start().frames()) {
+            return false;
+        }
+        Optional<Segment> next = openSegment(last.end().frames());
+        if (next.isEmpty()) {
+            return false;
+        }
+        if (!next.get().header().start().equals(last.end()) || !hasFirstFrame(next.get())) {
+            next.get().close();
             return false;
         }
         segments.add(next.get());
         scanner = null;
+        takeOverSealed();
         if (next.get() instanceof SealedSegment sealed) {
             replay.add(sealed, sealed.header().start().frames(), sealed.end().frames());
             publish(sealed);
         }
         return true;
+    }
+
+    private static boolean hasFirstFrame(Segment segment) throws IOException {
+        return segment instanceof SealedSegment
+                || new FrameScanner(
+                                segment::read,
+                                SegmentFormat.OPEN_ALIGNMENT,
+                                SegmentFormat.HEADER_BYTES,
+                                SegmentFormat.OPEN_ALIGNMENT)
+                        .isAtFrame();
+    }
+
+    /// Lets go of files that the writer has sealed and removed.
+    private void takeOverSealed() throws IOException {
+        for (Segment segment : segments.all()) {
+            if (segment instanceof OpenSegment open && segment != segments.last()) {
+                try {
+                    String name = SegmentFormat.sealedName(open.header().start().frames());
+                    segments.replace(open, SealedSegment.open(storage, name, store.storeId()));
+                } catch (NoSuchFileException notYetSealed) {
+                    return;
+                }
+            }
+        }
     }
 
     private Optional<Segment> openSegment(long fromFrame) throws IOException {
@@ -159,14 +194,10 @@ final class LogFollower {
 
     private void publish(Segment segment) throws IOException {
         published.raise(segment.end().nextPosition());
-        if (++framesSinceRefresh >= FRAMES_BETWEEN_REFRESHES) {
-            framesSinceRefresh = 0;
+        if (segment.end().nextPosition() - refreshedAt >= EVENTS_BETWEEN_REFRESHES) {
+            refreshedAt = segment.end().nextPosition();
             index.refresh();
         }
-    }
-
-    private static long nextFrameOffset(OpenSegment open) {
-        return alignUp(open.framesEnd());
     }
 
     private static long offsetAfter(FrameScanner frames) {

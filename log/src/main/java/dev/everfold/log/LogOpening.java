@@ -24,11 +24,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Puts a store together from its files, and takes it apart again.
 ///
@@ -44,77 +46,17 @@ final class LogOpening {
 
     private final Storage storage;
     private final LogOptions options;
+    private final Supplier<ExecutorService> executors;
 
     LogOpening(Storage storage, LogOptions options) {
-        this.storage = storage;
-        this.options = options;
+        this(storage, options, LogOpening::background);
     }
 
-    /// What moves the published position.
-    sealed interface Role {}
-
-    /// This process writes.
-    record Writing(AppendQueue queue, LogWriter writer, Thread thread, LogDirectory directory) implements Role {}
-
-    /// Another process may write.
-    record Following(LogFollower follower) implements Role {}
-
-    /// An open store: its parts, by what they hold.
-    record Opened(
-            Storage storage,
-            LogOptions options,
-            StoreFile store,
-            Segments segments,
-            LogIndex index,
-            Published published,
-            Map<String, Long> tracked,
-            ExecutorService background,
-            Role role) {
-
-        /// Drains what was accepted, says how the log ended, frees everything.
-        void close() {
-            try {
-                if (role instanceof Writing writing) {
-                    finish(writing);
-                }
-            } catch (IOException | RuntimeException failure) {
-                LOGGER.log(
-                        System.Logger.Level.WARNING,
-                        "store not marked as closed, it is recovered at the next opening dir=" + storage.description(),
-                        failure);
-            } finally {
-                free();
-            }
-        }
-
-        private void finish(Writing writing) throws IOException {
-            writing.queue().close();
-            index.stopWaiting();
-            joinUninterruptibly(writing.thread());
-            writing.directory().stop();
-            if (writing.writer().failure() == null) {
-                LogEnd end = writing.writer().end();
-                index.flush(end.frames());
-                Failpoint.STORE_CLOSING.pass();
-                store.closed(end).write(storage);
-            }
-        }
-
-        private void free() {
-            published.close();
-            index.close();
-            background.shutdown();
-            try {
-                background.awaitTermination(10, TimeUnit.SECONDS);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-            try (storage) {
-                segments.close();
-            } catch (IOException failure) {
-                LOGGER.log(System.Logger.Level.WARNING, "files not closed dir=" + storage.description(), failure);
-            }
-        }
+    /// With an executor for the work in the background: for tests that bring their own.
+    LogOpening(Storage storage, LogOptions options, Supplier<ExecutorService> executors) {
+        this.storage = storage;
+        this.options = options;
+        this.executors = executors;
     }
 
     /// The directory of a store that is going to be opened in this mode.
@@ -139,7 +81,7 @@ final class LogOpening {
     }
 
     /// Opens the store, or frees everything and says why it cannot be opened.
-    Opened open(Mode mode) {
+    OpenLog open(Mode mode) {
         try {
             return mode == Mode.READ ? openForReading() : openForWriting(mode);
         } catch (IOException failure) {
@@ -154,7 +96,7 @@ final class LogOpening {
         }
     }
 
-    private Opened openForWriting(Mode mode) throws IOException {
+    private OpenLog openForWriting(Mode mode) throws IOException {
         boolean isStore = isStore();
         if (!isStore && mode == Mode.EXISTING) {
             throw missing(storage.description());
@@ -170,30 +112,64 @@ final class LogOpening {
         if (!isStore()) {
             StoreFile.create(UUID.randomUUID(), UUID.randomUUID()).writeNew(storage);
         }
-        StoreFile found = StoreFile.read(storage);
+        while (true) {
+            Optional<OpenLog> opened = tryWriting(StoreFile.read(storage));
+            if (opened.isPresent()) {
+                return opened.get();
+            }
+        }
+    }
+
+    /// Recovers the log and starts its writer.
+    ///
+    /// @return empty when a damaged file of the index was set aside, so that another attempt builds it anew
+    private Optional<OpenLog> tryWriting(StoreFile found) throws IOException {
         RecoveryEvent event = new RecoveryEvent();
         event.begin();
         Recovery.Result recovered = Recovery.run(storage, found, true);
-        ExecutorService background = background();
+        Segments segments = new Segments(recovered.segments());
+        ExecutorService background = executors.get();
+        @Nullable LogIndex index = null;
         try {
-            Opened opened = startWriting(found, recovered, background, event);
+            index = openIndex(found, recovered.end(), true, background);
+            OpenLog opened = startWriting(found, recovered, segments, index, background, event);
             event.commit();
-            return opened;
+            return Optional.of(opened);
+        } catch (CorruptIndexException damage) {
+            boolean setAside = index != null && index.quarantine(damage);
+            abandon(index, segments, background);
+            if (setAside) {
+                return Optional.empty();
+            }
+            throw damage;
         } catch (IOException | RuntimeException | Error failure) {
-            background.shutdownNow();
-            new Segments(recovered.segments()).close();
+            abandon(index, segments, background);
             throw failure;
         }
     }
 
-    private Opened startWriting(
-            StoreFile found, Recovery.Result recovered, ExecutorService background, RecoveryEvent event)
+    private static void abandon(@Nullable LogIndex index, Segments segments, ExecutorService background)
             throws IOException {
-        Segments segments = new Segments(recovered.segments());
+        if (index != null) {
+            index.close();
+        }
+        OpenLog.terminate(background);
+        segments.close();
+    }
+
+    private OpenLog startWriting(
+            StoreFile found,
+            Recovery.Result recovered,
+            Segments segments,
+            LogIndex index,
+            ExecutorService background,
+            RecoveryEvent event)
+            throws IOException {
         LogDirectory directory = new LogDirectory(storage, found.storeId(), options, segments, background);
-        LogIndex index = openIndex(found, recovered.end(), true, background);
         Map<String, Long> tracked = new ConcurrentHashMap<>(index.trackings());
         long indexed = Replay.run(recovered.segments(), recovered.end(), index, tracked);
+        AppendDecisions decisions = new AppendDecisions(
+                index, new RecordReader(segments), remembered(index), tracked, lastRecordedMicros(segments, recovered));
         SegmentWriter segment = segmentToWrite(directory, recovered);
         StoreFile store = found.opened();
         store.write(storage);
@@ -206,10 +182,9 @@ final class LogOpening {
         Published published = new Published();
         published.raise(recovered.end().nextPosition());
         AppendQueue queue = new AppendQueue(options.queueBytesMax());
-        AppendDecisions decisions = new AppendDecisions(
-                index, new RecordReader(segments), remembered(index), tracked, lastRecordedMicros(segments, recovered));
+        ExecutorService answers = Executors.newSingleThreadExecutor(LogOpening::daemon);
         LogWriter writer = new LogWriter(
-                directory, options, queue, decisions, index, published, tracked, segment, store.epoch());
+                directory, options, queue, decisions, index, published, tracked, answers, segment, store.epoch());
         Thread thread = new Thread(writer, "everfold-log-writer");
         thread.setDaemon(true);
         thread.start();
@@ -221,12 +196,12 @@ final class LogOpening {
                 System.Logger.Level.DEBUG,
                 "opened log dir={0} events={1} tornBytes={2} indexedEvents={3}",
                 storage.description(), event.events, event.tornBytes, indexed);
-        return new Opened(
+        return new OpenLog(
                 storage, options, store, segments, index, published, tracked, background,
-                new Writing(queue, writer, thread, directory));
+                new OpenLog.Writing(queue, writer, thread, directory, answers));
     }
 
-    private Opened openForReading() throws IOException {
+    private OpenLog openForReading() throws IOException {
         if (!isStore()) {
             throw missing(storage.description());
         }
@@ -241,19 +216,26 @@ final class LogOpening {
         }
     }
 
-    private Opened startFollowing() throws IOException {
+    private OpenLog startFollowing() throws IOException {
         StoreFile store = StoreFile.read(storage);
         Recovery.Result recovered = Recovery.run(storage, store, false);
-        ExecutorService background = background();
-        LogIndex index = openIndex(store, recovered.end(), false, background);
-        Map<String, Long> tracked = new ConcurrentHashMap<>(index.trackings());
-        Replay.run(recovered.segments(), recovered.end(), index, tracked);
         Segments segments = new Segments(recovered.segments());
-        Published published = new Published();
-        published.raise(recovered.end().nextPosition());
-        LogFollower follower = new LogFollower(storage, store, segments, index, published, tracked);
-        return new Opened(
-                storage, options, store, segments, index, published, tracked, background, new Following(follower));
+        ExecutorService background = executors.get();
+        @Nullable LogIndex index = null;
+        try {
+            index = openIndex(store, recovered.end(), false, background);
+            Map<String, Long> tracked = new ConcurrentHashMap<>(index.trackings());
+            Replay.run(recovered.segments(), recovered.end(), index, tracked);
+            Published published = new Published();
+            published.raise(recovered.end().nextPosition());
+            LogFollower follower = new LogFollower(storage, store, segments, index, published, tracked);
+            return new OpenLog(
+                    storage, options, store, segments, index, published, tracked, background,
+                    new OpenLog.Following(follower));
+        } catch (IOException | RuntimeException | Error failure) {
+            abandon(index, segments, background);
+            throw failure;
+        }
     }
 
     private LogIndex openIndex(StoreFile store, LogEnd end, boolean writable, ExecutorService background)
@@ -313,11 +295,13 @@ final class LogOpening {
     }
 
     private static ExecutorService background() {
-        return Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "everfold-log-background");
-            thread.setDaemon(true);
-            return thread;
-        });
+        return Executors.newCachedThreadPool(LogOpening::daemon);
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "everfold-log-background");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private static StoreUnavailableException missing(String where) {
@@ -335,19 +319,5 @@ final class LogOpening {
                                 + ". Look at the directory's permissions and at the disk.",
                         false,
                         failure);
-    }
-
-    private static void joinUninterruptibly(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException again) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -32,6 +32,8 @@ final class LogVerifier {
     private final List<String> notes = new ArrayList<>();
     private final List<Damage> damages = new ArrayList<>();
     private long bytes;
+    private boolean live;
+    private Optional<StoreFile> before = Optional.empty();
 
     private LogVerifier(Storage storage, LongConsumer progress) {
         this.storage = storage;
@@ -43,25 +45,56 @@ final class LogVerifier {
     /// @throws StoreUnavailableException when there is none, or it is of a newer format
     static Verification verify(Path directory, LongConsumer progress) {
         try (Storage storage = LogOpening.storage(directory, Mode.READ)) {
-            if (!storage.list().contains(StoreFile.NAME)) {
-                throw new StoreUnavailableException(
-                        "There is no store in " + directory + ". Correct the path.", false, null);
-            }
-            return new LogVerifier(storage, progress).verify();
+            return verify(storage, progress);
         } catch (IOException failure) {
             throw LogOpening.unavailable(directory.toString(), failure);
         }
     }
 
+    /// Verifies the store behind a storage: for tests that bring their own.
+    static Verification verify(Storage storage, LongConsumer progress) throws IOException {
+        if (!storage.list().contains(StoreFile.NAME)) {
+            throw new StoreUnavailableException(
+                    "There is no store in " + storage.description() + ". Correct the path.", false, null);
+        }
+        LogVerifier first = new LogVerifier(storage, progress);
+        Verification verification = first.verify();
+        if (verification.passed() || first.live || !first.hasBeenOpenedMeanwhile()) {
+            return verification;
+        }
+        // A writer that began meanwhile changes files as they are read: once more, beside it.
+        LogVerifier second = new LogVerifier(storage, progress);
+        second.live = true;
+        return second.verify();
+    }
+
     private Verification verify() throws IOException {
-        boolean live = storage.list().contains(LogOpening.LOCK) && !storage.tryLock(LogOpening.LOCK);
+        live = live || isLocked();
+        before = storeFile();
         if (live) {
             notes.add("The store is open for writing; what was appended since the verification began is not checked.");
         }
         Optional<StoreFile> store = verifyStoreFile();
-        long events = store.isPresent() ? verifyLog(store.get(), live) : 0;
+        long events = store.isPresent() ? verifyLog(store.get()) : 0;
         noteOtherFiles();
         return new Verification(events, bytes, checked, notes, damages);
+    }
+
+    /// Whether somebody writes. The lock is not kept: who wants to write meanwhile may.
+    private boolean isLocked() throws IOException {
+        boolean locked = storage.list().contains(LogOpening.LOCK) && !storage.tryLock(LogOpening.LOCK);
+        storage.close();
+        return locked;
+    }
+
+    private boolean hasBeenOpenedMeanwhile() throws IOException {
+        return isLocked() || !before.equals(storeFile());
+    }
+
+    private Optional<StoreFile> storeFile() throws IOException {
+        List<StoreFile> whole = new ArrayList<>();
+        StoreFile.inspect(storage, whole);
+        return whole.stream().max(Comparator.comparingLong(StoreFile::generation));
     }
 
     private Optional<StoreFile> verifyStoreFile() throws IOException {
@@ -77,16 +110,24 @@ final class LogVerifier {
         return whole.stream().max(Comparator.comparingLong(StoreFile::generation));
     }
 
-    private long verifyLog(StoreFile store, boolean live) throws IOException {
+    private long verifyLog(StoreFile store) throws IOException {
         try (IndexVerification index = IndexVerification.open(storage, store.storeId())) {
             SegmentVerification segments =
                     new SegmentVerification(storage, store, live, index, damages, notes, progress);
             NavigableMap<Long, String> names = Recovery.segmentNames(storage);
+            List<String> frameless = OpenSegments.takeFrameless(storage, names);
             for (Map.Entry<Long, String> name : names.entrySet()) {
                 segments.verify(name.getValue(), Optional.ofNullable(names.higherKey(name.getKey())));
             }
+            for (String name : frameless) {
+                if (SegmentFormat.fromFrame(name).orElseThrow() == segments.end().frames()) {
+                    segments.verify(name, Optional.empty());
+                } else {
+                    notes.add("File " + name + " has no frames and is left over; the next opening for writing removes it.");
+                }
+            }
             LogEnd end = segments.end();
-            requireClosedEnd(store, live, end, names);
+            requireClosedEnd(store, end, names);
             bytes += segments.bytes();
             checked.add(names.size() + " segments with " + end.frames() + " frames and " + end.appends()
                     + " appends: checksums, their chain, the zeros between them, tables of offsets.");
@@ -105,7 +146,7 @@ final class LogVerifier {
         }
     }
 
-    private void requireClosedEnd(StoreFile store, boolean live, LogEnd end, NavigableMap<Long, String> names) {
+    private void requireClosedEnd(StoreFile store, LogEnd end, NavigableMap<Long, String> names) {
         if (live || store.closed().isEmpty()) {
             return;
         }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// The one thread that writes: it takes what waits, decides, writes one frame, syncs, publishes, answers.
@@ -40,6 +41,7 @@ final class LogWriter implements Runnable {
     private final LogIndex index;
     private final Published published;
     private final Map<String, Long> trackedDurably;
+    private final Executor answers;
     private final long epoch;
 
     // Owned by the writer thread.
@@ -59,6 +61,7 @@ final class LogWriter implements Runnable {
             LogIndex index,
             Published published,
             Map<String, Long> trackedDurably,
+            Executor answers,
             SegmentWriter segment,
             long epoch) {
         this.directory = directory;
@@ -68,6 +71,7 @@ final class LogWriter implements Runnable {
         this.index = index;
         this.published = published;
         this.trackedDurably = trackedDurably;
+        this.answers = answers;
         this.segment = segment;
         this.epoch = epoch;
         this.end = segment.segment().end();
@@ -92,9 +96,10 @@ final class LogWriter implements Runnable {
             if (!lastFrameProven && end.frames() > 0) {
                 writeClosingFrame();
             }
-            segment.finish();
         } catch (Throwable fatal) {
             fail(fatal);
+        } finally {
+            segment.finish();
         }
     }
 
@@ -120,8 +125,9 @@ final class LogWriter implements Runnable {
             if (!gathered.isEmpty() && (bytes > options.batchBytesMax() || events > options.batchEventsMax())) {
                 break;
             }
-            queue.take(next);
-            gathered.add(next);
+            if (queue.take(next)) {
+                gathered.add(next);
+            }
             next = queue.peek();
         }
         return !gathered.isEmpty();
@@ -210,10 +216,21 @@ final class LogWriter implements Runnable {
         for (int i = 0; i < gathered.size(); i++) {
             switch (decided.get(i)) {
                 case Decision.Accepted(var appended) -> gathered.get(i).accept(appended);
+                case Decision.Repeated(var first) -> gathered.get(i).accept(first);
                 case Decision.Refused(var exception) -> gathered.get(i).refuse(exception);
             }
         }
+        completeFutures(gathered);
         gathered.clear();
+    }
+
+    /// Futures run what depends on them, which may block, close the store or set an interrupt flag: not in this thread.
+    private void completeFutures(List<PendingAppend> answered) {
+        List<PendingAppend> withFutures =
+                answered.stream().filter(PendingAppend::hasFuture).toList();
+        if (!withFutures.isEmpty()) {
+            answers.execute(() -> withFutures.forEach(PendingAppend::completeFuture));
+        }
     }
 
     /// Waits for work. After a while without, an empty frame proves the last one durable, so that damage to
@@ -250,13 +267,16 @@ final class LogWriter implements Runnable {
             pending.refuse(new OutcomeUnknownException(
                     "The store in " + directory.storage().description() + " failed while it wrote", fatal));
         }
-        gathered.clear();
         queue.close();
         queue.drained();
         for (PendingAppend pending = queue.peek(); pending != null; pending = queue.peek()) {
-            queue.take(pending);
-            pending.refuse(unavailable(fatal));
+            if (queue.take(pending)) {
+                pending.refuse(unavailable(fatal));
+                gathered.add(pending);
+            }
         }
+        completeFutures(gathered);
+        gathered.clear();
     }
 
     StoreUnavailableException unavailable(Throwable cause) {

@@ -5,14 +5,21 @@ import dev.everfold.log.segment.AppendFormat;
 import dev.everfold.log.segment.FrameScanner;
 import dev.everfold.log.segment.LogEnd;
 import dev.everfold.log.segment.OpenSegment;
+import dev.everfold.log.segment.Segment;
 import dev.everfold.log.segment.SegmentFormat;
+import dev.everfold.log.storage.Storage;
 import dev.everfold.log.storage.StorageFile;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.UUID;
 
 /// What recovery and followers do alike with the file of an open segment.
 final class OpenSegments {
+
+    private static final int CHUNK_BYTES = 64 << 10;
 
     private OpenSegments() {}
 
@@ -25,14 +32,62 @@ final class OpenSegments {
         try {
             return Optional.of(new OpenSegment(file, SegmentFormat.readHeader(file, storeId)));
         } catch (CorruptStoreException damage) {
-            FrameScanner scanner = new FrameScanner(
-                    file::read, SegmentFormat.OPEN_ALIGNMENT, SegmentFormat.HEADER_BYTES, SegmentFormat.HEADER_BYTES);
-            if (!mayBeUnfinished || scanner.isAtFrame()) {
-                file.close();
-                throw damage;
+            boolean unfinished = mayBeUnfinished && !hasFrame(file);
+            file.close();
+            if (unfinished) {
+                return Optional.empty();
             }
-            return Optional.empty();
+            throw damage;
         }
+    }
+
+    /// Where the frame after the last one begins, or would begin.
+    static long nextFrameOffset(Segment segment) {
+        int alignment = segment.header().alignment();
+        return (segment.framesEnd() + alignment - 1) & -alignment;
+    }
+
+    /// Takes the open segments that have no frame anywhere out of the names.
+    static List<String> takeFrameless(Storage storage, NavigableMap<Long, String> names) throws IOException {
+        List<String> frameless = new ArrayList<>();
+        for (String name : List.copyOf(names.values())) {
+            if (name.endsWith(".open")) {
+                try (StorageFile file = storage.openForReading(name)) {
+                    if (!hasFrame(file)) {
+                        frameless.add(name);
+                    }
+                }
+            }
+        }
+        names.values().removeAll(frameless);
+        return frameless;
+    }
+
+    /// Whether a whole frame begins anywhere in the file: one alone tells a damaged segment from an unfinished one.
+    private static boolean hasFrame(StorageFile file) throws IOException {
+        FrameScanner scanner =
+                new FrameScanner(file::read, SegmentFormat.OPEN_ALIGNMENT, SegmentFormat.HEADER_BYTES, CHUNK_BYTES);
+        do {
+            if (scanner.isAtFrame()) {
+                return true;
+            }
+        } while (scanner.skipGap());
+        return false;
+    }
+
+    /// Whether the scanner, beyond the first place without a whole frame, stands at one that was written later.
+    ///
+    /// A frame takes a page or more, so its number tells whether it may stand there. Others are data: an
+    /// event of the frame that is missing may hold a copy of some log.
+    ///
+    /// @param end where the log ends before that place
+    /// @param missing offset of that place
+    static boolean isAtLaterFrame(LogEnd end, long missing, FrameScanner ahead) throws IOException {
+        if (!ahead.isAtFrame()) {
+            return false;
+        }
+        long later = ahead.header().frame() - end.frames();
+        return later >= 0 && later <= (ahead.offset() - missing) / SegmentFormat.OPEN_ALIGNMENT;
     }
 
     /// Adds the frame at which the scanner stands, when there is a whole one that follows the segment's last.

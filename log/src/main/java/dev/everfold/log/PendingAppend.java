@@ -6,7 +6,6 @@ import dev.everfold.eventstore.EventFormat;
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.OutcomeUnknownException;
-import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.log.index.TermHash;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -53,9 +52,7 @@ final class PendingAppend {
         int bytes = 0;
         for (int i = 0; i < records.length; i++) {
             byte[] record = EventFormat.encode(events.get(i));
-            int index = i;
-            RecordedEvent.view(record, 0)
-                    .withStream((buffer, at, length) -> streamHashes[index] = terms.stream(buffer, at, length));
+            streamHashes[i] = terms.stream(record, EventFormat.HEADER_BYTES, EventFormat.streamBytes(record, 0));
             records[i] = record;
             bytes += record.length;
         }
@@ -98,6 +95,15 @@ final class PendingAppend {
         return recordBytes;
     }
 
+    /// What it takes in memory while it waits, about: records, and 128 bytes a condition or term of a query.
+    int queuedBytes() {
+        long terms = 0;
+        for (PreparedCondition condition : conditions) {
+            terms += condition.terms();
+        }
+        return (int) Math.min(recordBytes + 128 * terms, Integer.MAX_VALUE);
+    }
+
     /// When the request arrived, microseconds since 1970-01-01T00:00:00Z.
     long stampMicros() {
         return stampMicros;
@@ -134,10 +140,20 @@ final class PendingAppend {
         if (waiter != null) {
             LockSupport.unpark(waiter);
         }
+    }
+
+    /// Whether its answer is waited for through a future.
+    boolean hasFuture() {
+        return future != null;
+    }
+
+    /// Completes the future with the answer. Runs what depends on it, so never in the writer's thread.
+    void completeFuture() {
         if (future != null) {
-            switch (decided) {
+            switch (answer) {
                 case Answer.Accepted(Appended appended) -> future.complete(appended);
                 case Answer.Refused(EventStoreException exception) -> future.completeExceptionally(exception);
+                case null -> throw new IllegalStateException("There is no answer yet.");
             }
         }
     }

@@ -19,6 +19,21 @@ sealed interface PreparedCondition {
     record OfQuery(AppendCondition.NothingMatching condition, IndexQuery index, Predicate<RecordedEvent> matches)
             implements PreparedCondition {}
 
+    /// How many names it holds, and itself.
+    default int terms() {
+        return switch (this) {
+            case OfStream _ -> 1;
+            case OfQuery(var condition, _, _) ->
+                1
+                        + condition.query().items().stream()
+                                .mapToInt(item -> 1
+                                        + item.types().size()
+                                        + item.tags().size()
+                                        + item.ids().size())
+                                .sum();
+        };
+    }
+
     static List<PreparedCondition> of(TermHash terms, List<AppendCondition> conditions) {
         return conditions.stream().map(condition -> of(terms, condition)).toList();
     }

@@ -8,6 +8,7 @@ import dev.everfold.log.segment.OpenSegment;
 import dev.everfold.log.segment.SealedSegment;
 import dev.everfold.log.segment.Segment;
 import dev.everfold.log.segment.SegmentFormat;
+import dev.everfold.log.segment.Segments;
 import dev.everfold.log.segment.StoreFile;
 import dev.everfold.log.storage.Storage;
 import dev.everfold.log.storage.StorageFile;
@@ -64,7 +65,13 @@ final class Recovery {
     ///
     /// @throws CorruptStoreException when acknowledged events are damaged or missing
     static Result run(Storage storage, StoreFile store, boolean writable) throws IOException {
-        return new Recovery(storage, store, writable).run();
+        Recovery recovery = new Recovery(storage, store, writable);
+        try {
+            return recovery.run();
+        } catch (IOException | RuntimeException failure) {
+            new Segments(recovery.segments).close();
+            throw failure;
+        }
     }
 
     private Result run() throws IOException {
@@ -72,11 +79,20 @@ final class Recovery {
         if (writable) {
             removeLeftovers(names);
         }
-        dropUnfinishedSegment(names);
+        List<String> frameless = OpenSegments.takeFrameless(storage, names);
         for (Map.Entry<Long, String> name : names.entrySet()) {
             add(name.getValue(), Optional.ofNullable(names.higherKey(name.getKey())));
         }
+        for (String name : frameless) {
+            addOrDropFrameless(name);
+        }
+        requireNewestSegment();
         requireClosedEnd();
+        for (Segment segment : segments) {
+            if (writable && segment instanceof OpenSegment open) {
+                clearTail(open);
+            }
+        }
         boolean proven = store.closed().isPresent() && store.closed().get().frames() == end.frames();
         if (!proven && lastFrameOffset >= 0 && segments.getLast() instanceof OpenSegment segment) {
             if (writable) {
@@ -126,7 +142,7 @@ final class Recovery {
             end = segment.end();
             lastFrameOffset = -1;
         } else {
-            addOpen(name, following.isEmpty());
+            addOpen(name, following);
         }
         if (following.isPresent() && following.get() != end.frames()) {
             throw SegmentFormat.corrupt(
@@ -134,28 +150,33 @@ final class Recovery {
         }
     }
 
-    /// A crash while a segment was created leaves a file without header and frames: it never had any.
-    private void dropUnfinishedSegment(NavigableMap<Long, String> names) throws IOException {
-        if (names.isEmpty() || !names.lastEntry().getValue().endsWith(".open")) {
+    /// A segment without frames is the newest one, about to be written to, or it is left over: by a crash while it was
+    /// made, or by an attempt that found no space, after which the log went on in the one before.
+    private void addOrDropFrameless(String name) throws IOException {
+        StorageFile file = writable ? storage.openForWriting(name) : storage.openForReading(name);
+        Optional<OpenSegment> segment = OpenSegments.open(file, store.storeId(), true);
+        if (segment.isPresent() && segment.get().header().start().equals(end)) {
+            segments.add(segment.get());
+            lastFrameOffset = -1;
             return;
         }
-        String name = names.lastEntry().getValue();
-        boolean hadFrames = store.closed().isPresent()
-                && store.closed().get().frames() > names.lastEntry().getKey();
-        boolean finished;
-        try (StorageFile file = storage.openForReading(name)) {
-            finished = OpenSegments.open(file, store.storeId(), !hadFrames).isPresent();
+        file.close();
+        boolean framesMissing =
+                segment.isPresent() && segment.get().header().start().frames() > end.frames();
+        if (framesMissing) {
+            throw SegmentFormat.corrupt(
+                    name,
+                    0,
+                    "frames up to " + segment.get().header().start().frames() + " expected before it, the last one is "
+                            + (end.frames() - 1));
         }
-        if (!finished) {
-            names.remove(names.lastEntry().getKey());
-            if (writable) {
-                storage.delete(name);
-                storage.syncDirectory();
-            }
+        if (writable) {
+            storage.delete(name);
+            storage.syncDirectory();
         }
     }
 
-    private void addOpen(String name, boolean last) throws IOException {
+    private void addOpen(String name, Optional<Long> following) throws IOException {
         StorageFile file = writable ? storage.openForWriting(name) : storage.openForReading(name);
         OpenSegment segment = OpenSegments.open(file, store.storeId(), false).orElseThrow();
         requireFollows(segment);
@@ -168,11 +189,15 @@ final class Recovery {
                 lastFrameOffset = scanner.offset();
                 scanner.skipFrame();
             }
-        } while (last && grewMeanwhile(segment, scanner));
-        if (last && writable) {
-            clearTail(segment);
-        }
+        } while (following.isEmpty() && grewMeanwhile(segment, scanner));
         end = segment.end();
+        if (following.isPresent() && following.get() > end.frames()) {
+            throw SegmentFormat.corrupt(
+                    name,
+                    scanner.offset(),
+                    "frame " + end.frames() + " expected, none found, but the next segment begins with frame "
+                            + following.get());
+        }
     }
 
     private void requireFollows(Segment segment) {
@@ -194,7 +219,7 @@ final class Recovery {
         FrameScanner ahead =
                 new FrameScanner(segment::read, SegmentFormat.OPEN_ALIGNMENT, missing, CHUNK_BYTES);
         do {
-            if (ahead.isAtFrame()) {
+            if (OpenSegments.isAtLaterFrame(segment.end(), missing, ahead)) {
                 scanner.refresh();
                 if (!writable && scanner.isAtFrame()) {
                     return true;
@@ -209,6 +234,17 @@ final class Recovery {
         return false;
     }
 
+    /// While a store is open for writing there is an open segment: a segment is sealed only after the next
+    /// one is durable.
+    private void requireNewestSegment() {
+        boolean missing = segments.isEmpty() || !(segments.getLast() instanceof OpenSegment);
+        // A reader may have listed the files just before the writer made the newest one.
+        if (writable && missing && store.closed().isEmpty()) {
+            throw SegmentFormat.corrupt(
+                    SegmentFormat.openName(end.frames()), 0, "the newest segment expected, it is missing");
+        }
+    }
+
     /// A store that was closed says where it ended.
     private void requireClosedEnd() {
         if (store.closed().isEmpty()) {
@@ -219,7 +255,7 @@ final class Recovery {
         // More frames than that: the slot that said "open" was damaged since, and this is the older one.
         if (end.frames() < closed.frames() || (end.frames() == closed.frames() && !same)) {
             String file = segments.isEmpty() ? "log-000000000000.open" : segments.getLast().name();
-            long offset = segments.isEmpty() ? 0 : segments.getLast().framesEnd();
+            long offset = segments.isEmpty() ? 0 : OpenSegments.nextFrameOffset(segments.getLast());
             throw SegmentFormat.corrupt(
                     file, offset, "a log of " + closed.frames() + " frames expected, as it was closed, one of "
                             + end.frames() + " found");

@@ -15,6 +15,7 @@ import dev.everfold.log.segment.StoreFile;
 import dev.everfold.log.storage.Storage;
 import dev.everfold.log.storage.StorageFile;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -81,8 +82,8 @@ final class SegmentVerification {
     ///
     /// @param following first frame of the segment after it
     void verify(String name, Optional<Long> following) throws IOException {
-        try (StorageFile file = storage.openForReading(name)) {
-            verify(file, following);
+        try (StorageFile file = open(name)) {
+            verify(file);
         } catch (CorruptStoreException damage) {
             report(new Damage(name, 0, damage.getMessage()));
         }
@@ -95,7 +96,17 @@ final class SegmentVerification {
         }
     }
 
-    private void verify(StorageFile file, Optional<Long> following) throws IOException {
+    /// Opens a segment, which a running writer may have sealed since its name was listed.
+    private StorageFile open(String name) throws IOException {
+        try {
+            return storage.openForReading(name);
+        } catch (NoSuchFileException sealedMeanwhile) {
+            return storage.openForReading(
+                    SegmentFormat.sealedName(SegmentFormat.fromFrame(name).orElseThrow()));
+        }
+    }
+
+    private void verify(StorageFile file) throws IOException {
         SegmentFormat.Header header = SegmentFormat.readHeader(file, store.storeId());
         if (!header.start().equals(end)) {
             if (complete) {
@@ -120,7 +131,7 @@ final class SegmentVerification {
         }
         if (sealed) {
             verifyFooter(file, framesEnd, offsets);
-        } else if (following.isEmpty()) {
+        } else {
             verifyTail(file, scanner);
         }
         bytes += file.size();
@@ -192,7 +203,7 @@ final class SegmentVerification {
         }
         long from = scanner.offset();
         do {
-            if (scanner.isAtFrame()) {
+            if (OpenSegments.isAtLaterFrame(end, from, scanner)) {
                 report(new Damage(
                         file.name(), from, "frame " + end.frames() + " expected, none found, but frame "
                                 + scanner.header().frame() + " follows at byte " + scanner.offset()

@@ -36,6 +36,20 @@ final class StreamHeads {
         return revision;
     }
 
+    /// Gives out the next revision of a stream, which becomes its last one; [#UNKNOWN] when the table does not know it.
+    long next(long hash, byte[] buffer, int at, int length) {
+        int slot = young.find(hash, buffer, at, length);
+        if (young.isUsed(slot)) {
+            return ++young.revisions[slot];
+        }
+        long last = lastRevision(hash, buffer, at, length);
+        if (last == UNKNOWN) {
+            return UNKNOWN;
+        }
+        put(hash, buffer, at, length, last + 1);
+        return last + 1;
+    }
+
     void put(long hash, byte[] buffer, int at, int length, long lastRevision) {
         int slot = young.find(hash, buffer, at, length);
         if (young.isUsed(slot)) {

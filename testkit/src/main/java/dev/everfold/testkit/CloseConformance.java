@@ -147,7 +147,7 @@ public abstract class CloseConformance extends ConformanceSuite {
         CountDownLatch underWay = new CountDownLatch(4);
 
         List<List<Long>> sizes = Racers.race(
-                5, racer -> () -> racer == 0 ? closeAfter(underWay) : readOverAndOver(underWay));
+                5, racer -> () -> racer == 0 ? closeAfter(underWay) : readOverAndOver(racer, underWay));
 
         assertThat(sizes.subList(1, 5)).allSatisfy(size -> assertThat(size).containsOnly(100L));
     }
@@ -176,12 +176,14 @@ public abstract class CloseConformance extends ConformanceSuite {
     }
 
     /// Reads everything until the store is closed; returns how much there was each time.
-    private List<Long> readOverAndOver(CountDownLatch underWay) throws InterruptedException {
+    private List<Long> readOverAndOver(int reader, CountDownLatch underWay) throws InterruptedException {
         List<Long> sizes = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(reader);
         Racers.Rounds rounds = new Racers.Rounds();
         try {
             while (rounds.another()) {
                 sizes.add((long) log().size());
+                Racers.stagger(random);
                 if (sizes.size() == 5) {
                     underWay.countDown();
                 }

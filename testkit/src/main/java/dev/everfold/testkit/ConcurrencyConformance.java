@@ -210,7 +210,7 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
             assertThat(refusal).hasMessageStartingWith(
                     "Append to stream \"" + stream + "\" refused: expected no stream, found 0.");
             assertThat(positions(Read.stream(stream))).hasSize(1);
-            assertThat(inFlight.join().revisions()).containsExactly(0L);
+            assertThat(answer(inFlight).revisions()).containsExactly(0L);
         }
     }
 
@@ -222,7 +222,7 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
             answers.add(store.appendAsync(i % 3 == 0 ? append.expecting("order-8", Expected.any()) : append));
         }
 
-        assertThat(answers.stream().map(answer -> answer.join().fromPosition()))
+        assertThat(answers.stream().map(answer -> answer(answer).fromPosition()))
                 .isEqualTo(LongStream.range(0, 300).boxed().toList());
         assertThat(log()).extracting(RecordedEvent::type)
                 .isEqualTo(IntStream.range(0, 300).mapToObj(i -> "step." + i).toList());
@@ -236,7 +236,7 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
             answers.add(store.appendAsync(Append.of(event("order-17", "step." + i)).expecting("order-17", last)));
         }
 
-        assertThat(answers.stream().map(answer -> answer.join().revisions().getFirst()))
+        assertThat(answers.stream().map(answer -> answer(answer).revisions().getFirst()))
                 .isEqualTo(LongStream.range(0, 100).boxed().toList());
     }
 
@@ -249,7 +249,7 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
                 Racers.stagger(random);
                 answers.add(store.appendAsync(Append.of(event("common-1", "step." + i, "caller:" + racer))));
             }
-            answers.forEach(CompletableFuture::join);
+            answers.forEach(ConformanceSuite::answer);
             return racer;
         });
 

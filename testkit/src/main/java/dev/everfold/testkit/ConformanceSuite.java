@@ -15,6 +15,10 @@ import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -26,6 +30,8 @@ import org.junit.jupiter.api.Timeout;
 /// [EventStoreFixture]. A test that hangs is interrupted and fails.
 @Timeout(30)
 public abstract class ConformanceSuite {
+
+    private static final long ANSWER_SECONDS_MAX = 10;
 
     /// Shows the same time until the test changes it.
     protected final MutableClock clock = MutableClock.at("2026-03-01T12:00:00Z");
@@ -107,6 +113,20 @@ public abstract class ConformanceSuite {
         assertThat(refusal).as("an append that should be refused").isNotNull();
         assertThat(refusal.stored()).isEqualTo(EventStoreException.Stored.NO);
         return refusal;
+    }
+
+    /// The answer to an asynchronous append that must be accepted.
+    protected static <T> T answer(CompletableFuture<T> future) {
+        try {
+            return future.get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (ExecutionException failed) {
+            throw new AssertionError("An asynchronous append failed: " + failed.getCause(), failed.getCause());
+        } catch (TimeoutException late) {
+            throw new AssertionError("An asynchronous append was not answered in time.", late);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("An asynchronous append was not answered in time.", interrupted);
+        }
     }
 
     private static void isWhole(RecordedEvent event) {

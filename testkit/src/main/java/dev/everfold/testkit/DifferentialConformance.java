@@ -37,10 +37,12 @@ public abstract class DifferentialConformance extends ConformanceSuite {
     private static final int WHOLE_LOG_EVERY = 100;
     private static final int RESTART_EVERY = 40;
 
-    /// Few enough remembered appends and narrow enough limits that random appends run into them.
+    /// Few enough remembered appends and narrow enough limits that random operations run into them.
+    static final Limits NARROW = new Limits(24 << 10, 16 << 10, 64 << 10, 25, 24, 3, 3, 8, 25);
+
     @Override
     protected Limits limits() {
-        return new Limits(32 << 10, 16 << 10, 64 << 10, 25, 1_024, 3, 3, 12, 25);
+        return NARROW;
     }
 
     /// How many histories are run, each from a seed of its own.

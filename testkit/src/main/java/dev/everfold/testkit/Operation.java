@@ -15,11 +15,15 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /// One call of a store, as a value: it can be made on several stores and the outcomes compared.
 ///
 /// [RandomOperations] draws them from a seed; [DifferentialConformance] makes them.
 public sealed interface Operation {
+
+    /// An asynchronous append that is not answered within so many seconds is given up.
+    long ANSWER_SECONDS_MAX = 30;
 
     /// What came of an operation, in parts that are equal for stores that behave alike.
     ///
@@ -70,7 +74,7 @@ public sealed interface Operation {
             for (Append append : appends) {
                 try {
                     CompletableFuture<Appended> answer = store.appendAsync(append);
-                    answers.add(answer::get);
+                    answers.add(() -> answer.get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS));
                 } catch (EventStoreException atOnce) {
                     answers.add(() -> {
                         throw atOnce;
@@ -96,15 +100,46 @@ public sealed interface Operation {
         @Override
         public Outcome applyTo(EventStore store) throws InterruptedException {
             return outcomeOf(() -> {
-                List<RecordedEvent> events = new ArrayList<>();
-                try (EventCursor cursor = store.read(read)) {
-                    long first = cursor.nextPosition();
-                    while (events.size() < take && cursor.hasNext()) {
-                        events.add(cursor.next());
-                    }
-                    return List.of(events, first, cursor.nextPosition(), cursor.end());
+                List<Object> seen = new ArrayList<>();
+                EventCursor cursor = store.read(read);
+                try (cursor) {
+                    seen.add(cursor.nextPosition());
+                    seen.add(taken(cursor, take));
+                    seen.add(cursor.nextPosition());
+                    seen.add(cursor.hasNext());
+                    seen.add(cursor.hasNext());
+                    seen.add(cursor.nextPosition());
                 }
+                seen.add(outcomeOf(cursor::hasNext));
+                seen.add(cursor.nextPosition());
+                seen.add(cursor.end());
+                return seen;
             });
+        }
+    }
+
+    /// Reads `take` events, appends, and reads the rest: a cursor sees only what was there when it was opened.
+    record ReadAcross(Read read, long take, Append between) implements Operation {
+        @Override
+        public Outcome applyTo(EventStore store) throws InterruptedException {
+            return outcomeOf(() -> {
+                List<Object> seen = new ArrayList<>();
+                try (EventCursor cursor = store.read(read)) {
+                    seen.add(taken(cursor, take));
+                    seen.add(outcomeOf(() -> store.append(between)));
+                    seen.add(cursor.nextPosition());
+                    seen.add(taken(cursor, Long.MAX_VALUE));
+                    seen.add(cursor.nextPosition());
+                    seen.add(cursor.end());
+                }
+                return seen;
+            });
+        }
+
+        /// The whole append, unlike its own short form.
+        @Override
+        public String toString() {
+            return "read across an append, " + take + " of " + read + ", append " + describe(between);
         }
     }
 
@@ -149,6 +184,14 @@ public sealed interface Operation {
         public Outcome applyTo(EventStore store) {
             return Outcome.of();
         }
+    }
+
+    private static List<RecordedEvent> taken(EventCursor cursor, long atMost) {
+        List<RecordedEvent> events = new ArrayList<>();
+        while (events.size() < atMost && cursor.hasNext()) {
+            events.add(cursor.next());
+        }
+        return events;
     }
 
     private static Outcome outcomeOf(Callable<?> call) throws InterruptedException {

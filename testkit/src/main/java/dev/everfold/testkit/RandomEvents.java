@@ -13,16 +13,20 @@ import java.util.UUID;
 final class RandomEvents {
 
     private static final String[] STREAMS = {
-        "order-1", "order-2", "order-3", "order", "orders-1", "-1", "$system-1", "caf\u00e9-1", "cafe\u0301-1", "a-b-c"
+        "order-1", "order-2", "order-3", "order", "Order-1", "orders-1", "-1", "$system-1", "caf\u00e9-1", "cafe\u0301-1", "a-b-c"
     };
-    private static final String[] TYPES = {"placed", "paid", "sent", "$noted", "place"};
+    private static final String[] TYPES = {"placed", "paid", "sent", "$noted", "place", "Placed"};
     private static final String[] TAGS = {
-        "order:1", "order:2", "order:3", "customer:alice", "customer:bob", "\u00e9", "e\u0301", "order:"
+        "order:1", "order:2", "order:3", "customer:alice", "customer:bob", "\u00e9", "e\u0301", "order:", " order:1", "Order:1",
+        "as-long-as-a-name-may-be", "longer-than-a-name-may-be"
     };
-    private static final String[] CONTENT_TYPES = {NewEvent.JSON, NewEvent.BINARY, "text/plain", "Application/JSON"};
+    private static final String[] CONTENT_TYPES = {NewEvent.JSON, NewEvent.BINARY, "text/plain;charset=utf-8", "Application/JSON"};
 
     /// Large enough that engines with small buffers and segments are made to turn over.
-    private static final int LARGE_BYTES_MAX = 20_000;
+    private static final int LARGE_BYTES_MAX = 16_000;
+
+    /// More than stores under test should take as one event.
+    private static final int TOO_LARGE_BYTES = 25_000;
 
     private final SplittableRandom random;
     private final List<UUID> usedIds = new ArrayList<>();
@@ -95,11 +99,20 @@ final class RandomEvents {
     }
 
     private Bytes bytes() {
-        int choice = random.nextInt(40);
-        int length = choice == 0 ? random.nextInt(LARGE_BYTES_MAX) : choice < 5 ? 0 : random.nextInt(60);
-        byte[] drawn = new byte[length];
+        byte[] drawn = new byte[length()];
         random.nextBytes(drawn);
         return Bytes.of(drawn);
+    }
+
+    private int length() {
+        int choice = random.nextInt(400);
+        if (choice == 0) {
+            return TOO_LARGE_BYTES;
+        }
+        if (choice < 10) {
+            return random.nextInt(LARGE_BYTES_MAX);
+        }
+        return choice < 50 ? 0 : random.nextInt(60);
     }
 
     /// Low numbers more often than high ones.

@@ -54,11 +54,11 @@ public final class RandomOperations {
         if (choice < 48) {
             return burst();
         }
-        if (choice < 70) {
-            return readByQuery();
+        if (choice < 80) {
+            return readSome();
         }
         if (choice < 84) {
-            return readByRevision();
+            return new Operation.ReadAcross(read(), random.nextInt(4), append());
         }
         if (choice < 88) {
             return new Operation.AskTracked(SOURCES[random.nextInt(SOURCES.length)]);
@@ -80,11 +80,10 @@ public final class RandomOperations {
         return new Operation.AppendBurst(appends);
     }
 
-    /// A new append, or one that was made before, as it was or in part.
+    /// A new append, or one that was made before, as it was or changed.
     private Append append() {
         if (!made.isEmpty() && random.nextInt(10) == 0) {
-            Append before = made.get(random.nextInt(made.size()));
-            return random.nextInt(4) == 0 ? fresh().withId(before.id()) : before;
+            return again(made.get(random.nextInt(made.size())));
         }
         Append append = fresh();
         made.add(append);
@@ -92,6 +91,16 @@ public final class RandomOperations {
             made.removeFirst();
         }
         return append;
+    }
+
+    private Append again(Append before) {
+        return switch (random.nextInt(10)) {
+            case 0, 1 -> fresh().withId(before.id());
+            case 2 -> new Append(before.id(), before.events().reversed(), before.conditions(), before.tracking());
+            case 3 -> before.tracking(SOURCES[random.nextInt(SOURCES.length)], random.nextInt(30));
+            case 4 -> before.onlyIf(streamAt());
+            default -> before;
+        };
     }
 
     private Append fresh() {
@@ -143,37 +152,42 @@ public final class RandomOperations {
         return new Tracking(source, Math.max(0, position));
     }
 
-    private Operation readByQuery() {
-        long end = model.nextPosition();
+    private Operation readSome() {
+        Read read = read();
+        return new Operation.ReadSome(read, random.nextInt(4) == 0 ? random.nextInt(6) : Long.MAX_VALUE);
+    }
+
+    private Read read() {
+        Read whole = random.nextInt(5) < 3 ? byQuery() : byRevision();
+        Read directed = random.nextBoolean() ? whole : whole.backwards();
+        return random.nextInt(3) == 0 ? directed.limit(random.nextInt(1, 10)) : directed;
+    }
+
+    private Read byQuery() {
         Read read = Read.matching(query());
         if (random.nextBoolean()) {
-            long from = random.nextInt(30) == 0 ? end + random.nextInt(3) : random.nextLong(end + 1);
-            read = read.fromPosition(from);
-            if (random.nextBoolean()) {
-                read = read.toPosition(from + (random.nextInt(4) == 0 ? random.nextInt(3) : random.nextLong(end + 2)));
-            }
+            return read;
         }
-        return directedAndLimited(read);
+        long end = model.nextPosition();
+        long from = random.nextInt(30) == 0 ? end + random.nextInt(3) : random.nextLong(end + 1);
+        if (random.nextBoolean()) {
+            return read.fromPosition(from);
+        }
+        long length = random.nextInt(4) == 0 ? random.nextInt(3) : random.nextLong(end + 2);
+        return read.fromPosition(from).toPosition(from + length);
     }
 
-    private Operation readByRevision() {
+    private Read byRevision() {
         String stream = events.stream();
-        long length = lastRevision(stream) + 1;
         Read read = Read.stream(stream);
         if (random.nextBoolean()) {
-            long from = random.nextLong(length + 3);
-            read = read.fromRevision(from);
-            if (random.nextBoolean()) {
-                read = read.toRevision(from + random.nextLong(length + 3));
-            }
+            return read;
         }
-        return directedAndLimited(read);
-    }
-
-    private Operation directedAndLimited(Read read) {
-        Read directed = random.nextBoolean() ? read : read.backwards();
-        Read limited = random.nextInt(3) == 0 ? directed.limit(random.nextInt(1, 10)) : directed;
-        return new Operation.ReadSome(limited, random.nextInt(4) == 0 ? random.nextInt(6) : Long.MAX_VALUE);
+        long length = lastRevision(stream) + 1;
+        long from = random.nextLong(length + 3);
+        return random.nextBoolean()
+                ? read.fromRevision(from)
+                : read.fromRevision(from).toRevision(from + random.nextLong(length + 3));
     }
 
     private Query query() {

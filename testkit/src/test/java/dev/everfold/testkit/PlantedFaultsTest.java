@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -16,21 +17,39 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The suites notice what they are there for: each planted fault must fail each suite that it names.
 class PlantedFaultsTest {
 
+    /// What random histories do not notice, or not in so few steps; suites that are named at each fault do.
+    private static final Set<String> NOT_BY_CHANCE = Set.of(
+            "every store has the same lineage",
+            "an asynchronous refusal is thrown at once",
+            "the last position ahead is told",
+            "equal failures are told once",
+            "events in another order are taken for a repeat",
+            "a read that is empty anyway may begin ahead of the log",
+            "a cursor begins again once it is exhausted",
+            "JSON is stripped of spaces",
+            "only the first 63 tags are kept",
+            "names are cut to 300 characters",
+            "the store does not know its limits",
+            "a limit is told by the future",
+            "what is stored during the close is refused");
+
     private static final List<String> TABLE = new ArrayList<>();
 
     static List<PlantedFault> faults() {
-        return Stream.of(
+        Stream<PlantedFault> histories = Stream.of(
                         AppendFaults.all(),
                         ConditionFaults.all(),
                         RepeatFaults.all(),
                         ReadFaults.all(),
                         CursorFaults.all(),
                         ContentFaults.all(),
-                        LifeFaults.all(),
-                        RestartFaults.all(),
-                        ConcurrencyFaults.all())
+                        RestartFaults.all())
                 .flatMap(List::stream)
-                .toList();
+                .map(fault -> NOT_BY_CHANCE.contains(fault.name())
+                        ? fault
+                        : fault.noticedBy(DifferentialConformance.class));
+        Stream<PlantedFault> lives = Stream.of(LifeFaults.all(), ConcurrencyFaults.all()).flatMap(List::stream);
+        return Stream.concat(histories, lives).toList();
     }
 
     @BeforeAll
@@ -49,7 +68,7 @@ class PlantedFaultsTest {
     @MethodSource("faults")
     void a_planted_fault_is_noticed_by_the_suites_that_it_names(PlantedFault fault) {
         Map<Class<? extends ConformanceSuite>, List<String>> failures =
-                SuiteRunner.failures(fault.fixture(), Boolean.getBoolean("everfold.faults.all") ? SuiteRunner.allSuites() : fault.noticedBy());
+                SuiteRunner.failures(fault.fixture(), fault.noticedBy());
 
         TABLE.add(row(fault, failures));
         assertThat(fault.noticedBy()).isNotEmpty();

@@ -34,7 +34,7 @@ final class RestartFaults {
                                     @Override
                                     public Appended append(Append append) {
                                         Appended appended = delegate.append(append);
-                                        LockSupport.parkNanos(300_000);
+                                        LockSupport.parkNanos(3_000_000);
                                         return delegate.nextPosition() < 0 ? new Appended(0, List.of()) : appended;
                                     }
                                 }),

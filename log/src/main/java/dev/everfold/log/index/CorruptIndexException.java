@@ -2,9 +2,9 @@ package dev.everfold.log.index;
 
 /// A file of the index is damaged: a block does not have the checksum that was stored for it.
 ///
-/// Thrown by every method that looks into the index. Nothing wrong was returned and nothing is lost, since
-/// the log holds
-/// everything: [LogIndex#quarantine] sets the file aside, and the next open builds that range anew.
+/// Thrown by every method that looks into the index. Nothing wrong was returned and nothing is
+/// lost, since the log holds everything: [LogIndex#quarantine] sets the file aside, and the next
+/// open builds that range anew.
 public final class CorruptIndexException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -20,7 +20,7 @@ public final class CorruptIndexException extends RuntimeException {
     /// @param what what was expected and what was found
     CorruptIndexException(String file, long offset, String what) {
         super("Index file " + file + " is damaged at byte " + offset + ": " + what
-                + ". It holds nothing that the log does not; it is built anew when the store is opened.");
+                + ". It holds nothing that the log does not; it is built anew when the store is opened for writing.");
         this.file = file;
         this.offset = offset;
         this.what = what;

@@ -1,8 +1,8 @@
 package dev.everfold.log.index;
 
-/// Positions of one part in the order asked for, as keys that rise: a position itself when the order is
-/// forwards, its
-/// complement when it is backwards. So everything below knows one direction only.
+/// Positions of one part in the order asked for, as keys that rise: a position itself when the
+/// order is forwards, its complement when it is backwards. So everything below knows one direction
+/// only.
 abstract class Cursor {
 
     /// Beyond the last key.
@@ -55,7 +55,8 @@ abstract class Cursor {
             this.current = keyAt(0);
         }
 
-        /// Gallops: steps of 1, 2, 4 … until beyond, then halves. Near targets are cheap, far ones logarithmic.
+        /// Gallops: steps of 1, 2, 4 … until beyond, then halves. Near targets are cheap, far ones
+        /// logarithmic.
         @Override
         long seek(long key) {
             if (current >= key) {

@@ -3,24 +3,25 @@ package dev.everfold.log.index;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/// Limits of the index. What they are set to never changes what is found, only when memory, disk and time
-/// are spent.
+/// Limits of the index. They never change what is found, only when memory, disk and time are spent.
 ///
 /// @param memtableEventsMax events that a memtable takes before it is written as a run, 1 or more
-/// @param memtablePostingsMax postings, i.e. pairs of term and event, that a memtable takes,
-///     1..134,217,728
+/// @param memtablePostingsMax postings, i.e. pairs of term and event, that it takes, 1..134,217,728
 /// @param memtableAppendsMax appends and trackings that a memtable takes
 /// @param flushOnCloseEventsMin [LogIndex#flush] leaves a memtable with fewer events unwritten
-/// @param waitingMemtablesMax full memtables that may wait to be written before the writer is made to wait
-/// @param waitingWhenFailingMax the same while writing runs fails, for example since the disk is full
-/// @param retryMillis how long a writer that is made to wait waits between two attempts, milliseconds
+/// @param waitingMemtablesMax full memtables that may wait to be written before the writer is made
+///     to wait
+/// @param waitingWhenFailingMax the same while writing runs fails, for example since the disk is
+///     full
+/// @param retryMillis how long a writer that is made to wait waits between two attempts,
+///     milliseconds
 /// @param rememberedAppendsMax the newest appends that a run keeps
 /// @param mergeFanIn so many adjacent runs of about one size become one, 2 or more
 /// @param mergedEventsMax no merged run holds more events than this
 /// @param writeBytesPerSecond pace of background writing, so that appends keep their latency
 /// @param hashMask for tests: the bits of term hashes that are kept, see [TermHash]; −1 = all
-/// @param failures told when a run could not be written, merged or deleted; the index goes on and tries
-///     again later
+/// @param failures told when a run is damaged or could not be written or merged, for another reason
+///     than a full disk; the index goes on and tries again later
 public record IndexOptions(
         int memtableEventsMax,
         int memtablePostingsMax,
@@ -36,7 +37,8 @@ public record IndexOptions(
         long hashMask,
         Consumer<IOException> failures) {
 
-    /// So that the pages of a memtable's postings can be numbered with 16 bits, however unluckily they fill.
+    /// So that the pages of a memtable's postings can be numbered with 16 bits, however unluckily
+    /// they fill.
     private static final int POSTINGS_MAX = 1 << 27;
 
     private static final IndexOptions DEFAULTS = new IndexOptions(

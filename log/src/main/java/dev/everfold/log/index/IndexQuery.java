@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// Immutable and safe to share. It belongs to the store whose [TermHash] made it.
 public final class IndexQuery {
 
-    /// The query's items; of each the groups, all of which must hold; of each group the terms, any of which
-    /// must hold.
+    /// The query's items; of each the groups, all of which must hold; of each group the terms, any
+    /// of which must hold.
     private final long[][][] items;
 
     private final boolean everything;
@@ -64,8 +64,8 @@ public final class IndexQuery {
         return group;
     }
 
-    /// Whether a look at the newest position of each term is enough to know that nothing at or above `from`
-    /// matches.
+    /// Whether a look at the newest position of each term is enough to know that nothing at or
+    /// above `from` matches.
     boolean endsBefore(long from, Part part) {
         if (everything) {
             return false;
@@ -92,7 +92,8 @@ public final class IndexQuery {
     }
 
     /// The candidates of one part within a range; null when there are none.
-    @Nullable Cursor cursor(Part part, LogIndex.Range range, boolean backwards, boolean exactOnly) {
+    @Nullable
+    Cursor cursor(Part part, LogIndex.Range range, boolean backwards, boolean exactOnly) {
         long from = Math.max(range.from(), part.fromPosition());
         long to = Math.min(range.to(), part.toPosition());
         if (from >= to) {

@@ -11,13 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Proves the runs of an index against the log.
 ///
-/// It is fed everything that the log holds, in order from the first frame: [#startFrame], then the frame's
-/// events,
-/// appends and trackings; [#finish] says what is wrong. Of each run it checks that every block has its
-/// checksum, that
-/// every term of every event has its posting, and that there are no other postings, since their total is
-/// right, they
-/// rise, and none belongs to two terms; that appends, tracking positions and counts are those of the log.
+/// It is fed everything that the log holds, in order from the first frame: [#startFrame], then the
+/// frame's events, appends and trackings; [#finish] says what is wrong. Of each run it checks that
+/// every block has its checksum, that every term of every event has its posting, and that there are
+/// no other postings, since their total is right, they rise, and none belongs to two terms; that
+/// appends, tracking positions and counts are those of the log.
 ///
 /// Memory does not grow with the log. Used by one thread.
 public final class IndexVerifier {
@@ -123,8 +121,8 @@ public final class IndexVerifier {
                 }
             }
             if (!unreadable) {
-                run.forEachAppend(0, (most, least, from, count) ->
-                        storedAppends.add(new long[] {most, least, from, count}));
+                run.forEachAppend(
+                        0, (most, least, from, count) -> storedAppends.add(new long[] {most, least, from, count}));
             }
         }
 
@@ -133,8 +131,10 @@ public final class IndexVerifier {
                 return;
             }
             if (event.position() != run.fromPosition() + events) {
-                report(0, "position " + (run.fromPosition() + events) + " found, " + event.position()
-                        + " expected from the log");
+                report(
+                        0,
+                        "position " + (run.fromPosition() + events) + " found, " + event.position()
+                                + " expected from the log");
             }
             events++;
             eventTermCount = 0;
@@ -168,9 +168,11 @@ public final class IndexVerifier {
             }
             long[] stored = storedAppends.get((int) index);
             if (!Arrays.equals(stored, new long[] {idMost, idLeast, fromPosition, count})) {
-                report(layout.appendsAt() + index * RunFormat.APPEND_BYTES, "append of " + stored[3]
-                        + " events at position " + stored[2] + " found, another expected from the log: " + count
-                        + " events at position " + fromPosition);
+                report(
+                        layout.appendsAt() + index * RunFormat.APPEND_BYTES,
+                        "append of " + stored[3]
+                                + " events at position " + stored[2] + " found, another expected from the log: " + count
+                                + " events at position " + fromPosition);
             }
         }
 

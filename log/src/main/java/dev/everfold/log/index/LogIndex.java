@@ -16,19 +16,17 @@ import java.util.concurrent.Executor;
 
 /// Which terms stand at which positions of the log.
 ///
-/// One thread adds ([#add], [#addAppend], [#addTracking], [#endFrame], [#refresh], [#flush]), in the order
-/// of the log;
-/// any number of threads ask, without locks. Who asks names the position after the last event that it may
-/// see (its
-/// snapshot); what the index holds beyond is ignored, so that events may be added before they are published.
+/// One thread adds ([#add], [#addAppend], [#addTracking], [#endFrame], [#refresh], [#flush]), in
+/// the order of the log; any number of threads ask, without locks. Who asks names the position
+/// after the last event that it may see (its snapshot); what the index holds beyond is ignored, so
+/// that events may be added before they are published.
 ///
-/// The log is the only truth. What is said here is complete but not exact: hashes collide, so every event
-/// found is
-/// compared with what was asked for. Counts ([#streams], [#types]), appends and trackings are exact.
+/// The log is the only truth. What is said here is complete but not exact: hashes collide, so every
+/// event found is compared with what was asked for. Counts ([#streams], [#types]), appends and
+/// trackings are exact.
 ///
-/// To close: [#stopWaiting] so that the adding thread comes free, then [#flush], then [#close]. Without
-/// that nothing is
-/// lost but time: what was not written is added again after the next open.
+/// To close: [#stopWaiting] so that the adding thread comes free, then [#flush], then [#close].
+/// Without that nothing is lost but time: what was not written is added again after the next open.
 public final class LogIndex implements AutoCloseable {
 
     private static final Candidates NONE = () -> -1;
@@ -41,9 +39,8 @@ public final class LogIndex implements AutoCloseable {
     private final Parts parts;
     private final Maintenance maintenance;
 
-    /// Read-only: runs of the time of opening, and counts of everything added since. Runs that appear later
-    /// cover what
-    /// was counted already, and not exactly what one memtable holds.
+    /// Read-only: runs of the time of opening, and counts of everything added since. Runs that
+    /// appear later cover what was counted already, and not exactly what one memtable holds.
     private final List<RunFile> countedRuns;
 
     private final TypeCounts countsSinceOpen = new TypeCounts();
@@ -65,7 +62,8 @@ public final class LogIndex implements AutoCloseable {
         this.writable = writable;
         this.directory = directory;
         this.countedRuns = runs;
-        this.active = memtable(runs.isEmpty() ? directory.start() : runs.getLast().info().next());
+        this.active = memtable(
+                runs.isEmpty() ? directory.start() : runs.getLast().info().next());
         List<Part> all = new ArrayList<>(runs);
         all.add(active);
         this.parts = new Parts(all);
@@ -85,21 +83,17 @@ public final class LogIndex implements AutoCloseable {
         void accept(long idMost, long idLeast, long fromPosition, int count);
     }
 
-    /// Opens the index of a store from the runs that are there; the caller adds what comes after them.
+    /// Opens the index of a store from the runs that are there; the caller adds what comes after
+    /// them.
     ///
-    /// @param frameLimit commit frames from this one on do not exist: runs that reach further are not used
+    /// @param frameLimit commit frames from this one on do not exist: runs that reach further are
+    ///     not used
     /// @param writable whether runs are written, merged and cleaned up
-    /// @param background runs at most two tasks at once, one that writes and one that merges; with one
-    ///     thread merges
-    ///     make writing wait, with `Runnable::run` the adding thread does both
+    /// @param background runs at most two tasks at once, one that writes and one that merges; with
+    ///     one thread merges make writing wait, with `Runnable::run` the adding thread does both
     /// @throws IOException when the directory or a run cannot be read
     public static LogIndex open(
-            Storage storage,
-            IndexOptions options,
-            UUID storeId,
-            long frameLimit,
-            boolean writable,
-            Executor background)
+            Storage storage, IndexOptions options, UUID storeId, long frameLimit, boolean writable, Executor background)
             throws IOException {
         TermHash terms = new TermHash(storeId, options.hashMask());
         RunFormat.Info start = new RunFormat.Info(storeId, terms.probe(), 0, 0, 0, 0);
@@ -120,13 +114,15 @@ public final class LogIndex implements AutoCloseable {
         return terms;
     }
 
-    /// Position after the last that the runs on disk cover: after opening, the caller adds events from here on.
+    /// Position after the last that the runs on disk cover: after opening, the caller adds events
+    /// from here on.
     public long toPosition() {
         List<RunFile> runs = parts.runs();
         return runs.isEmpty() ? 0 : runs.getLast().toPosition();
     }
 
-    /// Commit frame after the last that the runs on disk cover: after opening, the caller adds from here on.
+    /// Commit frame after the last that the runs on disk cover: after opening, the caller adds from
+    /// here on.
     public long toFrame() {
         List<RunFile> runs = parts.runs();
         return runs.isEmpty() ? 0 : runs.getLast().toFrame();
@@ -160,9 +156,9 @@ public final class LogIndex implements AutoCloseable {
         active.addTracking(source, position);
     }
 
-    /// Says that everything before this commit frame has been added, and nothing of it or of later ones. A
-    /// memtable that
-    /// is full is handed over to be written; the call then blocks while too many wait ([IndexOptions]).
+    /// Says that everything before this commit frame has been added, and nothing of it or of later
+    /// ones. A memtable that is full is handed over to be written; the call then blocks while too
+    /// many wait ([IndexOptions]).
     public void endFrame(long toFrame) {
         active.endFrame(toFrame);
         if (active.isFull()) {
@@ -173,8 +169,8 @@ public final class LogIndex implements AutoCloseable {
         }
     }
 
-    /// Read-only: takes over runs that another process has written of what was added here, and gives the
-    /// memory back.
+    /// Read-only: takes over runs that another process has written of what was added here, and
+    /// gives the memory back.
     ///
     /// @return whether there were any
     /// @throws IOException when the directory or a run cannot be read; nothing has changed then
@@ -206,11 +202,9 @@ public final class LogIndex implements AutoCloseable {
     /// Where events within the range may match the query.
     ///
     /// @param range positions; `to` at most the caller's snapshot
-    /// @param exactOnly true = differs from the matches by hash collisions only; false = where more than
-    ///     about every
-    ///     fourth position of a part matches, all its positions may be returned, for the caller to filter
-    ///     while it
-    ///     reads in sequence
+    /// @param exactOnly true = differs from the matches by hash collisions only; false = where more
+    ///     than about every fourth position of a part matches, all its positions may be returned,
+    ///     for the caller to filter while it reads in sequence
     public Candidates candidates(IndexQuery query, Range range, Direction direction, boolean exactOnly) {
         Part[] all = parts.all();
         Part newest = all[all.length - 1];
@@ -223,28 +217,24 @@ public final class LogIndex implements AutoCloseable {
 
     /// Where the events of a stream with these revisions may stand.
     ///
-    /// Found by rank: the event of revision r has at least rank r among the positions of the stream's term,
-    /// exactly r
-    /// unless hashes collide.
-    /// - Forwards: begins at rank `revisions.from` and goes on to the end; the caller stops at its last
-    ///    revision.
-    /// - Backwards: begins at rank `revisions.to − 1`, or at the newest where there are fewer, and ends at rank
-    ///   `revisions.from`. Nothing is missing when the first position holds the stream's revision
-    ///   `revisions.to − 1`,
-    ///   or when `revisions.to` is [Long#MAX_VALUE]. Otherwise either there are fewer revisions, or hashes
-    ///   have collided
-    ///   and the wanted ones may be of higher rank: unless the caller knows the stream's length, it asks
+    /// Found by rank: the event of revision r has at least rank r among the positions of the
+    /// stream's term, exactly r unless hashes collide.
+    /// - Forwards: begins at rank `revisions.from` and goes on to the end; the caller stops at its
+    ///   last revision.
+    /// - Backwards: begins at rank `revisions.to − 1`, or at the newest where there are fewer, and
+    ///   ends at rank `revisions.from`. Nothing is missing when the first position holds the
+    ///   stream's revision `revisions.to − 1`, or when `revisions.to` is [Long#MAX_VALUE].
+    ///   Otherwise either there are fewer revisions, or hashes have collided and the wanted ones
+    ///   may be of higher rank: unless the caller knows the stream's length, it asks
     ///   `candidates(Query.stream(…), new Range(0, end), BACKWARDS, true)` instead.
     ///
     /// @param end the caller's snapshot: positions from here on are ignored
     public Candidates revisions(String stream, Range revisions, long end, Direction direction) {
-        return StreamCandidates.of(
-                parts.all(), terms.stream(stream), revisions, end, direction == Direction.BACKWARDS);
+        return StreamCandidates.of(parts.all(), terms.stream(stream), revisions, end, direction == Direction.BACKWARDS);
     }
 
-    /// The newest position below `end` at which the term stands; −1 when there is none. When the event
-    /// there is another
-    /// one whose hash collides, ask again with its position as `end`.
+    /// The newest position below `end` at which the term stands; −1 when there is none. When the
+    /// event there is another one whose hash collides, ask again with its position as `end`.
     ///
     /// @param term by [#terms()]
     public long lastPosition(long term, long end) {
@@ -325,8 +315,8 @@ public final class LogIndex implements AutoCloseable {
     }
 
     /// Writes what waits, and the active memtable when it has enough events to be worth a run
-    /// ([IndexOptions#flushOnCloseEventsMin]); for a clean close, by the adding thread. A failure is told to
-    /// [IndexOptions#failures] and costs time at the next open only.
+    /// ([IndexOptions#flushOnCloseEventsMin]); for a clean close, by the adding thread. A failure
+    /// is told to [IndexOptions#failures] and costs time at the next open only.
     ///
     /// @param toFrame as in [#endFrame]
     public void flush(long toFrame) {
@@ -339,14 +329,14 @@ public final class LogIndex implements AutoCloseable {
         }
     }
 
-    /// Ends every wait in [#endFrame], now and later, and stops merges: the first step of closing a store,
-    /// from any
-    /// thread.
+    /// Ends every wait in [#endFrame], now and later, and stops merges: the first step of closing a
+    /// store, from any thread.
     public void stopWaiting() {
         maintenance.stop();
     }
 
-    /// Sets a damaged run aside as `*.damaged`, so that the next open builds its range, and what follows, anew.
+    /// Sets a damaged run aside as `*.damaged`, so that the next open builds its range, and what
+    /// follows, anew.
     ///
     /// @return whether it was renamed; false when it is gone already or the index is read-only
     /// @throws IOException when it could not be renamed
@@ -354,9 +344,8 @@ public final class LogIndex implements AutoCloseable {
         return writable && maintenance.quarantine(damage);
     }
 
-    /// Stops merges and waits for the run that is being written. What is in memory only is given up; what
-    /// readers hold
-    /// stays valid.
+    /// Stops merges and waits for the run that is being written. What is in memory only is given
+    /// up; what readers hold stays valid.
     @Override
     public void close() {
         maintenance.close();

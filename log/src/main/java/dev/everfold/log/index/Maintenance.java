@@ -17,13 +17,16 @@ import org.jspecify.annotations.Nullable;
 
 /// Background work of an index: full memtables become runs, small runs become larger ones.
 ///
-/// One task writes and one merges, at most, so that a long merge never keeps memtables waiting. Each writes
-/// in steps
-/// with pauses. A failure leaves everything as it was: it is told, and tried again with the next memtable.
+/// One task writes and one merges, at most, so that a long merge never keeps memtables waiting.
+/// Each writes in steps with pauses. A failure leaves everything as it was: it is told, and tried
+/// again with the next memtable.
 final class Maintenance {
 
     private static final Logger LOG = System.getLogger(Maintenance.class.getName());
     private static final long STEP_BYTES = 1 << 20;
+
+    /// So often, [IndexOptions#retryMillis] apart, an append waits for a write that fails.
+    private static final int FAILED_ATTEMPTS_MAX = 5;
 
     private final Storage storage;
     private final IndexOptions options;
@@ -52,24 +55,29 @@ final class Maintenance {
     }
 
     /// Has the memtables written that wait, and blocks while too many do.
+    ///
+    /// When writing keeps failing it goes on after some attempts: memory then grows by a memtable at a
+    /// time, but the log, which is the truth, is not held up by what can be built anew.
     void afterRotation() {
-        start(this::flushWaiting);
+        startFlushing();
         lock.lock();
         try {
-            while (!stopped && isCrowded()) {
-                if (flushing == null) {
-                    // The last attempt has failed: one more, now.
+            for (int failed = 0; !stopped && isCrowded() && failed < FAILED_ATTEMPTS_MAX; ) {
+                LOG.log(
+                        Level.DEBUG,
+                        "append waits for index dir={0} waiting={1} failedAttempts={2}",
+                        storage.description(),
+                        parts.waiting(),
+                        failed);
+                awaitRoom();
+                failed += failing ? 1 : 0;
+                if (flushing == null && isCrowded()) {
                     lock.unlock();
                     try {
-                        start(this::flushWaiting);
+                        startFlushing();
                     } finally {
                         lock.lock();
                     }
-                }
-                if (isCrowded() && !stopped) {
-                    long leftNanos = changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(options.retryMillis()));
-                    LOG.log(Level.DEBUG, "append waits for index dir={0} waiting={1} leftNanos={2}",
-                            storage.description(), parts.waiting(), leftNanos);
                 }
             }
         } catch (InterruptedException interrupted) {
@@ -89,16 +97,13 @@ final class Maintenance {
     /// Writes the memtables that wait, in the caller's thread and without pauses.
     void flushNow() {
         hurried = true;
-        lock.lock();
         try {
-            while (flushing != null) {
-                changed.awaitUninterruptibly();
+            while (!flushWaiting()) {
+                awaitFlushing();
             }
         } finally {
-            lock.unlock();
+            hurried = false;
         }
-        flushWaiting();
-        hurried = false;
     }
 
     /// Ends all waits and merges.
@@ -137,8 +142,12 @@ final class Maintenance {
             }
         }
         if (ours) {
-            LOG.log(Level.WARNING, "index run set aside dir={0} file={1} offset={2}",
-                    storage.description(), damage.file(), damage.offset());
+            LOG.log(
+                    Level.WARNING,
+                    "index run set aside dir={0} file={1} offset={2}",
+                    storage.description(),
+                    damage.file(),
+                    damage.offset());
             storage.rename(damage.file(), damage.file() + RunFormat.DAMAGED_SUFFIX);
             storage.syncDirectory();
         }
@@ -149,6 +158,30 @@ final class Maintenance {
         return parts.waiting() > (failing ? options.waitingWhenFailingMax() : options.waitingMemtablesMax());
     }
 
+    private void startFlushing() {
+        start(() -> flushWaiting());
+    }
+
+    /// Waits until there is room again, until it is time for another attempt, or until the index is
+    /// stopped. Called with the lock, which is free meanwhile.
+    private void awaitRoom() throws InterruptedException {
+        long leftNanos = TimeUnit.MILLISECONDS.toNanos(options.retryMillis());
+        while (leftNanos > 0 && isCrowded() && !stopped) {
+            leftNanos = changed.awaitNanos(leftNanos);
+        }
+    }
+
+    private void awaitFlushing() {
+        lock.lock();
+        try {
+            while (flushing != null) {
+                changed.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void start(Runnable task) {
         try {
             background.execute(task);
@@ -157,10 +190,13 @@ final class Maintenance {
         }
     }
 
-    private void flushWaiting() {
+    /// Writes the memtables that wait, unless somebody is at it or the index is closed.
+    ///
+    /// @return false when somebody else is at it
+    private boolean flushWaiting() {
         Object turn = new Object();
         if (!beginFlushing(turn)) {
-            return;
+            return closed;
         }
         boolean wrote = false;
         try {
@@ -173,6 +209,7 @@ final class Maintenance {
         if (wrote) {
             startMerging();
         }
+        return true;
     }
 
     private boolean beginFlushing(Object turn) {
@@ -188,9 +225,8 @@ final class Maintenance {
         }
     }
 
-    /// What to write next. When nothing waits the turn is over, in the same moment: who comes later with a
-    /// memtable finds
-    /// nobody at work and begins.
+    /// What to write next. When nothing waits the turn is over, in the same moment: who comes later
+    /// with a memtable finds nobody at work and begins.
     private @Nullable Memtable nextToFlush() {
         lock.lock();
         try {
@@ -223,12 +259,18 @@ final class Maintenance {
             RunFile run = RunFile.open(storage, memtable.info().name().toString());
             parts.replace(List.of(memtable), run);
             failing = false;
-            LOG.log(Level.DEBUG, "index run written dir={0} file={1} events={2} bytes={3}",
-                    storage.description(), run.name(), memtable.events(), run.layout().fileBytes());
+            LOG.log(
+                    Level.DEBUG,
+                    "index run written dir={0} file={1} events={2} bytes={3}",
+                    storage.description(),
+                    run.name(),
+                    memtable.events(),
+                    run.layout().fileBytes());
             return true;
-        } catch (IOException | CorruptIndexException failure) {
+        } catch (IOException | RuntimeException failure) {
+            boolean again = failing;
             failing = true;
-            tell("index run not written", failure);
+            tell(again ? Level.DEBUG : Level.WARNING, "index run not written", failure);
             return false;
         }
     }
@@ -276,16 +318,22 @@ final class Maintenance {
             for (RunFile input : inputs) {
                 RunDirectory.deleteIfThere(storage, input.name());
             }
-            LOG.log(Level.DEBUG, "index runs merged dir={0} file={1} runs={2} events={3} bytes={4}",
-                    storage.description(), run.name(), inputs.size(), run.info().events(), run.layout().fileBytes());
+            LOG.log(
+                    Level.DEBUG,
+                    "index runs merged dir={0} file={1} runs={2} events={3} bytes={4}",
+                    storage.description(),
+                    run.name(),
+                    inputs.size(),
+                    run.info().events(),
+                    run.layout().fileBytes());
             return true;
         } catch (CancellationException asked) {
             return false;
         } catch (CorruptIndexException damage) {
-            tell("index run damaged", damage);
+            tell(Level.WARNING, "index run damaged", damage);
             return setAside(damage);
-        } catch (IOException failure) {
-            tell("index runs not merged", failure);
+        } catch (IOException | RuntimeException failure) {
+            tell(Level.WARNING, "index runs not merged", failure);
             return false;
         }
     }
@@ -294,7 +342,7 @@ final class Maintenance {
         try {
             return quarantine(damage);
         } catch (IOException failure) {
-            tell("damaged index run not set aside", failure);
+            tell(Level.WARNING, "damaged index run not set aside", failure);
             return false;
         }
     }
@@ -312,10 +360,10 @@ final class Maintenance {
         }
     }
 
-    /// A full disk is reported by the log itself, which refuses appends; the rest is told to whoever wants
-    /// to know.
-    private void tell(String what, Exception failure) {
-        LOG.log(Level.WARNING, what + " dir=" + storage.description(), failure);
+    /// A full disk is reported by the log itself, which refuses appends; the rest is told to
+    /// whoever asked for it.
+    private void tell(Level level, String what, Exception failure) {
+        LOG.log(level, what + " dir=" + storage.description(), failure);
         if (!(failure instanceof NoSpaceException) && !Thread.currentThread().isInterrupted()) {
             options.failures()
                     .accept(failure instanceof IOException io ? io : new IOException(failure.getMessage(), failure));

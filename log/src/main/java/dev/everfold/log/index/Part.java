@@ -3,8 +3,8 @@ package dev.everfold.log.index;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A range of positions with all that the index knows of it. Parts are adjacent: where one ends the next
-/// begins.
+/// A range of positions with all that the index knows of it. Parts are adjacent: where one ends the
+/// next begins.
 sealed interface Part permits RunFile, Memtable, Part.Clipped {
 
     /// First position.
@@ -20,7 +20,8 @@ sealed interface Part permits RunFile, Memtable, Part.Clipped {
     long toFrame();
 
     /// Where the term stands; null when nowhere.
-    @Nullable Postings find(long term);
+    @Nullable
+    Postings find(long term);
 
     /// The newest position below `end` at which the term stands; −1 when there is none.
     default long lastBelow(long term, long end) {
@@ -38,7 +39,8 @@ sealed interface Part permits RunFile, Memtable, Part.Clipped {
     /// Adds the tracking positions of the part, replacing older ones.
     void addTrackingsTo(Map<String, Long> trackings);
 
-    /// A memtable whose older positions are covered by a run already: what it holds of them is hidden.
+    /// A memtable whose older positions are covered by a run already: what it holds of them is
+    /// hidden.
     record Clipped(Memtable memtable, long fromPosition, long fromFrame) implements Part {
         @Override
         public long toPosition() {

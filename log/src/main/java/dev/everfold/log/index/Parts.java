@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The parts of an index, oldest first: runs, full memtables that wait to be written, the active memtable.
+/// The parts of an index, oldest first: runs, full memtables that wait to be written, the active
+/// memtable.
 ///
 /// Readers take the whole list as it is at that moment; changes replace it.
 final class Parts {
@@ -47,12 +48,11 @@ final class Parts {
         List<Part> changed = new ArrayList<>(runs);
         RunFile last = runs.getLast();
         for (Part part : parts) {
-            Memtable memtable =
-                    switch (part) {
-                        case Memtable whole -> whole;
-                        case Part.Clipped clipped -> clipped.memtable();
-                        case RunFile run -> null;
-                    };
+            Memtable memtable = switch (part) {
+                case Memtable whole -> whole;
+                case Part.Clipped clipped -> clipped.memtable();
+                case RunFile run -> null;
+            };
             if (memtable != null && (memtable.equals(active) || memtable.toFrame() > last.toFrame())) {
                 changed.add(
                         memtable.fromFrame() >= last.toFrame()
@@ -76,11 +76,15 @@ final class Parts {
     /// How many full memtables wait to be written.
     int waiting() {
         Part[] now = parts;
-        return (int) Arrays.stream(now).filter(part -> !(part instanceof RunFile)).count() - 1;
+        return (int) Arrays.stream(now)
+                        .filter(part -> !(part instanceof RunFile))
+                        .count()
+                - 1;
     }
 
     /// The oldest full memtable that waits to be written; null when there is none.
-    @Nullable Memtable oldestWaiting() {
+    @Nullable
+    Memtable oldestWaiting() {
         Part[] now = parts;
         for (int i = 0; i < now.length - 1; i++) {
             if (now[i] instanceof Memtable memtable) {

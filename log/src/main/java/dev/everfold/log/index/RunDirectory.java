@@ -13,19 +13,19 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The files of an index in the store's directory: which of them are the runs, and which are leftovers.
+/// The files of an index in the store's directory: which of them are the runs, and which are
+/// leftovers.
 ///
-/// There is no list of runs on disk: the names say what they cover. From the first commit frame on, the run
-/// that
-/// reaches furthest and is whole is taken, then the one that begins where it ends, and so on. Whatever is
-/// not taken is
-/// a leftover of a merge that a crash interrupted, of another store, or lies behind a gap; it can be built
-/// again.
+/// There is no list of runs on disk: the names say what they cover. From the first commit frame on,
+/// the run that reaches furthest and is whole is taken, then the one that begins where it ends, and
+/// so on. Whatever is not taken is a leftover of a merge that a crash interrupted, of another
+/// store, or lies behind a gap; it can be built again.
 final class RunDirectory {
 
     private static final Logger LOG = System.getLogger(RunDirectory.class.getName());
 
-    /// A run may vanish between listing and opening, since another process has merged it: then list again.
+    /// A run may vanish between listing and opening, since another process has merged it: then list
+    /// again.
     private static final int LISTINGS_MAX = 3;
 
     private final Storage storage;
@@ -65,7 +65,8 @@ final class RunDirectory {
         return List.copyOf(rejected);
     }
 
-    /// Deletes all files of the index that are not of these runs, except those set aside as damaged.
+    /// Deletes all files of the index that are not of these runs, except those set aside as
+    /// damaged.
     void deleteOthers(List<RunFile> runs) throws IOException {
         Set<String> kept = new HashSet<>();
         runs.forEach(run -> kept.add(run.name()));
@@ -97,7 +98,8 @@ final class RunDirectory {
         }
     }
 
-    /// Names of runs up to a frame; of two that begin alike the one that reaches further comes first.
+    /// Names of runs up to a frame; of two that begin alike the one that reaches further comes
+    /// first.
     private List<RunFormat.Name> names(long frameLimit) throws IOException {
         List<RunFormat.Name> names = new ArrayList<>();
         for (String file : storage.list()) {
@@ -126,8 +128,7 @@ final class RunDirectory {
     }
 
     /// Opens a run that is to begin at a place; null when it does not, or is not whole.
-    private @Nullable RunFile openAfter(RunFormat.Info at, String name, Map<String, RunFile> known)
-            throws IOException {
+    private @Nullable RunFile openAfter(RunFormat.Info at, String name, Map<String, RunFile> known) throws IOException {
         RunFile open = known.get(name);
         if (open != null) {
             return open;
@@ -141,12 +142,19 @@ final class RunDirectory {
             if (fits) {
                 return run;
             }
-            LOG.log(Level.INFO, "ignored index run dir={0} file={1} reason=other store, hash or gap",
-                    storage.description(), name);
+            LOG.log(
+                    Level.INFO,
+                    "ignored index run dir={0} file={1} reason=other store, hash or gap",
+                    storage.description(),
+                    name);
         } catch (CorruptIndexException damaged) {
             rejected.add(damaged);
-            LOG.log(Level.WARNING, "ignored index run dir={0} file={1} reason={2}",
-                    storage.description(), name, damaged.what());
+            LOG.log(
+                    Level.WARNING,
+                    "ignored index run dir={0} file={1} reason={2}",
+                    storage.description(),
+                    name,
+                    damaged.what());
         }
         return null;
     }

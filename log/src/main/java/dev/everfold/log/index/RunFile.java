@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// The mapping ends when nobody holds the run any more; a file that was deleted meanwhile reads on.
 final class RunFile implements Part {
 
-    /// Interpolation that has not found its place after so many looks gives way to halving: hashes are not
-    /// as uniform
-    /// as they should be.
+    /// Interpolation that has not found its place after so many looks gives way to halving: hashes
+    /// are not as uniform as they should be.
     private static final int INTERPOLATIONS_MAX = 8;
 
     private final String name;
@@ -32,8 +31,8 @@ final class RunFile implements Part {
     private final long bloomBlocks;
     private final long terms;
 
-    /// 1 for each block that was found right. Threads may check the same block at the same time; both find
-    /// the same.
+    /// 1 for each block that was found right. Threads may check the same block at the same time;
+    /// both find the same.
     private final byte[] checked;
 
     private volatile boolean damaged;
@@ -289,8 +288,9 @@ final class RunFile implements Part {
             throw new CorruptIndexException(name, at, "it cannot be read (" + unreadable.getMessage() + ")");
         }
         if ((int) crc.getValue() != expected) {
-            throw new CorruptIndexException(name, at, String.format(
-                    Locale.ROOT, "checksum 0x%08x expected, 0x%08x found", expected, (int) crc.getValue()));
+            throw new CorruptIndexException(
+                    name, at, String.format(Locale.ROOT, "checksum 0x%08x expected, 0x%08x found", expected, (int)
+                            crc.getValue()));
         }
         checked[block] = 1;
     }

@@ -13,20 +13,19 @@ import java.util.zip.CRC32C;
 /// The file of a run: one part of the index on disk, immutable.
 ///
 /// # Principle
-/// A run is read where it lies, mapped into memory: nothing is decoded when it is opened, and a lookup
-/// touches about four
-/// blocks. Each block of 4 KiB is checked the first time that it is touched. All sizes are known before the
-/// first
-/// byte is written, since all are counted first, so the sections are written side by side in one pass.
+/// A run is read where it lies, mapped into memory: nothing is decoded when it is opened, and a
+/// lookup touches about four blocks. Each block of 4 KiB is checked the first time that it is
+/// touched. All sizes are known before the first byte is written, since all are counted first, so
+/// the sections are written side by side in one pass.
 ///
 /// # Format, version 1
-/// All integers are little-endian, hashes are compared unsigned, all checksums are CRC32C (RFC 3720). The
-/// name is
-/// `index-FROM-TO.run`, the commit frames that it covers as 20 decimal digits each, `TO` exclusive. While
-/// it is written
-/// it has `.tmp` behind its name; it is synced, renamed, and its directory is synced.
+/// All integers are little-endian, hashes are compared unsigned, all checksums are CRC32C (RFC
+/// 3720). The name is `index-FROM-TO.run`, the commit frames that it covers as 20 decimal digits
+/// each, `TO` exclusive. While it is written it has `.tmp` behind its name; it is synced, renamed,
+/// and its directory is synced.
 ///
-/// The file is a sequence of sections, each begins at a multiple of 4096 and is filled up with zeros:
+/// The file is a sequence of sections, each begins at a multiple of 4096 and is filled up with
+/// zeros:
 /// ```
 /// header       0  u8 × 8  magic "EFOLDIDX"
 ///              8  u32     version = 1
@@ -43,11 +42,11 @@ import java.util.zip.CRC32C;
 /// terms       16 B each   in rising order of hash:
 ///              0  u64     hash
 ///              8  u64     bit 63 = 0: position − fromPosition of the only posting
-///                         bit 63 = 1: bits 62..32 = how many, 2 or more; bits 31..0 = index of the first
-///                         in postings
+///                         bit 63 = 1: bits 62..32 = how many, 2 or more; bits 31..0 = index of
+///                         the first in postings
 /// bloom       64 B each   8 words u64; see below
-/// appends     32 B each   accepted appends, oldest first: id high, id low, position of the first event,
-/// event count
+/// appends     32 B each   accepted appends, oldest first, each four i64: id, high half first;
+///                         position of the first event; how many events
 /// trackings   u64 position, u32 bytes, source in UTF-8; ordered by source
 /// types       u64 events, u32 bytes, type in UTF-8; ordered by type
 /// ```
@@ -71,11 +70,10 @@ import java.util.zip.CRC32C;
 ///            104  u32     0
 ///            108  u32     checksum of bytes [0, 108)
 /// ```
-/// Bloom filter: a hash belongs to block `hash × blocks >>> 64`, so blocks are in the order of terms and
-/// are written
-/// along with them. In its block of 512 bits it sets 7, given by seven times 9 bits of `(hash ^ hash >>>
-/// 32) × M`, lowest
-/// first. 12 bits a term: about 0.7 % of the terms that are not there look as if they were.
+/// Bloom filter: a hash belongs to block `hash × blocks >>> 64`, so blocks are in the order of
+/// terms and are written along with them. In its block of 512 bits it sets 7, given by seven times
+/// 9 bits of `(hash ^ hash >>> 32) × M`, lowest first. 12 bits a term: about 0.7 % of the terms
+/// that are not there look as if they were.
 ///
 /// # Limitations
 /// 2³¹ − 1 positions a run and 2³² postings; who merges runs stops before.
@@ -173,7 +171,11 @@ final class RunFormat {
             ByteBuffer header = buffer(bytes);
             header.putLong(HEADER_MAGIC).putInt(VERSION).putInt(0);
             header.putLong(storeId.getMostSignificantBits()).putLong(storeId.getLeastSignificantBits());
-            header.putLong(probe).putLong(fromPosition).putLong(toPosition).putLong(fromFrame).putLong(toFrame);
+            header.putLong(probe)
+                    .putLong(fromPosition)
+                    .putLong(toPosition)
+                    .putLong(fromFrame)
+                    .putLong(toFrame);
             header.putInt(0).putInt(checksum(bytes, 0, HEADER_BYTES - Integer.BYTES));
             return bytes;
         }
@@ -184,7 +186,10 @@ final class RunFormat {
             check(header.getLong(0) == HEADER_MAGIC, file, 0, "its header does not begin with \"EFOLDIDX\"");
             int version = header.getInt(8);
             check(version == VERSION, file, 0, "its format is version " + version + ", expected " + VERSION);
-            check(headerChecksum(bytes) == checksum(bytes, 0, HEADER_BYTES - Integer.BYTES), file, 0,
+            check(
+                    headerChecksum(bytes) == checksum(bytes, 0, HEADER_BYTES - Integer.BYTES),
+                    file,
+                    0,
                     "the checksum of its header is wrong");
             return new Info(
                     new UUID(header.getLong(16), header.getLong(24)),
@@ -273,18 +278,24 @@ final class RunFormat {
             footer.putLong(appends).putLong(appendsDropped);
             footer.putLong(trackings).putLong(trackingsBytes);
             footer.putLong(types).putLong(typesBytes).putLong(streams).putLong(fileBytes());
-            footer.putInt(checksumsChecksum).putInt(headerChecksum).putLong(FOOTER_MAGIC).putInt(0);
+            footer.putInt(checksumsChecksum)
+                    .putInt(headerChecksum)
+                    .putLong(FOOTER_MAGIC)
+                    .putInt(0);
             footer.putInt(checksum(bytes, 0, FOOTER_BYTES - Integer.BYTES));
             return bytes;
         }
 
-        /// @throws CorruptIndexException when the footer does not belong to the header and to a file of
-        ///     this length
+        /// @throws CorruptIndexException when the footer does not belong to the header and to a
+        ///     file of this length
         static Layout decode(String file, byte[] bytes, int headerChecksum, long fileBytes) {
             long at = fileBytes - FOOTER_BYTES;
             ByteBuffer footer = buffer(bytes);
             check(footer.getLong(96) == FOOTER_MAGIC, file, at, "its footer does not hold \"EFOLDEND\"");
-            check(footer.getInt(108) == checksum(bytes, 0, FOOTER_BYTES - Integer.BYTES), file, at,
+            check(
+                    footer.getInt(108) == checksum(bytes, 0, FOOTER_BYTES - Integer.BYTES),
+                    file,
+                    at,
                     "the checksum of its footer is wrong");
             check(footer.getInt(92) == headerChecksum, file, at, "its footer belongs to another header");
             Layout layout = new Layout(
@@ -297,7 +308,10 @@ final class RunFormat {
                     footer.getLong(56),
                     footer.getLong(64),
                     footer.getLong(72));
-            check(footer.getLong(80) == fileBytes && layout.fileBytes() == fileBytes, file, at,
+            check(
+                    footer.getLong(80) == fileBytes && layout.fileBytes() == fileBytes,
+                    file,
+                    at,
                     "it is " + fileBytes + " bytes long, expected " + layout.fileBytes());
             return layout;
         }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
-/// Adjacent runs as the source of one: their terms merged in order, read twice, once to count and once to
-/// write.
+/// Adjacent runs as the source of one: their terms merged in order, read twice, once to count and
+/// once to write.
 ///
 /// Memory does not grow with the runs: one head each.
 final class RunMerge implements RunSource {
@@ -29,12 +29,9 @@ final class RunMerge implements RunSource {
     /// The next runs that are worth merging; empty when there are none.
     ///
     /// Runs have levels: below half a memtable 0, then one more each time that they are
-    /// [IndexOptions#mergeFanIn] times
-    /// as large. So many neighbours of one level, with smaller ones between them, become one; and so do
-    /// neighbours
-    /// among which there are so many of level 0, however the rest is, so that a store that is opened and
-    /// closed often
-    /// does not collect runs.
+    /// [IndexOptions#mergeFanIn] times as large. So many neighbours of one level, with smaller ones
+    /// between them, become one; and so do neighbours among which there are so many of level 0,
+    /// however the rest is, so that a store that is opened and closed often does not collect runs.
     static List<RunFile> plan(List<RunFile> runs, IndexOptions options) {
         int highest = runs.stream().mapToInt(run -> level(run, options)).max().orElse(-1);
         for (int level = 0; level <= highest; level++) {
@@ -46,7 +43,8 @@ final class RunMerge implements RunSource {
         return List.of();
     }
 
-    /// Whether merging has fallen so far behind that reads suffer more from the runs than appends from merging.
+    /// Whether merging has fallen so far behind that reads suffer more from the runs than appends
+    /// from merging.
     static boolean isBehind(List<RunFile> runs, IndexOptions options) {
         return runs.stream().filter(run -> level(run, options) <= 1).count() > 3L * options.mergeFanIn();
     }

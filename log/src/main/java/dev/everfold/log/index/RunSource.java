@@ -9,7 +9,8 @@ interface RunSource {
     /// What the run covers.
     RunFormat.Info info();
 
-    /// How much there is of everything; exact, since it decides where everything stands in the file.
+    /// How much there is of everything; exact, since it decides where everything stands in the
+    /// file.
     Contents contents();
 
     /// Gives all terms in the unsigned order of their hashes, then all appends, oldest first.

@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 
 /// Writes the file of one run ([RunFormat]), under a temporary name until it is whole and durable.
 ///
-/// Bytes go out in steps of 1 MiB with a sync after each, so that the log's own syncs never wait for much.
-/// Memory: one
-/// buffer of at most 1 MiB for each of postings, terms and bloom filter, and 4 bytes a block.
+/// Bytes go out in steps of 1 MiB with a sync after each, so that the log's own syncs never wait
+/// for much. Memory: one buffer of at most 1 MiB for each of postings, terms and bloom filter, and
+/// 4 bytes a block.
 final class RunWriter {
 
     private static final int STEP_BYTES = 1 << 20;
@@ -53,7 +53,8 @@ final class RunWriter {
     /// Writes a run and makes it durable under its name.
     ///
     /// @param pace called after each step; may wait, and ends the writing by throwing
-    /// @throws IOException when it cannot be written; nothing is left behind but, at worst, a temporary file
+    /// @throws IOException when it cannot be written; nothing is left behind but, at worst, a
+    ///     temporary file
     static void write(Storage storage, RunSource source, Runnable pace) throws IOException {
         RunFormat.Info info = source.info();
         String name = info.name().toString();

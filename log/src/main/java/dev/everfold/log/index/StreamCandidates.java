@@ -25,7 +25,8 @@ final class StreamCandidates implements Candidates {
         this.at = step > 0 ? 0 : postings.size() - 1;
     }
 
-    /// The positions with these ranks; forwards all from the first rank on. See [LogIndex#revisions].
+    /// The positions with these ranks; forwards all from the first rank on. See
+    /// [LogIndex#revisions].
     static StreamCandidates of(Part[] parts, long term, LogIndex.Range ranks, long end, boolean backwards) {
         List<Postings> found = new ArrayList<>();
         long[] firstRank = new long[parts.length + 1];
@@ -33,7 +34,8 @@ final class StreamCandidates implements Candidates {
         for (Part part : parts) {
             Postings postings = part.fromPosition() < end ? part.find(term) : null;
             if (postings != null) {
-                total += part.toPosition() <= end ? postings.count() : postings.rank(end);
+                // Counted below the snapshot: the writer may have added the next event to the list already.
+                total += postings.rank(end);
                 found.add(postings);
                 firstRank[found.size()] = total;
             }

@@ -9,17 +9,14 @@ import java.util.UUID;
 /// The 64-bit hash of a term: of what an event can be found by.
 ///
 /// # Principle
-/// Eight bytes at a time are folded into the state by one 64×64→128-bit multiplication whose halves are
-/// xored (the
-/// construction of wyhash and rapidhash by Wang Yi). Seed and secrets come from the store's UUID, so that
-/// nobody who
-/// does not know it can prepare names that collide. The kind of the term changes the seed: the stream `a`,
-/// the type
-/// `a` and the tag `a` are three terms.
+/// Eight bytes at a time are folded into the state by one 64×64→128-bit multiplication whose halves
+/// are xored (the construction of wyhash and rapidhash by Wang Yi). Seed and secrets come from the
+/// store's UUID, so that nobody who does not know it can prepare names that collide. The kind of
+/// the term changes the seed: the stream `a`, the type `a` and the tag `a` are three terms.
 ///
 /// # Limitations
-/// Fast and well mixed, not cryptographic. A hash is a hint: whoever finds an event by it compares the name
-/// itself.
+/// Fast and well mixed, not cryptographic. A hash is a hint: whoever finds an event by it compares
+/// the name itself.
 ///
 /// Immutable and safe to share.
 public final class TermHash {
@@ -50,7 +47,8 @@ public final class TermHash {
         this(storeId, -1L);
     }
 
-    /// For tests: only the bits of `mask` are kept, so that terms collide as often as the test wishes.
+    /// For tests: only the bits of `mask` are kept, so that terms collide as often as the test
+    /// wishes.
     public TermHash(UUID storeId, long mask) {
         long most = storeId.getMostSignificantBits();
         long least = storeId.getLeastSignificantBits();
@@ -79,8 +77,8 @@ public final class TermHash {
         return hash(CATEGORY, bytes, 0, bytes.length);
     }
 
-    /// The term of the category of a stream whose name in UTF-8 is the slice: its part before the first
-    /// `-`, or all.
+    /// The term of the category of a stream whose name in UTF-8 is the slice: its part before the
+    /// first `-`, or all.
     public long categoryOf(byte[] buffer, int at, int length) {
         int end = at;
         while (end < at + length && buffer[end] != '-') {
@@ -144,9 +142,7 @@ public final class TermHash {
             a = intAt(buffer, at);
             b = intAt(buffer, at + left - 4);
         } else if (left > 0) {
-            a = (buffer[at] & 0xffL) << 16
-                    | (buffer[at + (left >> 1)] & 0xffL) << 8
-                    | (buffer[at + left - 1] & 0xffL);
+            a = (buffer[at] & 0xffL) << 16 | (buffer[at + (left >> 1)] & 0xffL) << 8 | (buffer[at + left - 1] & 0xffL);
             b = 0;
         } else {
             a = 0;

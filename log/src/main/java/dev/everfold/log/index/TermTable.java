@@ -5,20 +5,17 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Term hash → the offsets at which it stands, in memory: one thread adds, others read without a lock.
+/// Term hash → the offsets at which it stands, in memory: one thread adds, others read without a
+/// lock.
 ///
 /// # Principle
-/// Open addressing in arrays of longs, two a slot: hash and value. A value is one long, written with
-/// release and read
-/// with acquire, so a reader sees either the old or the new pair of place and count, each whole, and all
-/// that lies
-/// before it. Offsets of a term lie in one contiguous extent. A full extent is copied into one of twice the
-/// size; the
-/// old one is never used again, so that a reader with an old value reads on undisturbed. A full array of
-/// slots is
-/// likewise replaced by a larger copy. Beyond 2,048 terms the table is split by the upper bits of the hash
-/// into 256
-/// arrays that grow one by one: no single addition has to move more than a few thousand terms.
+/// Open addressing in arrays of longs, two a slot: hash and value. A value is one long, written
+/// with release and read with acquire, so a reader sees either the old or the new pair of place and
+/// count, each whole, and all that lies before it. Offsets of a term lie in one contiguous extent.
+/// A full extent is copied into one of twice the size; the old one is never used again, so that a
+/// reader with an old value reads on undisturbed. A full array of slots is likewise replaced by a
+/// larger copy. Beyond 2,048 terms the table is split by the upper bits of the hash into 256 arrays
+/// that grow one by one: no single addition has to move more than a few thousand terms.
 ///
 /// # Values
 /// ```
@@ -86,7 +83,8 @@ final class TermTable {
     }
 
     /// Positions of a term, each `base` plus its offset; null when there are none.
-    @Nullable Postings find(long term, long base) {
+    @Nullable
+    Postings find(long term, long base) {
         long value = value(term);
         if (value == 0) {
             return null;
@@ -120,7 +118,8 @@ final class TermTable {
         return terms;
     }
 
-    /// How many offsets all terms have that stand at two or more. For a table that nobody adds to any more.
+    /// How many offsets all terms have that stand at two or more. For a table that nobody adds to
+    /// any more.
     long extentOffsets() {
         long offsets = 0;
         for (long[] slots : shards) {

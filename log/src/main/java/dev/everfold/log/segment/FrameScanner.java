@@ -5,7 +5,8 @@ import java.util.Arrays;
 
 /// Walks the frames of a file from an offset, for recovery, followers, sealing and verification.
 ///
-/// For one thread. Reads in chunks; a frame that is longer than a chunk makes the chunk grow.
+/// For one thread. Reads in chunks, small ones at first, so that short files cost little memory; a frame that
+/// is longer than a chunk makes the chunk grow.
 public final class FrameScanner {
 
     /// Reads bytes of the file that is walked; fewer than asked for only at its end.
@@ -15,8 +16,11 @@ public final class FrameScanner {
         int read(long offset, byte[] target, int targetOffset, int length) throws IOException;
     }
 
+    private static final int FIRST_CHUNK_BYTES = 64 << 10;
+
     private final Source source;
     private final int alignment;
+    private final int chunkBytes;
     private byte[] chunk;
     private long chunkOffset;
     private int chunkLength;
@@ -26,7 +30,8 @@ public final class FrameScanner {
     public FrameScanner(Source source, int alignment, long offset, int chunkBytes) {
         this.source = source;
         this.alignment = alignment;
-        this.chunk = new byte[chunkBytes];
+        this.chunkBytes = chunkBytes;
+        this.chunk = new byte[Math.min(chunkBytes, FIRST_CHUNK_BYTES)];
         this.offset = offset;
     }
 
@@ -94,7 +99,12 @@ public final class FrameScanner {
     /// Makes sure that `bytes` bytes from the offset lie in the chunk.
     private boolean load(int bytes) throws IOException {
         if (offset < chunkOffset || offset + bytes > chunkOffset + chunkLength) {
-            if (bytes > chunk.length) {
+            // A length that nobody has checked must not decide how much memory is taken.
+            if (bytes > chunk.length && source.read(offset + bytes - 1, new byte[1], 0, 1) < 1) {
+                return false;
+            }
+            boolean first = chunkLength == 0;
+            if (bytes > chunk.length || (!first && chunk.length < chunkBytes)) {
                 chunk = new byte[Math.max(bytes, Math.min(chunk.length * 2, FrameFormat.FRAME_BYTES_MAX))];
             }
             chunkOffset = offset;

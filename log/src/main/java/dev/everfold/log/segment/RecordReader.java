@@ -4,6 +4,7 @@ import dev.everfold.eventstore.CorruptStoreException;
 import dev.everfold.eventstore.EventFormat;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreClosedException;
+import dev.everfold.eventstore.StoreUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
@@ -44,8 +45,13 @@ public final class RecordReader {
                     throw new StoreClosedException("store");
                 }
                 segment = null;
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
+            } catch (IOException | UncheckedIOException | InternalError failure) {
+                // InternalError: the JVM met an I/O error while it read a mapped file.
+                throw new StoreUnavailableException(
+                        "The event at position " + position + " cannot be read: " + failure.getMessage()
+                                + ". Look at the disk, and try again.",
+                        true,
+                        failure);
             }
         }
     }
@@ -59,6 +65,11 @@ public final class RecordReader {
         }
         long offset = current.offset(position);
         long limit = current.recordLimit(position);
+        if (offset < SegmentFormat.HEADER_BYTES || limit <= offset || limit > current.framesEnd()) {
+            throw SegmentFormat.corrupt(
+                    current.name(), current.framesEnd(), "the offset of position " + position + " expected, " + offset
+                            + " found");
+        }
         if (offset < chunkOffset || limit > chunkOffset + chunkLength) {
             load(current, position, offset, limit);
         }

@@ -113,7 +113,7 @@ public final class SegmentFormat {
 
     /// The first frame of the segment of this name; empty when it is not the name of a segment.
     public static OptionalLong fromFrame(String name) {
-        boolean isSegment = name.matches("log-[0-9]{12,19}\\.(open|log)");
+        boolean isSegment = name.matches("log-[0-9]{12,18}\\.(open|log)");
         return isSegment
                 ? OptionalLong.of(Long.parseLong(name.substring(4, name.lastIndexOf('.'))))
                 : OptionalLong.empty();

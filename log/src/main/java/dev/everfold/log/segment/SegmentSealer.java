@@ -45,8 +45,9 @@ public final class SegmentSealer {
         if (storage.list().contains(temporary)) {
             storage.delete(temporary);
         }
+        StorageFile file = storage.create(temporary);
         boolean done = false;
-        try (StorageFile file = storage.create(temporary)) {
+        try (file) {
             done = copy(open, file);
         } finally {
             if (!done) {

@@ -58,11 +58,23 @@ public final class SegmentWriter {
             storage.syncDirectory();
         } catch (IOException failure) {
             file.close();
+            removeUnfinished(storage, name, failure);
             throw failure;
         }
         OpenSegment segment = new OpenSegment(file, header);
         return new SegmentWriter(
                 storage, segment, segmentBytes, background, SegmentFormat.HEADER_BYTES + AHEAD_BYTES_MIN);
+    }
+
+    /// The log may go on in the segment before, so nothing must look like the segment after it. What cannot be removed now,
+    /// recovery removes: it has no frames.
+    private static void removeUnfinished(Storage storage, String name, IOException failure) {
+        try {
+            storage.delete(name);
+            storage.syncDirectory();
+        } catch (IOException again) {
+            failure.addSuppressed(again);
+        }
     }
 
     /// Goes on with a segment that was recovered: what lies beyond its last frame is zero.

@@ -8,30 +8,46 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
-/// A file behind a channel that survives interruption.
+/// A file behind two channels: one that only the writer touches, and one for readers that survives interruption.
 ///
-/// The JDK closes a file channel when a thread is interrupted inside one of its calls. Reads therefore open
-/// the file
-/// anew and go on. A write or sync that was cut off is reported as failed: its outcome is unknown, and the
-/// engine's
-/// writer thread is never interrupted.
+/// The JDK closes a file channel when a thread is interrupted inside one of its calls. Readers are anybody's threads, so
+/// theirs is opened anew when that happens; the writer's thread is the engine's own and is never interrupted. A sync
+/// reports errors to the channel that wrote, so that one is never replaced.
 final class ChannelFile implements StorageFile {
 
     private final Path path;
-    private final boolean writable;
+    private final @Nullable FileChannel writeChannel;
 
-    private volatile FileChannel channel;
+    private volatile FileChannel readChannel;
     private volatile boolean closed;
 
-    ChannelFile(Path path, FileChannel channel, boolean writable) {
+    private ChannelFile(Path path, FileChannel readChannel, @Nullable FileChannel writeChannel) {
         this.path = path;
-        this.channel = channel;
-        this.writable = writable;
+        this.readChannel = readChannel;
+        this.writeChannel = writeChannel;
     }
 
-    static ChannelFile open(Path path, boolean writable) throws IOException {
-        return new ChannelFile(path, channel(path, writable), writable);
+    static ChannelFile create(Path path) throws IOException {
+        return writing(path, FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    }
+
+    static ChannelFile openForWriting(Path path) throws IOException {
+        return writing(path, FileChannel.open(path, StandardOpenOption.WRITE));
+    }
+
+    static ChannelFile openForReading(Path path) throws IOException {
+        return new ChannelFile(path, FileChannel.open(path, StandardOpenOption.READ), null);
+    }
+
+    private static ChannelFile writing(Path path, FileChannel writeChannel) throws IOException {
+        try {
+            return new ChannelFile(path, FileChannel.open(path, StandardOpenOption.READ), writeChannel);
+        } catch (IOException failure) {
+            writeChannel.close();
+            throw failure;
+        }
     }
 
     @Override
@@ -41,29 +57,15 @@ final class ChannelFile implements StorageFile {
 
     @Override
     public long size() throws IOException {
-        return channel.size();
+        return uninterrupted(FileChannel::size);
     }
 
     @Override
     public int read(long offset, byte[] target, int targetOffset, int length) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(target, targetOffset, length);
-        boolean interrupted = false;
-        try {
-            while (buffer.hasRemaining()) {
-                FileChannel current = channel;
-                try {
-                    if (current.read(buffer, offset + buffer.position() - targetOffset) < 0) {
-                        break;
-                    }
-                } catch (ClosedChannelException cutOff) {
-                    interrupted |= Thread.interrupted();
-                    reopen(current, cutOff);
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+        boolean ended = false;
+        while (buffer.hasRemaining() && !ended) {
+            ended = uninterrupted(channel -> channel.read(buffer, offset + buffer.position() - targetOffset)) < 0;
         }
         return buffer.position() - targetOffset;
     }
@@ -73,31 +75,71 @@ final class ChannelFile implements StorageFile {
         int from = source.position();
         try {
             while (source.hasRemaining()) {
-                channel.write(source, offset + source.position() - from);
+                writer().write(source, offset + source.position() - from);
             }
         } catch (IOException failure) {
-            throw NoSpaceException.orSame(failure, path.toString());
+            throw NoSpaceException.orSame(failure, path);
         }
     }
 
     @Override
     public void sync() throws IOException {
         try {
-            channel.force(false);
+            writer().force(false);
         } catch (IOException failure) {
-            throw NoSpaceException.orSame(failure, path.toString());
+            throw NoSpaceException.orSame(failure, path);
         }
     }
 
     @Override
     public MemorySegment map() throws IOException {
-        return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+        return uninterrupted(
+                channel -> channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto()));
     }
 
     @Override
     public synchronized void close() throws IOException {
         closed = true;
-        channel.close();
+        try {
+            readChannel.close();
+        } finally {
+            if (writeChannel != null) {
+                writeChannel.close();
+            }
+        }
+    }
+
+    private FileChannel writer() throws IOException {
+        if (writeChannel == null) {
+            throw new IOException("File " + path + " is open for reading only.");
+        }
+        return writeChannel;
+    }
+
+    /// A call of the read channel.
+    @FunctionalInterface
+    private interface Call<T> {
+        T on(FileChannel channel) throws IOException;
+    }
+
+    /// Repeats a call that an interruption cut off; the thread stays interrupted.
+    private <T> T uninterrupted(Call<T> call) throws IOException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                interrupted |= Thread.interrupted();
+                FileChannel current = readChannel;
+                try {
+                    return call.on(current);
+                } catch (ClosedChannelException cutOff) {
+                    reopen(current, cutOff);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     @SuppressWarnings("ReferenceEquality") // this very channel, not one like it
@@ -105,14 +147,8 @@ final class ChannelFile implements StorageFile {
         if (closed) {
             throw cutOff;
         }
-        if (channel == broken) {
-            channel = channel(path, writable);
+        if (readChannel == broken) {
+            readChannel = FileChannel.open(path, StandardOpenOption.READ);
         }
-    }
-
-    private static FileChannel channel(Path path, boolean writable) throws IOException {
-        return writable
-                ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
-                : FileChannel.open(path, StandardOpenOption.READ);
     }
 }

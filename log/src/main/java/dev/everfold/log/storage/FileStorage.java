@@ -8,8 +8,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +21,8 @@ public final class FileStorage implements Storage {
     /// Lock files held by this process. POSIX drops a process's lock when it closes *any* descriptor of the
     /// file, so a
     /// file that is held must not even be opened a second time.
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+    /// It is kept among the system properties, since there is one lock a process and not one a class loader.
+    private static final String HELD = "dev.everfold.log.held:";
 
     private final Path directory;
 
@@ -67,36 +66,33 @@ public final class FileStorage implements Storage {
     @Override
     public StorageFile create(String name) throws IOException {
         try {
-            return new ChannelFile(
-                    directory.resolve(name),
-                    FileChannel.open(
-                            directory.resolve(name),
-                            StandardOpenOption.CREATE_NEW,
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE),
-                    true);
+            return ChannelFile.create(directory.resolve(name));
         } catch (IOException failure) {
-            throw NoSpaceException.orSame(failure, directory.resolve(name).toString());
+            throw NoSpaceException.orSame(failure, directory.resolve(name));
         }
     }
 
     @Override
     public StorageFile openForWriting(String name) throws IOException {
-        return ChannelFile.open(directory.resolve(name), true);
+        return ChannelFile.openForWriting(directory.resolve(name));
     }
 
     @Override
     public StorageFile openForReading(String name) throws IOException {
-        return ChannelFile.open(directory.resolve(name), false);
+        return ChannelFile.openForReading(directory.resolve(name));
     }
 
     @Override
     public void rename(String source, String target) throws IOException {
-        Files.move(
-                directory.resolve(source),
-                directory.resolve(target),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.move(
+                    directory.resolve(source),
+                    directory.resolve(target),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException failure) {
+            throw NoSpaceException.orSame(failure, directory);
+        }
     }
 
     @Override
@@ -115,7 +111,7 @@ public final class FileStorage implements Storage {
             return true;
         }
         Path path = directory.toRealPath().resolve(name);
-        if (!HELD.add(path)) {
+        if (System.getProperties().putIfAbsent(HELD + path, "held") != null) {
             return false;
         }
         FileChannel channel = null;
@@ -126,10 +122,10 @@ public final class FileStorage implements Storage {
                 lockPath = path;
             }
         } catch (IOException failure) {
-            throw NoSpaceException.orSame(failure, path.toString());
+            throw NoSpaceException.orSame(failure, path);
         } finally {
             if (lockChannel == null) {
-                HELD.remove(path);
+                System.getProperties().remove(HELD + path);
                 if (channel != null) {
                     channel.close();
                 }
@@ -147,7 +143,7 @@ public final class FileStorage implements Storage {
     public synchronized void close() throws IOException {
         if (lockChannel != null && lockPath != null) {
             lockChannel.close();
-            HELD.remove(lockPath);
+            System.getProperties().remove(HELD + lockPath);
             lockChannel = null;
             lockPath = null;
         }

@@ -17,8 +17,9 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.function.LongUnaryOperator;
 
-/// A first look at the speed of the index, by hand: `java … IndexMeasurement [DIRECTORY]`. One thread, warm caches; each
-/// number is the best of several rounds. Benchmarks proper stand in the module for them.
+/// A first look at the speed of the index, by hand: `java … IndexMeasurement [DIRECTORY]`. One
+/// thread, warm caches; each number is the best of several rounds. Benchmarks proper stand in the
+/// module for them.
 final class IndexMeasurement {
 
     private static final int EVENTS = 1_000_000;
@@ -91,8 +92,8 @@ final class IndexMeasurement {
 
     private static void measureConditions(FileStorage storage, List<RecordedEvent> events) throws IOException {
         int count = EVENTS / PARTS;
-        try (LogIndex index = LogIndex.open(
-                storage, IndexOptions.defaults(), RandomLog.STORE, Long.MAX_VALUE, true, Runnable::run)) {
+        try (LogIndex index =
+                LogIndex.open(storage, IndexOptions.defaults(), RandomLog.STORE, Long.MAX_VALUE, true, Runnable::run)) {
             events.subList(0, count).forEach(index::add);
             Query[] queries = new Query[10_000];
             IndexQuery[] prepared = new IndexQuery[queries.length];
@@ -122,8 +123,7 @@ final class IndexMeasurement {
         }
     }
 
-    private static List<RunFile> measureFlushing(FileStorage storage, List<RecordedEvent> events)
-            throws IOException {
+    private static List<RunFile> measureFlushing(FileStorage storage, List<RecordedEvent> events) throws IOException {
         List<RunFile> runs = new ArrayList<>();
         double bestSeconds = Double.MAX_VALUE;
         for (int part = 0; part < PARTS; part++) {
@@ -174,9 +174,9 @@ final class IndexMeasurement {
             tags[i] = terms.tag("customer:" + random.nextInt(30_000));
             missing[i] = terms.tag("missing:" + i);
         }
-        report("look up in a run of 1 M events: id that is there", each(i -> run.lastBelow(ids[(int) i], EVENTS)), "ns");
-        report("look up in a run of 1 M events: tag that is there", each(i -> run.lastBelow(tags[(int) i], EVENTS)), "ns");
-        report("look up in a run of 1 M events: tag that is not", each(i -> run.lastBelow(missing[(int) i], EVENTS)), "ns");
+        report("look up in a run: id that is there", each(i -> run.lastBelow(ids[(int) i], EVENTS)), "ns");
+        report("look up in a run: tag that is there", each(i -> run.lastBelow(tags[(int) i], EVENTS)), "ns");
+        report("look up in a run: tag that is not", each(i -> run.lastBelow(missing[(int) i], EVENTS)), "ns");
     }
 
     private static double each(LongUnaryOperator work) {

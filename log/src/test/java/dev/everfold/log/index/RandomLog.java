@@ -17,7 +17,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
 
-/// A log made from a seed: frames of appends, some with a tracking position; and what is true of it, by brute force.
+/// A log made from a seed: frames of appends, some with a tracking position; and what is true of
+/// it, by brute force.
 final class RandomLog {
 
     static final UUID STORE = new UUID(0x1122334455667788L, 0x99aabbccddeeff00L);
@@ -73,8 +74,7 @@ final class RandomLog {
         return event(position, revision, stream, randomType(), new UUID(random.nextLong(), random.nextLong()), tags);
     }
 
-    static RecordedEvent event(
-            long position, long revision, String stream, String type, UUID id, List<String> tags) {
+    static RecordedEvent event(long position, long revision, String stream, String type, UUID id, List<String> tags) {
         byte[] record = EventFormat.encode(
                 NewEvent.of(stream, type, Bytes.empty()).withId(id).withTags(tags));
         EventFormat.place(record, 0, new EventFormat.Place(position, revision, 1_000_000 + position));
