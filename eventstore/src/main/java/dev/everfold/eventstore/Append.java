@@ -7,8 +7,8 @@ import java.util.UUID;
 
 /// One atomic unit: all of its events are stored, in order and at consecutive positions, or none is.
 ///
-/// Immutable and safe to share. **A repeat is harmless**: appending the same `Append` again, by its id, returns
-/// the first [Appended] as long as the store remembers it ([Limits#rememberedAppends()]).
+/// Immutable and safe to share. **A repeat is harmless**: appending the same `Append` again, by its id,
+/// returns the first [Appended] as long as the store remembers it ([Limits#rememberedAppends()]).
 ///
 /// @param id the append id; a repeat is recognised by it
 /// @param events of one or many streams; may be empty when there is a condition or a tracking

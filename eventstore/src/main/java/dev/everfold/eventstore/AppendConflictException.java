@@ -7,10 +7,9 @@ import java.util.stream.Collectors;
 
 /// An append whose conditions did not all hold. Nothing was stored.
 ///
-/// Thrown by [EventStore#append(Append)]. Repeating the same append fails again unless the store moves on;
-/// read again,
-/// decide again and append with new conditions. The message is made from the failures and is the same in
-/// every engine.
+/// Thrown by [EventStore#append(Append)]. Repeating the same append fails again unless the store moves
+/// on; read again, decide again and append with new conditions. The message is made from the failures
+/// and is the same in every engine.
 public final class AppendConflictException extends EventStoreException {
 
     private static final long serialVersionUID = 1L;
@@ -46,7 +45,8 @@ public final class AppendConflictException extends EventStoreException {
     @SuppressWarnings("serial") // a list of records; exceptions are not sent by Java serialization
     private final List<Failure> failures;
 
-    /// For engines: the failures in the order of the request (conditions, then tracking, then recorded time).
+    /// For engines: the failures in the order of the request (conditions, then tracking, then recorded
+    /// time).
     public AppendConflictException(List<Failure> failures) {
         super(message(failures), Stored.NO, false, null);
         this.failures = List.copyOf(failures);

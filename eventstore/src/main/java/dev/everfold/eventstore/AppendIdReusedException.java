@@ -3,8 +3,7 @@ package dev.everfold.eventstore;
 import java.util.UUID;
 
 /// An append id that the store remembers came again with other events. Nothing was stored by this call;
-/// what was
-/// stored under the id before stays.
+/// what was stored under the id before stays.
 ///
 /// Thrown by [EventStore#append(Append)]. Repeating it fails again: give each append an id of its own.
 public final class AppendIdReusedException extends EventStoreException {

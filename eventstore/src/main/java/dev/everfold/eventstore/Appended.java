@@ -5,8 +5,8 @@ import java.util.List;
 /// What an accepted append was given.
 ///
 /// @param fromPosition position of its first event; the store's next position then, when it had no events
-/// @param revisions revision of each event in its stream, in the order of the append; event `i` has position
-///     `fromPosition + i`
+/// @param revisions revision of each event in its stream, in the order of the append; event `i` has
+///     position `fromPosition + i`
 public record Appended(long fromPosition, List<Long> revisions) {
 
     /// Copies the list.

@@ -35,7 +35,8 @@ public final class Bytes {
 
     /// The UTF-8 form of the given text.
     ///
-    /// @throws IllegalArgumentException when the text holds an unpaired surrogate, which UTF-8 cannot express
+    /// @throws IllegalArgumentException when the text holds an unpaired surrogate, which UTF-8 cannot
+    ///     express
     public static Bytes utf8(String text) {
         byte[] encoded = Utf8.encode(text, "text");
         return encoded.length == 0 ? EMPTY : new Bytes(encoded, 0, encoded.length);

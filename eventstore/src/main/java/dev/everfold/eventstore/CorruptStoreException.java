@@ -1,6 +1,7 @@
 package dev.everfold.eventstore;
 
-/// Stored bytes are not what was stored: they rotted or were changed from outside. Nothing wrong is returned.
+/// Stored bytes are not what was stored: they rotted or were changed from outside. Nothing wrong is
+/// returned.
 ///
 /// Thrown when a store is opened and by reads. Trying again does not help: verify the store and restore a
 /// backup.

@@ -11,10 +11,8 @@ import java.util.zip.CRC32C;
 ///
 /// # Principle
 /// An event is encoded once, in the writer's own thread, before its place in the log is known; [#place]
-/// then fills in
-/// position, revision and recorded time and seals the record with a checksum. From there on the bytes never
-/// change.
-/// A [RecordedEvent] is a view of them.
+/// then fills in position, revision and recorded time and seals the record with a checksum. From there
+/// on the bytes never change. A [RecordedEvent] is a view of them.
 ///
 /// # Format, version 1
 /// All integers are little-endian; a record begins at a multiple of 8 bytes and its length is one.
@@ -149,9 +147,8 @@ public final class EventFormat {
         return getShort(buffer, offset + STREAM_BYTES);
     }
 
-    /// Whether a whole record lies at `offset` and before `end`: its lengths agree with each other and its
-    /// checksum
-    /// with its bytes. Never reads outside [offset, end) and never throws.
+    /// Whether a whole record lies at `offset` and before `end`: its lengths agree with each other and
+    /// its checksum with its bytes. Never reads outside [offset, end) and never throws.
     public static boolean isWhole(byte[] buffer, int offset, int end) {
         if (offset < 0 || end > buffer.length || end - offset < HEADER_BYTES) {
             return false;

@@ -13,9 +13,8 @@ public interface EventStoreProvider {
 
     /// Opens the store.
     ///
-    /// Parameter `mode` is understood by every engine: `create` (the default) makes a store where there is
-    /// none,
-    /// `existing` does not, `read` opens for reading only and works beside a running writer.
+    /// Parameter `mode` is understood by every engine: `create` (the default) makes a store where there
+    /// is none, `existing` does not, `read` opens for reading only and works beside a running writer.
     ///
     /// @throws IllegalArgumentException when the URI is not one of this engine's or a parameter is unknown
     /// @throws StoreUnavailableException when it is missing, not a store, of another format, in use, out of

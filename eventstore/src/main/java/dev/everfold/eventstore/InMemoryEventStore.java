@@ -23,11 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The contract in its plainest form: one list of events, searched from end to end.
 ///
-/// It is the oracle that engines are compared with, and good for tests of applications. Everything is gone
-/// when it is
-/// closed. Cost: an append looks through the events that its conditions ask for; a read looks at every
-/// event in its
-/// range.
+/// It is the oracle that engines are compared with, and good for tests of applications. Everything is
+/// gone when it is closed. Cost: an append looks through the events that its conditions ask for; a read
+/// looks at every event in its range.
 ///
 /// ```
 /// log       0 account-1 r0 | 1 account-2 r0 | 2 account-1 r1     the truth; the rest is derived

@@ -2,8 +2,8 @@ package dev.everfold.eventstore;
 
 /// How much a store takes at once; every limit is checked at the door, before anything is queued.
 ///
-/// Immutable; each `with…` method returns a changed copy. Sizes are in bytes of UTF-8 for names and of encoded
-/// records ([EventFormat]) for events.
+/// Immutable; each `with…` method returns a changed copy. Sizes are in bytes of UTF-8 for names and of
+/// encoded records ([EventFormat]) for events.
 ///
 /// @param eventBytesMax one event, encoded with its names, metadata and data; 1,024..16,777,216
 /// @param metadataBytesMax metadata of one event; 0..16,777,216
@@ -12,8 +12,10 @@ package dev.everfold.eventstore;
 /// @param nameBytesMax a stream, type, tag, category, content type or tracking source; 1..16,384
 /// @param tagsMax tags of one event; 0..4,096
 /// @param conditionsMax conditions of one append; 1..10,000
-/// @param queryTermsMax streams, categories, types, tags, ids and items of one query, all counted; 1..100,000
-/// @param rememberedAppends how many accepted appends a store remembers to recognise repeats; 1..100,000,000
+/// @param queryTermsMax streams, categories, types, tags, ids and items of one query, all counted;
+///     1..100,000
+/// @param rememberedAppends how many accepted appends a store remembers to recognise repeats;
+///     1..100,000,000
 public record Limits(
         int eventBytesMax,
         int metadataBytesMax,
@@ -25,8 +27,8 @@ public record Limits(
         int queryTermsMax,
         int rememberedAppends) {
 
-    /// 1 MiB an event, 64 KiB metadata, 4 MiB and 1,000 events an append, 1,024 bytes a name, 64 tags an event,
-    /// 100 conditions an append, 2,000 terms a query, 1,000,000 remembered appends.
+    /// 1 MiB an event, 64 KiB metadata, 4 MiB and 1,000 events an append, 1,024 bytes a name, 64 tags
+    /// an event, 100 conditions an append, 2,000 terms a query, 1,000,000 remembered appends.
     public static final Limits DEFAULTS =
             new Limits(1 << 20, 64 << 10, 4 << 20, 1_000, 1_024, 64, 100, 2_000, 1_000_000);
 

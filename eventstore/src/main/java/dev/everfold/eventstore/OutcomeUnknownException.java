@@ -5,10 +5,9 @@ import org.jspecify.annotations.Nullable;
 /// An append whose fate is not known: all of it or nothing of it is stored.
 ///
 /// Thrown by [EventStore#append(Append)] when its thread was interrupted while it waited, and to every
-/// waiting append
-/// when the store fails while it makes them durable. Repeat the same [Append], with the same id, on this
-/// store or
-/// after opening it again: if it was stored, the repeat returns the first answer.
+/// waiting append when the store fails while it makes them durable. Repeat the same [Append], with the
+/// same id, on this store or after opening it again: if it was stored, the repeat returns the first
+/// answer.
 public final class OutcomeUnknownException extends EventStoreException {
 
     private static final long serialVersionUID = 1L;

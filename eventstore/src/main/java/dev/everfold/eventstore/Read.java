@@ -5,7 +5,8 @@ package dev.everfold.eventstore;
 /// Immutable; each method returns a changed copy.
 ///
 /// @param source which events
-/// @param direction in which order; it never changes which events are meant, only with a limit which come first
+/// @param direction in which order; it never changes which events are meant, only with a limit which
+///     come first
 /// @param limit at most so many events, 1 or more; [Long#MAX_VALUE] = all
 public record Read(Source source, Direction direction, long limit) {
 
@@ -38,8 +39,8 @@ public record Read(Source source, Direction direction, long limit) {
         /// @param fromRevision first revision, 0 or more; may lie beyond the end of the stream
         /// @param toRevision revision after the last; [Long#MAX_VALUE] = up to the end
         record Revisions(String stream, long fromRevision, long toRevision) implements Source {
-            /// @throws IllegalArgumentException when the name is not valid, or the range is negative or ends
-            ///     before it begins
+            /// @throws IllegalArgumentException when the name is not valid, or the range is negative or
+            ///     ends before it begins
             public Revisions {
                 Utf8.name(stream, "stream");
                 checkRange("revision", fromRevision, toRevision);

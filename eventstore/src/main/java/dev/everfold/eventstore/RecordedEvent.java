@@ -14,11 +14,10 @@ import java.util.UUID;
 
 /// An event as the store keeps it, with its place in the log.
 ///
-/// A view of one slice of bytes ([EventFormat]); fields are decoded when asked for, so ask once and keep
-/// the answer.
-/// Immutable and safe to share. Events of one read share the buffer that they were read into, up to 256 KiB:
-/// [#detached()] makes a copy that holds its own bytes only, for keeping one event for long. Equality is by
-/// content.
+/// A view of one slice of bytes ([EventFormat]); fields are decoded when asked for, so ask once and
+/// keep the answer. Immutable and safe to share. Events of one read share the buffer that they were
+/// read into, up to 256 KiB: [#detached()] makes a copy that holds its own bytes only, for keeping one
+/// event for long. Equality is by content.
 public final class RecordedEvent {
 
     private final byte[] buffer;
@@ -29,9 +28,8 @@ public final class RecordedEvent {
         this.offset = offset;
     }
 
-    /// A view of the whole record at `offset`; the caller has checked it ([EventFormat#isWhole]) and never
-    /// changes the
-    /// buffer again.
+    /// A view of the whole record at `offset`; the caller has checked it ([EventFormat#isWhole]) and
+    /// never changes the buffer again.
     public static RecordedEvent view(byte[] buffer, int offset) {
         return new RecordedEvent(buffer, offset);
     }

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /// There is no room for more. Nothing of the append was stored; reads go on.
 ///
-/// Thrown by [EventStore#append(Append)] and when a store is created. Appends succeed again once there is room.
+/// Thrown by [EventStore#append(Append)] and when a store is created. Appends succeed again once there
+/// is room.
 public final class StorageFullException extends EventStoreException {
 
     private static final long serialVersionUID = 1L;

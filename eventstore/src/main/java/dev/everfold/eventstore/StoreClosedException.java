@@ -2,9 +2,8 @@ package dev.everfold.eventstore;
 
 /// The store or the cursor was closed. Nothing was stored by this call.
 ///
-/// Thrown by every method that needs an open store, and to those that wait while it is closed. An append
-/// that was
-/// accepted before the close is stored and answered.
+/// Thrown by every method that needs an open store, and to those that wait while it is closed. An
+/// append that was accepted before the close is stored and answered.
 public final class StoreClosedException extends EventStoreException {
 
     private static final long serialVersionUID = 1L;

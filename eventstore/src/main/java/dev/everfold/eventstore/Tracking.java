@@ -2,8 +2,8 @@ package dev.everfold.eventstore;
 
 /// How far a source has been taken over, committed together with the events that were made from it.
 ///
-/// The position of one source must rise with every append that names it, so that handing over twice is refused:
-/// exactly-once hand-over between systems.
+/// The position of one source must rise with every append that names it, so that handing over twice is
+/// refused: exactly-once hand-over between systems.
 ///
 /// @param source name of where the events come from; valid Unicode without NUL, not empty
 /// @param position how far; 0 or more, in the source's own counting

@@ -7,7 +7,8 @@ import java.util.List;
 /// @param events how many events were checked
 /// @param bytes how many bytes were read
 /// @param checked what was checked, one sentence each
-/// @param notes what is as it may be but worth knowing, for example an unfinished append at the end of the log
+/// @param notes what is as it may be but worth knowing, for example an unfinished append at the end of
+///     the log
 /// @param damages what is wrong; empty when all is well
 public record Verification(long events, long bytes, List<String> checked, List<String> notes, List<Damage> damages) {
 

@@ -54,6 +54,7 @@ final class LogFollower {
         this.index = index;
         this.published = published;
         this.replay = new Replay(index, tracked);
+        segments.whenRemoved(this::takeOver);
     }
 
     /// Takes over all frames that are proven by now.
@@ -62,7 +63,7 @@ final class LogFollower {
         try {
             boolean grown = true;
             while (grown) {
-                grown = segments.last() instanceof OpenSegment open ? follow(open) : nextSegment();
+                grown = segments.last() instanceof OpenSegment open ? followOrTakeOver(open) : nextSegment();
             }
         } finally {
             lock.unlock();
@@ -84,6 +85,38 @@ final class LogFollower {
                 poll();
                 return published.nextPosition() > position;
             }
+        }
+    }
+
+    private boolean followOrTakeOver(OpenSegment open) throws IOException {
+        try {
+            return follow(open);
+        } catch (NoSuchFileException removed) {
+            takeOver(open);
+            return true;
+        }
+    }
+
+    /// Goes on in the sealed form of a segment whose file the writer has removed.
+    private void takeOver(OpenSegment removed) throws IOException {
+        lock.lock();
+        try {
+            if (!segments.all().contains(removed)) {
+                return;
+            }
+            String name = SegmentFormat.sealedName(removed.header().start().frames());
+            SealedSegment sealed = SealedSegment.open(storage, name, store.storeId());
+            if (removed.end().frames() < sealed.end().frames()) {
+                replay.add(sealed, removed.end().frames(), sealed.end().frames());
+            }
+            boolean newest = segments.last().equals(removed);
+            segments.replace(removed, sealed);
+            if (newest) {
+                scanner = null;
+                publish(sealed);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -170,8 +203,7 @@ final class LogFollower {
         for (Segment segment : segments.all()) {
             if (segment instanceof OpenSegment open && segment != segments.last()) {
                 try {
-                    String name = SegmentFormat.sealedName(open.header().start().frames());
-                    segments.replace(open, SealedSegment.open(storage, name, store.storeId()));
+                    takeOver(open);
                 } catch (NoSuchFileException notYetSealed) {
                     return;
                 }

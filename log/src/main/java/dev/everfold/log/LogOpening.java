@@ -19,6 +19,7 @@ import dev.everfold.log.storage.FileStorage;
 import dev.everfold.log.storage.NoSpaceException;
 import dev.everfold.log.storage.Storage;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -82,6 +83,8 @@ final class LogOpening {
 
     /// Opens the store, or frees everything and says why it cannot be opened.
     OpenLog open(Mode mode) {
+        // An interruption would close the files that this thread writes to.
+        boolean interrupted = Thread.interrupted();
         try {
             return mode == Mode.READ ? openForReading() : openForWriting(mode);
         } catch (IOException failure) {
@@ -93,6 +96,10 @@ final class LogOpening {
         } catch (RuntimeException | Error failure) {
             closeStorage();
             throw failure;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -312,6 +319,12 @@ final class LogOpening {
     }
 
     static EventStoreException unavailable(String where, IOException failure) {
+        if (failure instanceof ClosedByInterruptException) {
+            return new StoreUnavailableException(
+                    "The store in " + where + " cannot be opened: the thread was interrupted. Open it again.",
+                    true,
+                    failure);
+        }
         return failure instanceof NoSpaceException
                 ? new StorageFullException(where, failure)
                 : new StoreUnavailableException(

@@ -9,6 +9,7 @@ import dev.everfold.log.segment.LogEnd;
 import dev.everfold.log.segment.SegmentFormat;
 import dev.everfold.log.segment.StoreFile;
 import dev.everfold.log.storage.Storage;
+import dev.everfold.log.storage.StorageFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,11 +121,7 @@ final class LogVerifier {
                 segments.verify(name.getValue(), Optional.ofNullable(names.higherKey(name.getKey())));
             }
             for (String name : frameless) {
-                if (SegmentFormat.fromFrame(name).orElseThrow() == segments.end().frames()) {
-                    segments.verify(name, Optional.empty());
-                } else {
-                    notes.add("File " + name + " has no frames and is left over; the next opening for writing removes it.");
-                }
+                verifyFrameless(name, store, segments);
             }
             LogEnd end = segments.end();
             requireClosedEnd(store, end, names);
@@ -143,6 +140,24 @@ final class LogVerifier {
         } catch (CorruptStoreException damage) {
             damages.add(new Damage(storage.description(), 0, damage.getMessage()));
             return 0;
+        }
+    }
+
+    /// A segment without frames is the newest one, or it is left over.
+    private void verifyFrameless(String name, StoreFile store, SegmentVerification segments) throws IOException {
+        boolean newest = SegmentFormat.fromFrame(name).orElseThrow() == segments.end().frames();
+        boolean closed = store.closed().isPresent() && !live;
+        if (newest && (closed || hasHeader(name, store))) {
+            segments.verify(name, Optional.empty());
+        } else {
+            notes.add("File " + name + " has no frames and is left over, or is in the making; the next opening for"
+                    + " writing removes it.");
+        }
+    }
+
+    private boolean hasHeader(String name, StoreFile store) throws IOException {
+        try (StorageFile file = storage.openForReading(name)) {
+            return OpenSegments.open(file, store.storeId(), true).isPresent();
         }
     }
 

@@ -38,6 +38,8 @@ record OpenLog(
 
     /// Drains what was accepted, says how the log ended, frees everything.
     void close() {
+        // An interruption would close the files that this thread writes to.
+        boolean interrupted = Thread.interrupted();
         try {
             if (role instanceof Writing writing) {
                 finish(writing);
@@ -49,21 +51,30 @@ record OpenLog(
                     failure);
         } finally {
             free();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
     private void finish(Writing writing) throws IOException {
         writing.queue().close();
         index.stopWaiting();
-        joinUninterruptibly(writing.thread());
-        // Not awaited: the store may be closed by what a future runs, in that very thread.
-        writing.answers().shutdown();
-        writing.directory().stop();
-        if (writing.writer().failure() == null) {
-            LogEnd end = writing.writer().end();
-            index.flush(end.frames());
-            Failpoint.STORE_CLOSING.pass();
-            store.closed(end).write(storage);
+        boolean interrupted = joinUninterruptibly(writing.thread());
+        try {
+            // Not awaited: the store may be closed by what a future runs, in that very thread.
+            writing.answers().shutdown();
+            writing.directory().stop();
+            if (writing.writer().failure() == null) {
+                LogEnd end = writing.writer().end();
+                index.flush(end.frames());
+                Failpoint.STORE_CLOSING.pass();
+                store.closed(end).write(storage);
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -96,7 +107,10 @@ record OpenLog(
         }
     }
 
-    private static void joinUninterruptibly(Thread thread) {
+    /// Waits for the end of a thread.
+    ///
+    /// @return whether this thread was interrupted meanwhile
+    private static boolean joinUninterruptibly(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -105,8 +119,6 @@ record OpenLog(
                 interrupted = true;
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        return interrupted;
     }
 }

@@ -10,6 +10,7 @@ import dev.everfold.log.segment.SegmentFormat;
 import dev.everfold.log.storage.Storage;
 import dev.everfold.log.storage.StorageFile;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -56,6 +57,8 @@ final class OpenSegments {
                     if (!hasFrame(file)) {
                         frameless.add(name);
                     }
+                } catch (NoSuchFileException sealedMeanwhile) {
+                    // By a writer in another process, so it had frames.
                 }
             }
         }

@@ -25,6 +25,7 @@ import java.util.zip.CRC32C;
 final class SegmentVerification {
 
     private static final int CHUNK_BYTES = 1 << 20;
+    private static final int TAIL_CHUNK_BYTES = 64 << 10;
     private static final int EVENTS_BETWEEN_REPORTS = 1 << 16;
 
     private final Storage storage;
@@ -221,7 +222,7 @@ final class SegmentVerification {
     }
 
     private static long firstNonZero(StorageFile file, long from) throws IOException {
-        byte[] chunk = new byte[CHUNK_BYTES];
+        byte[] chunk = new byte[TAIL_CHUNK_BYTES];
         long at = from;
         for (int length = file.read(at, chunk, 0, chunk.length); length > 0; ) {
             for (int i = 0; i < length; i++) {

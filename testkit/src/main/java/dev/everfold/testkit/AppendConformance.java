@@ -58,7 +58,8 @@ public abstract class AppendConformance extends ConformanceSuite {
                 event("order-17", "order.paid"), event("order-17", "order.packed"), event("order-17", "order.sent"));
 
         assertThat(appended).isEqualTo(new Appended(1, List.of(1L, 2L, 3L)));
-        assertThat(log()).extracting(RecordedEvent::type)
+        assertThat(log())
+                .extracting(RecordedEvent::type)
                 .containsExactly("order.placed", "order.paid", "order.packed", "order.sent");
         assertThat(log()).extracting(RecordedEvent::position).containsExactly(0L, 1L, 2L, 3L);
         assertThat(log()).extracting(RecordedEvent::revision).containsExactly(0L, 1L, 2L, 3L);
@@ -76,7 +77,8 @@ public abstract class AppendConformance extends ConformanceSuite {
                 event("account-bob", "charged"));
 
         assertThat(appended).isEqualTo(new Appended(1, List.of(0L, 1L, 1L, 0L, 2L)));
-        assertThat(log()).extracting(RecordedEvent::stream)
+        assertThat(log())
+                .extracting(RecordedEvent::stream)
                 .containsExactly(
                         "account-alice", "account-bob", "account-alice", "account-bob", "transfer-1", "account-bob");
         assertThat(log()).extracting(RecordedEvent::revision).containsExactly(0L, 0L, 1L, 1L, 0L, 2L);
@@ -136,7 +138,9 @@ public abstract class AppendConformance extends ConformanceSuite {
             positions.add(append(same, same).fromPosition());
         }
 
-        assertThat(positions).isEqualTo(LongStream.range(0, 20).map(round -> round * 2).boxed().toList());
+        assertThat(positions)
+                .isEqualTo(
+                        LongStream.range(0, 20).map(round -> round * 2).boxed().toList());
         assertThat(log()).hasSize(40);
     }
 
@@ -145,7 +149,9 @@ public abstract class AppendConformance extends ConformanceSuite {
         UUID id = UUID.fromString("0190a3f2-7c1e-7d22-9b1a-3f5e6d7c8b9a");
         append(event("order-17", "order.placed").withId(id));
 
-        append(event("order-17", "order.paid").withId(id), event("order-18", "order.placed").withId(id));
+        append(
+                event("order-17", "order.paid").withId(id),
+                event("order-18", "order.placed").withId(id));
 
         assertThat(log()).extracting(RecordedEvent::id).containsExactly(id, id, id);
         assertThat(positions(Read.matching(Query.ids(List.of(id))))).containsExactly(0L, 1L, 2L);
@@ -155,8 +161,7 @@ public abstract class AppendConformance extends ConformanceSuite {
     void an_append_without_events_whose_condition_holds_stores_nothing_and_answers() {
         append(event("order-17", "order.placed"), event("order-18", "order.placed"));
 
-        Appended appended = store.append(
-                Append.check(new StreamAt("order-17", Expected.revision(0))));
+        Appended appended = store.append(Append.check(new StreamAt("order-17", Expected.revision(0))));
 
         assertThat(appended).isEqualTo(new Appended(2, List.of()));
         assertThat(appended.toPosition()).isEqualTo(2);
@@ -174,7 +179,8 @@ public abstract class AppendConformance extends ConformanceSuite {
 
         assertThat(appended.fromPosition()).isZero();
         assertThat(appended.revisions()).hasSize(1_000).endsWith(142L);
-        assertThat(log()).extracting(RecordedEvent::id)
+        assertThat(log())
+                .extracting(RecordedEvent::id)
                 .isEqualTo(List.of(events).stream().map(NewEvent::id).toList());
     }
 
@@ -216,10 +222,8 @@ public abstract class AppendConformance extends ConformanceSuite {
 
         assertThat(stats.events()).isEqualTo(4);
         assertThat(stats.streams()).isEqualTo(3);
-        assertThat(stats.types()).containsExactly(
-                entry("$started", 1L),
-                entry("order.paid", 1L),
-                entry("order.placed", 2L));
+        assertThat(stats.types())
+                .containsExactly(entry("$started", 1L), entry("order.paid", 1L), entry("order.placed", 2L));
     }
 
     @Test

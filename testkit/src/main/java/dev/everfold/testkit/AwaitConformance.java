@@ -62,8 +62,7 @@ public abstract class AwaitConformance extends ConformanceSuite {
 
     @Test
     void a_waiting_thread_may_wait_for_ever() throws Exception {
-        FutureTask<Boolean> waiting =
-                waitingThread(() -> store.awaitPosition(0, ChronoUnit.FOREVER.getDuration()));
+        FutureTask<Boolean> waiting = waitingThread(() -> store.awaitPosition(0, ChronoUnit.FOREVER.getDuration()));
 
         append(event("order-17", "order.placed"));
 

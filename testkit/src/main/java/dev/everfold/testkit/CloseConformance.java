@@ -133,10 +133,14 @@ public abstract class CloseConformance extends ConformanceSuite {
     void each_append_that_meets_the_close_is_either_stored_and_answered_or_refused() throws Exception {
         CountDownLatch underWay = new CountDownLatch(40);
 
-        List<List<Long>> stored = Racers.race(5, racer -> () -> racer == 0 ? closeAfter(underWay) : write(racer, underWay));
+        List<List<Long>> stored =
+                Racers.race(5, racer -> () -> racer == 0 ? closeAfter(underWay) : write(racer, underWay));
 
         assertThat(stored.stream().flatMap(Collection::stream).sorted())
-                .isEqualTo(LongStream.range(0, stored.stream().mapToInt(List::size).sum()).boxed().toList());
+                .isEqualTo(
+                        LongStream.range(0, stored.stream().mapToInt(List::size).sum())
+                                .boxed()
+                                .toList());
     }
 
     @Test
@@ -146,8 +150,8 @@ public abstract class CloseConformance extends ConformanceSuite {
         }
         CountDownLatch underWay = new CountDownLatch(4);
 
-        List<List<Long>> sizes = Racers.race(
-                5, racer -> () -> racer == 0 ? closeAfter(underWay) : readOverAndOver(racer, underWay));
+        List<List<Long>> sizes =
+                Racers.race(5, racer -> () -> racer == 0 ? closeAfter(underWay) : readOverAndOver(racer, underWay));
 
         assertThat(sizes.subList(1, 5)).allSatisfy(size -> assertThat(size).containsOnly(100L));
     }
@@ -165,7 +169,8 @@ public abstract class CloseConformance extends ConformanceSuite {
         Racers.Rounds rounds = new Racers.Rounds();
         try {
             while (rounds.another()) {
-                acknowledged.add(append(event("order-" + writer, "order.placed")).fromPosition());
+                acknowledged.add(
+                        append(event("order-" + writer, "order.placed")).fromPosition());
                 underWay.countDown();
                 Racers.stagger(random);
             }

@@ -51,15 +51,24 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
             return given;
         });
 
-        assertThat(answers.stream().flatMap(Collection::stream).map(Appended::fromPosition).sorted())
-                .isEqualTo(LongStream.range(0, RACERS * ROUNDS).map(i -> i * 2).boxed().toList());
-        assertThat(log()).extracting(RecordedEvent::position)
+        assertThat(answers.stream()
+                        .flatMap(Collection::stream)
+                        .map(Appended::fromPosition)
+                        .sorted())
+                .isEqualTo(LongStream.range(0, RACERS * ROUNDS)
+                        .map(i -> i * 2)
+                        .boxed()
+                        .toList());
+        assertThat(log())
+                .extracting(RecordedEvent::position)
                 .isEqualTo(LongStream.range(0, RACERS * ROUNDS * 2L).boxed().toList());
         for (int racer = 0; racer < RACERS; racer++) {
-            assertThat(answers.get(racer).stream().map(answer -> answer.revisions().getFirst()))
+            assertThat(answers.get(racer).stream()
+                            .map(answer -> answer.revisions().getFirst()))
                     .isEqualTo(LongStream.range(0, ROUNDS).boxed().toList());
         }
-        assertThat(read(Read.stream("common-1"))).extracting(RecordedEvent::revision)
+        assertThat(read(Read.stream("common-1")))
+                .extracting(RecordedEvent::revision)
                 .isEqualTo(LongStream.range(0, RACERS * ROUNDS).boxed().toList());
     }
 
@@ -68,8 +77,10 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
         append(event("seat-1", "offered"));
         for (int round = 0; round < ROUNDS; round++) {
             Expected last = Expected.revision(round);
-            int winners = winners(round, racer -> () -> store.append(
-                    Append.of(event("seat-1", "taken." + racer)).expecting("seat-1", last)));
+            int winners = winners(
+                    round,
+                    racer -> () -> store.append(
+                            Append.of(event("seat-1", "taken." + racer)).expecting("seat-1", last)));
 
             assertThat(winners).as("winners of round %s", round).isEqualTo(1);
         }
@@ -80,8 +91,10 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
     void of_all_that_expect_no_stream_exactly_one_wins() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             String stream = "seat-" + round;
-            int winners = winners(round, racer -> () -> store.append(
-                    Append.of(event(stream, "taken." + racer)).expecting(stream, Expected.noStream())));
+            int winners = winners(
+                    round,
+                    racer -> () -> store.append(
+                            Append.of(event(stream, "taken." + racer)).expecting(stream, Expected.noStream())));
 
             assertThat(winners).as("winners of round %s", round).isEqualTo(1);
         }
@@ -92,9 +105,11 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
     void of_all_that_guard_the_same_boundary_exactly_one_wins() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             long known = store.nextPosition();
-            int winners = winners(round, racer -> () -> store.append(
-                    Append.of(event("student-" + racer, "subscribed", "course:1", "student:" + racer))
-                            .unless(Query.tags("course:1"), known)));
+            int winners = winners(
+                    round,
+                    racer -> () -> store.append(
+                            Append.of(event("student-" + racer, "subscribed", "course:1", "student:" + racer))
+                                    .unless(Query.tags("course:1"), known)));
 
             assertThat(winners).as("winners of round %s", round).isEqualTo(1);
         }
@@ -105,8 +120,10 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
     void of_all_that_claim_a_name_that_must_be_nowhere_in_the_log_exactly_one_wins() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             String name = "username:" + round;
-            int winners = winners(round, racer -> () -> store.append(
-                    Append.of(event("user-" + racer, "claimed", name)).unless(Query.tags(name), 0)));
+            int winners = winners(
+                    round,
+                    racer -> () -> store.append(
+                            Append.of(event("user-" + racer, "claimed", name)).unless(Query.tags(name), 0)));
 
             assertThat(winners).as("winners of round %s", round).isEqualTo(1);
         }
@@ -162,8 +179,8 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
             while (counted < ROUNDS && rounds.another()) {
                 Racers.stagger(random);
                 try {
-                    Appended appended = store.append(Append.of(event("counter-1", "counted"))
-                            .expecting("counter-1", last));
+                    Appended appended = store.append(
+                            Append.of(event("counter-1", "counted")).expecting("counter-1", last));
                     last = Expected.revision(appended.revisions().getFirst());
                     counted++;
                 } catch (AppendConflictException conflict) {
@@ -185,7 +202,8 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
                 Racers.stagger(random);
                 String name = "username:" + round;
                 try {
-                    store.append(Append.of(event("user-" + racer, "claimed", name)).unless(Query.tags(name), 0));
+                    store.append(
+                            Append.of(event("user-" + racer, "claimed", name)).unless(Query.tags(name), 0));
                 } catch (AppendConflictException conflict) {
                     long found = ((QueryMatched) conflict.failures().getFirst()).position();
                     assertThat(store.nextPosition()).isGreaterThan(found);
@@ -207,8 +225,9 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
             AppendConflictException refusal =
                     conflict(Append.of(event(stream, "order.placed")).expecting(stream, Expected.noStream()));
 
-            assertThat(refusal).hasMessageStartingWith(
-                    "Append to stream \"" + stream + "\" refused: expected no stream, found 0.");
+            assertThat(refusal)
+                    .hasMessageStartingWith(
+                            "Append to stream \"" + stream + "\" refused: expected no stream, found 0.");
             assertThat(positions(Read.stream(stream))).hasSize(1);
             assertThat(answer(inFlight).revisions()).containsExactly(0L);
         }
@@ -224,7 +243,8 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
 
         assertThat(answers.stream().map(answer -> answer(answer).fromPosition()))
                 .isEqualTo(LongStream.range(0, 300).boxed().toList());
-        assertThat(log()).extracting(RecordedEvent::type)
+        assertThat(log())
+                .extracting(RecordedEvent::type)
                 .isEqualTo(IntStream.range(0, 300).mapToObj(i -> "step." + i).toList());
     }
 
@@ -233,7 +253,8 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
         List<CompletableFuture<Appended>> answers = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             Expected last = i == 0 ? Expected.noStream() : Expected.revision(i - 1);
-            answers.add(store.appendAsync(Append.of(event("order-17", "step." + i)).expecting("order-17", last)));
+            answers.add(
+                    store.appendAsync(Append.of(event("order-17", "step." + i)).expecting("order-17", last)));
         }
 
         assertThat(answers.stream().map(answer -> answer(answer).revisions().getFirst()))
@@ -254,8 +275,11 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
         });
 
         for (int racer = 0; racer < RACERS; racer++) {
-            assertThat(read(Read.matching(Query.tags("caller:" + racer)))).extracting(RecordedEvent::type)
-                    .isEqualTo(IntStream.range(0, ROUNDS).mapToObj(i -> "step." + i).toList());
+            assertThat(read(Read.matching(Query.tags("caller:" + racer))))
+                    .extracting(RecordedEvent::type)
+                    .isEqualTo(IntStream.range(0, ROUNDS)
+                            .mapToObj(i -> "step." + i)
+                            .toList());
         }
     }
 
@@ -278,7 +302,8 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
             for (long position = 0; position < ROUNDS; position++) {
                 Racers.stagger(random);
                 try {
-                    store.append(Append.of(event("copy-1", "copied." + position)).tracking("shop", position));
+                    store.append(
+                            Append.of(event("copy-1", "copied." + position)).tracking("shop", position));
                 } catch (AppendConflictException takenOver) {
                     assertThat(store.trackedPosition("shop").orElse(-1)).isGreaterThanOrEqualTo(position);
                 }
@@ -286,7 +311,8 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
             return racer;
         });
 
-        assertThat(log()).extracting(RecordedEvent::type)
+        assertThat(log())
+                .extracting(RecordedEvent::type)
                 .doesNotHaveDuplicates()
                 .isEqualTo(log().stream().map(RecordedEvent::type).distinct().toList());
         assertThat(store.trackedPosition("shop")).hasValue(ROUNDS - 1L);
@@ -304,11 +330,13 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
         });
 
         List<RecordedEvent> log = log();
-        assertThat(accepted.stream().flatMap(Collection::stream)).isNotEmpty().allSatisfy(decision -> assertThat(
-                        log.subList((int) decision.fromPosition(), (int) decision.at()).stream()
-                                .filter(decision.boundary().predicate()))
-                .as("events that %s should have met", decision)
-                .isEmpty());
+        assertThat(accepted.stream().flatMap(Collection::stream))
+                .isNotEmpty()
+                .allSatisfy(decision -> assertThat(
+                                log.subList((int) decision.fromPosition(), (int) decision.at()).stream()
+                                        .filter(decision.boundary().predicate()))
+                        .as("events that %s should have met", decision)
+                        .isEmpty());
     }
 
     /// A decision that was accepted at a position, on the ground that nothing matched since another.
@@ -317,7 +345,8 @@ public abstract class ConcurrencyConformance extends ConformanceSuite {
     private Optional<Accepted> randomDecision(SplittableRandom random) {
         String[] tags = {"tag:" + random.nextInt(4), "tag:" + random.nextInt(4)};
         String type = "type." + random.nextInt(3);
-        Query boundary = random.nextBoolean() ? Query.tags(tags) : Query.tags(tags[0]).or(Query.types(type));
+        Query boundary =
+                random.nextBoolean() ? Query.tags(tags) : Query.tags(tags[0]).or(Query.types(type));
         long known = store.nextPosition();
         Racers.stagger(random);
         try {

@@ -132,6 +132,8 @@ public abstract class ConformanceSuite {
     private static void isWhole(RecordedEvent event) {
         byte[] record = new byte[event.recordBytes()];
         event.copyTo(record, 0);
-        assertThat(EventFormat.isWhole(record, 0, record.length)).as("%s is whole", event).isTrue();
+        assertThat(EventFormat.isWhole(record, 0, record.length))
+                .as("%s is whole", event)
+                .isTrue();
     }
 }

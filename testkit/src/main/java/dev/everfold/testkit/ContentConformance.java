@@ -32,7 +32,8 @@ public abstract class ContentConformance extends ConformanceSuite {
                 event("file-1", "stored").withContent(NewEvent.BINARY, everyByte));
 
         assertThat(log()).extracting(RecordedEvent::data).containsExactly(everyByte, everyByte, everyByte);
-        assertThat(log()).extracting(RecordedEvent::contentType)
+        assertThat(log())
+                .extracting(RecordedEvent::contentType)
                 .containsExactly("application/json", "text/plain", "application/octet-stream");
     }
 
@@ -87,10 +88,16 @@ public abstract class ContentConformance extends ConformanceSuite {
 
         append(events);
 
-        assertThat(log()).extracting(event -> event.data().utf8())
-                .isEqualTo(IntStream.range(0, 200).mapToObj(i -> "d".repeat(i % 19)).toList());
-        assertThat(log()).extracting(event -> event.metadata().utf8())
-                .isEqualTo(IntStream.range(0, 200).mapToObj(i -> "m".repeat(i % 17)).toList());
+        assertThat(log())
+                .extracting(event -> event.data().utf8())
+                .isEqualTo(IntStream.range(0, 200)
+                        .mapToObj(i -> "d".repeat(i % 19))
+                        .toList());
+        assertThat(log())
+                .extracting(event -> event.metadata().utf8())
+                .isEqualTo(IntStream.range(0, 200)
+                        .mapToObj(i -> "m".repeat(i % 17))
+                        .toList());
     }
 
     @Test
@@ -114,9 +121,11 @@ public abstract class ContentConformance extends ConformanceSuite {
         }
 
         assertThat(log()).extracting(RecordedEvent::data).isEqualTo(contents);
-        assertThat(read(Read.stream("file-1").backwards())).extracting(RecordedEvent::data)
+        assertThat(read(Read.stream("file-1").backwards()))
+                .extracting(RecordedEvent::data)
                 .isEqualTo(contents.reversed());
-        assertThat(read(Read.matching(Query.tags("size:7")))).extracting(RecordedEvent::data)
+        assertThat(read(Read.matching(Query.tags("size:7"))))
+                .extracting(RecordedEvent::data)
                 .containsExactly(contents.get(6));
     }
 
@@ -146,27 +155,34 @@ public abstract class ContentConformance extends ConformanceSuite {
 
     @Test
     void as_many_tags_as_the_limit_allows_come_back_and_each_is_found() {
-        String[] tags = IntStream.range(0, limits().tagsMax()).mapToObj(i -> "seat:" + (99 - i)).toArray(String[]::new);
+        String[] tags = IntStream.range(0, limits().tagsMax())
+                .mapToObj(i -> "seat:" + (99 - i))
+                .toArray(String[]::new);
 
         append(event("hall-1", "hall.opened"), event("hall-1", "seats.sold", tags));
 
         assertThat(log().getLast().tags()).containsExactly(tags);
         assertThat(positions(Read.matching(Query.tags(tags)))).containsExactly(1L);
         assertThat(List.of(tags))
-                .allSatisfy(tag -> assertThat(positions(Read.matching(Query.tags(tag)))).containsExactly(1L));
+                .allSatisfy(tag ->
+                        assertThat(positions(Read.matching(Query.tags(tag)))).containsExactly(1L));
     }
 
     @Test
     void every_id_comes_back_also_the_lowest_and_the_highest() {
         List<UUID> ids = List.of(
-                new UUID(0, 0), new UUID(-1, -1), new UUID(Long.MIN_VALUE, Long.MAX_VALUE), new UUID(0, 1),
+                new UUID(0, 0),
+                new UUID(-1, -1),
+                new UUID(Long.MIN_VALUE, Long.MAX_VALUE),
+                new UUID(0, 1),
                 new UUID(1, 0));
 
         ids.forEach(id -> append(event("order-17", "order.placed").withId(id)));
 
         assertThat(log()).extracting(RecordedEvent::id).isEqualTo(ids);
-        assertThat(ids).allSatisfy(id -> assertThat(positions(Read.matching(Query.ids(List.of(id)))))
-                .containsExactly((long) ids.indexOf(id)));
+        assertThat(ids)
+                .allSatisfy(id -> assertThat(positions(Read.matching(Query.ids(List.of(id)))))
+                        .containsExactly((long) ids.indexOf(id)));
     }
 
     @Test

@@ -81,7 +81,8 @@ public abstract class CursorConformance extends ConformanceSuite {
     void before_anything_was_returned_it_goes_on_where_the_read_begins() {
         assertThat(nextPositionAfter(0, A)).isZero();
         assertThat(nextPositionAfter(0, A.fromPosition(2))).isEqualTo(2);
-        assertThat(nextPositionAfter(0, A.fromPosition(2).toPosition(4).limit(1))).isEqualTo(2);
+        assertThat(nextPositionAfter(0, A.fromPosition(2).toPosition(4).limit(1)))
+                .isEqualTo(2);
         assertThat(nextPositionAfter(0, Read.stream("b-1"))).isZero();
     }
 
@@ -152,9 +153,11 @@ public abstract class CursorConformance extends ConformanceSuite {
         assertThat(nextPositionAfter(1, A.backwards())).isEqualTo(5);
         assertThat(nextPositionAtEnd(A.backwards())).isEqualTo(5);
         assertThat(nextPositionAtEnd(A.backwards().limit(1))).isEqualTo(5);
-        assertThat(nextPositionAtEnd(A.fromPosition(1).toPosition(3).backwards())).isEqualTo(3);
+        assertThat(nextPositionAtEnd(A.fromPosition(1).toPosition(3).backwards()))
+                .isEqualTo(3);
         assertThat(nextPositionAtEnd(Read.stream("a-1").backwards().limit(1))).isEqualTo(5);
-        assertThat(nextPositionAtEnd(Read.matching(Query.nothing()).backwards())).isEqualTo(5);
+        assertThat(nextPositionAtEnd(Read.matching(Query.nothing()).backwards()))
+                .isEqualTo(5);
     }
 
     @Test

@@ -47,12 +47,12 @@ public abstract class DifferentialConformance extends ConformanceSuite {
 
     /// How many histories are run, each from a seed of its own.
     protected int seeds() {
-        return Integer.getInteger("everfold.differential.seeds", 12);
+        return Integer.getInteger("everfold.differential.seeds", 40);
     }
 
     /// How many operations each history has.
     protected int steps() {
-        return Integer.getInteger("everfold.differential.steps", 400);
+        return Integer.getInteger("everfold.differential.steps", 250);
     }
 
     @Test
@@ -76,8 +76,7 @@ public abstract class DifferentialConformance extends ConformanceSuite {
         try (EventStore model = new InMemoryEventStore(clock, limits())) {
             RandomOperations operations = new RandomOperations(seed, model, clock);
             for (int step = 0; step < steps(); step++) {
-                boolean restart =
-                        fixture instanceof RestartableFixture && restarts.nextInt(RESTART_EVERY) == 0;
+                boolean restart = fixture instanceof RestartableFixture && restarts.nextInt(RESTART_EVERY) == 0;
                 Operation operation = restart ? new Operation.Restart() : operations.next();
                 recent.addLast(operation);
                 if (recent.size() > RECENT_MAX) {
@@ -92,7 +91,9 @@ public abstract class DifferentialConformance extends ConformanceSuite {
                     assertThat(store.lineage()).as(story).isEqualTo(lineage);
                 }
             }
-            assertThat(log()).as(story(seed, steps(), recent)).isEqualTo(model.read(Read.all()).toList());
+            assertThat(log())
+                    .as(story(seed, steps(), recent))
+                    .isEqualTo(model.read(Read.all()).toList());
         }
     }
 

@@ -148,6 +148,14 @@ public abstract class EventStoreConformance {
     }
 
     @Nested
+    class VolumeSuite extends VolumeConformance {
+        @Override
+        protected EventStoreFixture createFixture() {
+            return fixture();
+        }
+    }
+
+    @Nested
     class CloseSuite extends CloseConformance {
         @Override
         protected EventStoreFixture createFixture() {

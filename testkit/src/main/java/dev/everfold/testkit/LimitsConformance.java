@@ -49,9 +49,13 @@ public abstract class LimitsConformance extends ConformanceSuite {
     void bytes_of_an_event() {
         append(sized(EVENT_BYTES));
 
-        assertRefused(Append.of(sized(EVENT_BYTES + 8)), "eventBytesMax", "Event \"stored\" has 1032 bytes; "
-                + "the limit is 1024 (Limits.eventBytesMax). Store large data elsewhere and append a link.");
-        assertThat(refused(LimitExceededException.class, Append.of(sized(1 << 20))).limit())
+        assertRefused(
+                Append.of(sized(EVENT_BYTES + 8)),
+                "eventBytesMax",
+                "Event \"stored\" has 1032 bytes; "
+                        + "the limit is 1024 (Limits.eventBytesMax). Store large data elsewhere and append a link.");
+        assertThat(refused(LimitExceededException.class, Append.of(sized(1 << 20)))
+                        .limit())
                 .isEqualTo("eventBytesMax");
         assertThat(log()).hasSize(1);
     }
@@ -61,8 +65,11 @@ public abstract class LimitsConformance extends ConformanceSuite {
         append(event("file-1", "stored").withMetadata(Bytes.of(new byte[METADATA_BYTES])));
 
         NewEvent above = event("file-1", "stored").withMetadata(Bytes.of(new byte[METADATA_BYTES + 1]));
-        assertRefused(Append.of(above), "metadataBytesMax", "Metadata of event \"stored\" has 101 bytes; "
-                + "the limit is 100 (Limits.metadataBytesMax). Store large data elsewhere and append a link.");
+        assertRefused(
+                Append.of(above),
+                "metadataBytesMax",
+                "Metadata of event \"stored\" has 101 bytes; "
+                        + "the limit is 100 (Limits.metadataBytesMax). Store large data elsewhere and append a link.");
         assertThat(log()).hasSize(1);
     }
 
@@ -71,8 +78,10 @@ public abstract class LimitsConformance extends ConformanceSuite {
         append(sized(EVENT_BYTES), sized(EVENT_BYTES));
 
         Append above = Append.of(sized(EVENT_BYTES), sized(EVENT_BYTES - 128), sized(136));
-        assertRefused(above, "appendBytesMax", "Append has 2056 bytes; the limit is 2048 (Limits.appendBytesMax). "
-                + "Append in several steps.");
+        assertRefused(
+                above,
+                "appendBytesMax",
+                "Append has 2056 bytes; the limit is 2048 (Limits.appendBytesMax). " + "Append in several steps.");
         assertThat(log()).hasSize(2);
     }
 
@@ -80,10 +89,14 @@ public abstract class LimitsConformance extends ConformanceSuite {
     void events_of_an_append() {
         append(events(EVENTS));
 
-        assertRefused(Append.of(events(EVENTS + 1)), "appendEventsMax", "Append has 4 events; "
-                + "the limit is 3 (Limits.appendEventsMax). Append in several steps.");
-        assertRefused(Append.of(events(10_000)), "appendEventsMax", "Append has 10000 events; "
-                + "the limit is 3 (Limits.appendEventsMax). Append in several steps.");
+        assertRefused(
+                Append.of(events(EVENTS + 1)),
+                "appendEventsMax",
+                "Append has 4 events; " + "the limit is 3 (Limits.appendEventsMax). Append in several steps.");
+        assertRefused(
+                Append.of(events(10_000)),
+                "appendEventsMax",
+                "Append has 10000 events; " + "the limit is 3 (Limits.appendEventsMax). Append in several steps.");
         assertThat(log()).hasSize(3);
     }
 
@@ -107,17 +120,26 @@ public abstract class LimitsConformance extends ConformanceSuite {
     void names_are_measured_in_bytes_of_utf_8() {
         append(event("\u20ac".repeat(10), "\u00e9".repeat(15), "\ud83d\udc1d".repeat(7)));
 
-        assertRefused(Append.of(event("\u20ac".repeat(10) + "x", "noted")), "nameBytesMax", "Stream \""
-                + "\u20ac".repeat(10) + "x\" has 31 bytes; the limit is 30 (Limits.nameBytesMax). Shorten it.");
-        assertRefused(Append.of(event("file-1", "noted", "\ud83d\udc1d".repeat(8))), "nameBytesMax", "Tag \""
-                + "\ud83d\udc1d".repeat(8) + "\" has 32 bytes; the limit is 30 (Limits.nameBytesMax). Shorten it.");
+        assertRefused(
+                Append.of(event("\u20ac".repeat(10) + "x", "noted")),
+                "nameBytesMax",
+                "Stream \"" + "\u20ac".repeat(10)
+                        + "x\" has 31 bytes; the limit is 30 (Limits.nameBytesMax). Shorten it.");
+        assertRefused(
+                Append.of(event("file-1", "noted", "\ud83d\udc1d".repeat(8))),
+                "nameBytesMax",
+                "Tag \"" + "\ud83d\udc1d".repeat(8)
+                        + "\" has 32 bytes; the limit is 30 (Limits.nameBytesMax). Shorten it.");
         assertThat(log()).hasSize(1);
     }
 
     @Test
     void a_very_long_name_is_not_repeated_in_the_message() {
-        assertRefused(Append.of(event("s".repeat(100_000), "noted")), "nameBytesMax", "Stream \"" + "s".repeat(20)
-                + "\u2026\" has 100000 bytes; the limit is 30 (Limits.nameBytesMax). Shorten it.");
+        assertRefused(
+                Append.of(event("s".repeat(100_000), "noted")),
+                "nameBytesMax",
+                "Stream \"" + "s".repeat(20)
+                        + "\u2026\" has 100000 bytes; the limit is 30 (Limits.nameBytesMax). Shorten it.");
     }
 
     @Test
@@ -164,8 +186,10 @@ public abstract class LimitsConformance extends ConformanceSuite {
     void tags_of_an_event() {
         append(event("file-1", "noted", "a", "b", "c"), event("file-1", "noted", "a", "b", "a", "c", "b"));
 
-        assertRefused(Append.of(event("file-1", "noted", "a", "b", "c", "d")), "tagsMax", "Event \"noted\" has 4 tags; "
-                + "the limit is 3 (Limits.tagsMax). Shorten it.");
+        assertRefused(
+                Append.of(event("file-1", "noted", "a", "b", "c", "d")),
+                "tagsMax",
+                "Event \"noted\" has 4 tags; " + "the limit is 3 (Limits.tagsMax). Shorten it.");
         assertThat(log()).hasSize(2);
     }
 
@@ -178,8 +202,10 @@ public abstract class LimitsConformance extends ConformanceSuite {
         store.append(guarded);
 
         Append above = guarded.withId(new UUID(17, 3)).expecting("file-1", Expected.any());
-        assertRefused(above, "conditionsMax", "Append has 4 conditions; "
-                + "the limit is 3 (Limits.conditionsMax). Ask for less at once.");
+        assertRefused(
+                above,
+                "conditionsMax",
+                "Append has 4 conditions; " + "the limit is 3 (Limits.conditionsMax). Ask for less at once.");
         assertThat(log()).hasSize(1);
     }
 
@@ -211,8 +237,10 @@ public abstract class LimitsConformance extends ConformanceSuite {
     void far_too_many_terms_are_refused() {
         List<UUID> ids = IntStream.range(0, 5_000).mapToObj(i -> new UUID(0, i)).toList();
 
-        assertReadRefused(Read.matching(Query.ids(ids)), "queryTermsMax", "Query has 5001 terms; "
-                + "the limit is 6 (Limits.queryTermsMax). Ask for less at once.");
+        assertReadRefused(
+                Read.matching(Query.ids(ids)),
+                "queryTermsMax",
+                "Query has 5001 terms; " + "the limit is 6 (Limits.queryTermsMax). Ask for less at once.");
     }
 
     @Test

@@ -20,14 +20,73 @@ public abstract class NameConformance extends ConformanceSuite {
     /// Pairs that look or sort alike, hash alike in Java, or mean something to a file system, a shell or a
     /// database.
     private static final List<String> AWKWARD = List.of(
-            "caf\u00e9", "cafe\u0301", "CAF\u00c9", "cafe",
-            "AaAa", "AaBB", "BBAa", "BBBB",
-            "\u7d4c\u6e08", "\u0645\u0631\u062d\u0628\u0627", "\ud83d\udc1d", "\ud83d\udc1d\u200d\ud83d\udc1d",
-            "\uff41", "\ufb01", "fi", "\uffff", "\ud800\udc00",
-            " ", "  ", "a ", " a", "a", "\t", "a\nb", "a\rb", "\u0001", "\u007f", "\u0085", "\ufeffa", "\u202ea",
-            ".", "..", "../a", "a/b", "a\\b", "a:b", "*", "%", "_", "a%", "a_", "a'b", "a\"b", "a;b", "$", "$a", "$$",
-            "a,b", "a=b", "a|b", "a&b", "{a}", "[a]", "(a)", "?", "#", "~", "^", "null", "NULL", "true", "0", "-1",
-            "a-b-c", "a\u2013b", "-", "--");
+            "caf\u00e9",
+            "cafe\u0301",
+            "CAF\u00c9",
+            "cafe",
+            "AaAa",
+            "AaBB",
+            "BBAa",
+            "BBBB",
+            "\u7d4c\u6e08",
+            "\u0645\u0631\u062d\u0628\u0627",
+            "\ud83d\udc1d",
+            "\ud83d\udc1d\u200d\ud83d\udc1d",
+            "\uff41",
+            "\ufb01",
+            "fi",
+            "\uffff",
+            "\ud800\udc00",
+            " ",
+            "  ",
+            "a ",
+            " a",
+            "a",
+            "\t",
+            "a\nb",
+            "a\rb",
+            "\u0001",
+            "\u007f",
+            "\u0085",
+            "\ufeffa",
+            "\u202ea",
+            ".",
+            "..",
+            "../a",
+            "a/b",
+            "a\\b",
+            "a:b",
+            "*",
+            "%",
+            "_",
+            "a%",
+            "a_",
+            "a'b",
+            "a\"b",
+            "a;b",
+            "$",
+            "$a",
+            "$$",
+            "a,b",
+            "a=b",
+            "a|b",
+            "a&b",
+            "{a}",
+            "[a]",
+            "(a)",
+            "?",
+            "#",
+            "~",
+            "^",
+            "null",
+            "NULL",
+            "true",
+            "0",
+            "-1",
+            "a-b-c",
+            "a\u2013b",
+            "-",
+            "--");
 
     @Test
     void streams_with_awkward_names_are_kept_apart() {
@@ -37,7 +96,8 @@ public abstract class NameConformance extends ConformanceSuite {
 
         assertThat(store.stats().streams()).isEqualTo(AWKWARD.size() + 1);
         for (int i = 0; i < AWKWARD.size(); i++) {
-            assertThat(read(Read.stream(AWKWARD.get(i)))).extracting(RecordedEvent::stream)
+            assertThat(read(Read.stream(AWKWARD.get(i))))
+                    .extracting(RecordedEvent::stream)
                     .containsExactly(AWKWARD.get(i));
             assertThat(positions(Read.matching(Query.stream(AWKWARD.get(i))))).containsExactly(2L * i);
         }
@@ -49,10 +109,12 @@ public abstract class NameConformance extends ConformanceSuite {
             append(event("other-1", name));
         }
 
-        assertThat(store.stats().types()).hasSize(AWKWARD.size()).allSatisfy((type, count) -> assertThat(count)
-                .isEqualTo(1));
+        assertThat(store.stats().types())
+                .hasSize(AWKWARD.size())
+                .allSatisfy((type, count) -> assertThat(count).isEqualTo(1));
         for (int i = 0; i < AWKWARD.size(); i++) {
-            assertThat(read(Read.matching(Query.types(AWKWARD.get(i))))).extracting(RecordedEvent::type)
+            assertThat(read(Read.matching(Query.types(AWKWARD.get(i)))))
+                    .extracting(RecordedEvent::type)
                     .containsExactly(AWKWARD.get(i));
         }
     }
@@ -65,7 +127,8 @@ public abstract class NameConformance extends ConformanceSuite {
 
         for (int i = 0; i < AWKWARD.size(); i++) {
             assertThat(positions(Read.matching(Query.tags(AWKWARD.get(i))))).containsExactly((long) i);
-            assertThat(positions(Read.matching(Query.tags("common", AWKWARD.get(i))))).containsExactly((long) i);
+            assertThat(positions(Read.matching(Query.tags("common", AWKWARD.get(i)))))
+                    .containsExactly((long) i);
         }
     }
 
@@ -84,8 +147,8 @@ public abstract class NameConformance extends ConformanceSuite {
     void composed_and_decomposed_letters_are_different_names_for_conditions_too() {
         append(event("caf\u00e9-1", "caf\u00e9", "caf\u00e9"));
 
-        Appended stream = store.append(
-                Append.of(event("cafe\u0301-1", "noted")).expecting("cafe\u0301-1", Expected.noStream()));
+        Appended stream =
+                store.append(Append.of(event("cafe\u0301-1", "noted")).expecting("cafe\u0301-1", Expected.noStream()));
         Appended query = store.append(Append.of(event("other-1", "noted"))
                 .unless(Query.types("cafe\u0301").or(Query.tags("cafe\u0301")), 0));
 

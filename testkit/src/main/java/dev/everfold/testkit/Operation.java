@@ -91,7 +91,8 @@ public sealed interface Operation {
         /// The whole appends, unlike their own short form.
         @Override
         public String toString() {
-            return "append without waiting " + appends.stream().map(Operation::describe).toList();
+            return "append without waiting "
+                    + appends.stream().map(Operation::describe).toList();
         }
     }
 

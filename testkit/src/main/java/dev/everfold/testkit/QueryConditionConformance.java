@@ -29,8 +29,7 @@ import org.junit.jupiter.api.Test;
 public abstract class QueryConditionConformance extends ConformanceSuite {
 
     private static final NewEvent DEFINED = event("course-1", "course.defined", "course:1");
-    private static final NewEvent ALICE =
-            event("course-1", "student.subscribed", "course:1", "student:alice");
+    private static final NewEvent ALICE = event("course-1", "student.subscribed", "course:1", "student:alice");
     private static final NewEvent BOB = event("course-1", "student.subscribed", "course:1", "student:bob");
 
     @Test
@@ -90,9 +89,10 @@ public abstract class QueryConditionConformance extends ConformanceSuite {
         AppendConflictException second = conflict(Append.of(BOB).unless(boundary, known));
 
         assertThat(first.fromPosition()).isEqualTo(3);
-        assertThat(second).hasMessage("Append refused: expected nothing matching tags \"course:1\", "
-                + "or tags \"student:bob\" from position 2, found an event at position 3. "
-                + "Read the boundary again and repeat the command.");
+        assertThat(second)
+                .hasMessage("Append refused: expected nothing matching tags \"course:1\", "
+                        + "or tags \"student:bob\" from position 2, found an event at position 3. "
+                        + "Read the boundary again and repeat the command.");
     }
 
     @Test
@@ -102,8 +102,8 @@ public abstract class QueryConditionConformance extends ConformanceSuite {
         long known = boundaryRead(boundary);
         append(event("invoice-1", "invoice.issued", "invoice:2026-1"));
 
-        AppendConflictException refusal =
-                conflict(Append.of(event("invoice-1", "invoice.issued", "invoice:2026-1")).unless(boundary, known));
+        AppendConflictException refusal = conflict(Append.of(event("invoice-1", "invoice.issued", "invoice:2026-1"))
+                .unless(boundary, known));
 
         assertThat(known).isEqualTo(1);
         assertThat(refusal.failures()).containsExactly(new QueryMatched(new NothingMatching(boundary, 1), 1));
@@ -152,8 +152,7 @@ public abstract class QueryConditionConformance extends ConformanceSuite {
         append(DEFINED, ALICE, event("course-2", "student.subscribed", "course:2", "student:bob"));
 
         Appended none = store.append(Append.of(BOB).unless(Query.tags("course:1", "student:bob"), 0));
-        AppendConflictException refusal =
-                conflict(Append.of(BOB).unless(Query.tags("student:bob", "course:1"), 0));
+        AppendConflictException refusal = conflict(Append.of(BOB).unless(Query.tags("student:bob", "course:1"), 0));
 
         assertThat(none.fromPosition()).isEqualTo(3);
         assertThat(refusal)
@@ -167,9 +166,10 @@ public abstract class QueryConditionConformance extends ConformanceSuite {
         append(event("course-1", "course.defined", "course:1"), event("course-2", "course.closed", "course:2"));
         Query closed = Query.of(new Query.Item().withTypes("course.closed").withTags("course:1"));
 
-        Appended before = store.append(Append.of(event("course-1", "course.closed", "course:1")).unless(closed, 0));
-        AppendConflictException after =
-                conflict(Append.of(event("course-1", "course.closed", "course:1")).unless(closed, 0));
+        Appended before = store.append(
+                Append.of(event("course-1", "course.closed", "course:1")).unless(closed, 0));
+        AppendConflictException after = conflict(
+                Append.of(event("course-1", "course.closed", "course:1")).unless(closed, 0));
 
         assertThat(before.fromPosition()).isEqualTo(2);
         assertThat(after)
@@ -195,7 +195,10 @@ public abstract class QueryConditionConformance extends ConformanceSuite {
 
     @Test
     void a_boundary_may_be_a_stream_a_category_ids_or_first_events() {
-        append(event("course-1", "course.defined"), event("course-1", "course.moved"), event("student-alice", "joined"));
+        append(
+                event("course-1", "course.defined"),
+                event("course-1", "course.moved"),
+                event("student-alice", "joined"));
         UUID known = log().get(1).id();
 
         assertThat(matchOf(Query.stream("course-1"), 1)).isEqualTo(1);
@@ -271,7 +274,8 @@ public abstract class QueryConditionConformance extends ConformanceSuite {
         AppendConflictException loser = conflict(byTag);
 
         assertThat(winner.fromPosition()).isEqualTo(1);
-        assertThat(loser.failures()).containsExactly(new QueryMatched(new NothingMatching(Query.tags("course:1"), 1), 1));
+        assertThat(loser.failures())
+                .containsExactly(new QueryMatched(new NothingMatching(Query.tags("course:1"), 1), 1));
     }
 
     @Test

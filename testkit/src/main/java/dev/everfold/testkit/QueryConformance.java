@@ -112,7 +112,8 @@ public abstract class QueryConformance extends ConformanceSuite {
     @Test
     void the_first_event_of_each_stream_is_the_catalogue_of_streams() {
         assertMatches(Query.firstOfStream(), 0, 1, 3, 4, 5, 6);
-        assertThat(read(Read.matching(Query.firstOfStream()))).extracting(RecordedEvent::stream)
+        assertThat(read(Read.matching(Query.firstOfStream())))
+                .extracting(RecordedEvent::stream)
                 .containsExactly("account-alice", "account-bob", "transfer-1", "account", "-17", "accounts-x-y");
     }
 
@@ -197,7 +198,10 @@ public abstract class QueryConformance extends ConformanceSuite {
     void events_that_come_later_are_found_by_the_same_query() {
         Query alice = Query.tags("customer:alice").or(Query.category("account"));
         List<Long> before = positions(Read.matching(alice));
-        append(event("account-carol", "opened"), event("other-1", "noted"), event("other-1", "noted", "customer:alice"));
+        append(
+                event("account-carol", "opened"),
+                event("other-1", "noted"),
+                event("other-1", "noted", "customer:alice"));
 
         assertThat(before).containsExactly(0L, 1L, 2L, 3L, 4L, 7L);
         assertMatches(alice, 0, 1, 2, 3, 4, 7, 8, 10);

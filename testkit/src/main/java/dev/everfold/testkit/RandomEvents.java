@@ -13,14 +13,36 @@ import java.util.UUID;
 final class RandomEvents {
 
     private static final String[] STREAMS = {
-        "order-1", "order-2", "order-3", "order", "Order-1", "orders-1", "-1", "$system-1", "caf\u00e9-1", "cafe\u0301-1", "a-b-c"
+        "order-1",
+        "order-2",
+        "order-3",
+        "order",
+        "Order-1",
+        "orders-1",
+        "-1",
+        "$system-1",
+        "caf\u00e9-1",
+        "cafe\u0301-1",
+        "a-b-c"
     };
     private static final String[] TYPES = {"placed", "paid", "sent", "$noted", "place", "Placed"};
     private static final String[] TAGS = {
-        "order:1", "order:2", "order:3", "customer:alice", "customer:bob", "\u00e9", "e\u0301", "order:", " order:1", "Order:1",
-        "as-long-as-a-name-may-be", "longer-than-a-name-may-be"
+        "order:1",
+        "order:2",
+        "order:3",
+        "customer:alice",
+        "customer:bob",
+        "\u00e9",
+        "e\u0301",
+        "order:",
+        " order:1",
+        "Order:1",
+        "as-long-as-a-name-may-be",
+        "longer-than-a-name-may-be"
     };
-    private static final String[] CONTENT_TYPES = {NewEvent.JSON, NewEvent.BINARY, "text/plain;charset=utf-8", "Application/JSON"};
+    private static final String[] CONTENT_TYPES = {
+        NewEvent.JSON, NewEvent.BINARY, "text/plain;charset=utf-8", "Application/JSON"
+    };
 
     /// Large enough that engines with small buffers and segments are made to turn over.
     private static final int LARGE_BYTES_MAX = 16_000;

@@ -54,10 +54,10 @@ public final class RandomOperations {
         if (choice < 48) {
             return burst();
         }
-        if (choice < 80) {
+        if (choice < 78) {
             return readSome();
         }
-        if (choice < 84) {
+        if (choice < 85) {
             return new Operation.ReadAcross(read(), random.nextInt(4), append());
         }
         if (choice < 88) {
@@ -122,26 +122,24 @@ public final class RandomOperations {
         String stream = events.stream();
         long last = lastRevision(stream);
         Expected right = last < 0 ? Expected.noStream() : Expected.revision(last);
-        Expected expected =
-                switch (random.nextInt(10)) {
-                    case 0 -> Expected.noStream();
-                    case 1 -> Expected.exists();
-                    case 2 -> Expected.any();
-                    case 3 -> Expected.revision(Math.max(0, last + random.nextInt(-2, 3)));
-                    default -> right;
-                };
+        Expected expected = switch (random.nextInt(10)) {
+            case 0 -> Expected.noStream();
+            case 1 -> Expected.exists();
+            case 2 -> Expected.any();
+            case 3 -> Expected.revision(Math.max(0, last + random.nextInt(-2, 3)));
+            default -> right;
+        };
         return new AppendCondition.StreamAt(stream, expected);
     }
 
     private AppendCondition nothingMatching() {
         long end = model.nextPosition();
-        long fromPosition =
-                switch (random.nextInt(12)) {
-                    case 0 -> 0;
-                    case 1 -> random.nextLong(end + 1);
-                    case 2 -> end + (random.nextInt(4) == 0 ? random.nextInt(1, 4) : 0);
-                    default -> Math.max(0, end - random.nextInt(6));
-                };
+        long fromPosition = switch (random.nextInt(12)) {
+            case 0 -> 0;
+            case 1 -> random.nextLong(end + 1);
+            case 2 -> end + (random.nextInt(4) == 0 ? random.nextInt(1, 4) : 0);
+            default -> Math.max(0, end - random.nextInt(6));
+        };
         return new AppendCondition.NothingMatching(query(), fromPosition);
     }
 
@@ -201,17 +199,16 @@ public final class RandomOperations {
 
     private Query.Item item() {
         Query.Item any = new Query.Item();
-        Query.Item item =
-                switch (random.nextInt(9)) {
-                    case 0 -> any.withStream(events.stream());
-                    case 1 -> any.withCategory(Query.categoryOf(events.stream()));
-                    case 2 -> any.withTypes(events.type(), events.type());
-                    case 3, 4 -> any.withTags(events.tag());
-                    case 5 -> any.withTags(events.tag(), events.tag());
-                    case 6 -> any.withIds(List.of(events.repeatedId(), events.repeatedId(), new UUID(0, 0)));
-                    case 7 -> any.withTypes(events.type()).withTags(events.tag());
-                    default -> random.nextInt(3) == 0 ? any : any.withTypes(events.type());
-                };
+        Query.Item item = switch (random.nextInt(9)) {
+            case 0 -> any.withStream(events.stream());
+            case 1 -> any.withCategory(Query.categoryOf(events.stream()));
+            case 2 -> any.withTypes(events.type(), events.type());
+            case 3, 4 -> any.withTags(events.tag());
+            case 5 -> any.withTags(events.tag(), events.tag());
+            case 6 -> any.withIds(List.of(events.repeatedId(), events.repeatedId(), new UUID(0, 0)));
+            case 7 -> any.withTypes(events.type()).withTags(events.tag());
+            default -> random.nextInt(3) == 0 ? any : any.withTypes(events.type());
+        };
         if (random.nextInt(8) == 0) {
             item = item.withCategory(Query.categoryOf(events.stream()));
         }

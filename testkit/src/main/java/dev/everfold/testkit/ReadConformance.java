@@ -55,16 +55,19 @@ public abstract class ReadConformance extends ConformanceSuite {
     @Test
     void a_range_is_half_open_in_both_directions() {
         assertThat(positions(Read.all().fromPosition(3).toPosition(6))).containsExactly(3L, 4L, 5L);
-        assertThat(positions(Read.all().fromPosition(3).toPosition(6).backwards())).containsExactly(5L, 4L, 3L);
+        assertThat(positions(Read.all().fromPosition(3).toPosition(6).backwards()))
+                .containsExactly(5L, 4L, 3L);
         assertThat(positions(EVEN.fromPosition(2).toPosition(8).backwards())).containsExactly(6L, 4L, 2L);
         assertThat(positions(Read.all().fromPosition(4).toPosition(4))).isEmpty();
-        assertThat(positions(Read.all().fromPosition(4).toPosition(5).backwards())).containsExactly(4L);
+        assertThat(positions(Read.all().fromPosition(4).toPosition(5).backwards()))
+                .containsExactly(4L);
     }
 
     @Test
     void a_range_may_end_beyond_the_log() {
         assertThat(positions(Read.all().fromPosition(8).toPosition(11))).containsExactly(8L, 9L);
-        assertThat(positions(Read.all().fromPosition(8).toPosition(1_000_000).backwards())).containsExactly(9L, 8L);
+        assertThat(positions(Read.all().fromPosition(8).toPosition(1_000_000).backwards()))
+                .containsExactly(9L, 8L);
     }
 
     @Test
@@ -90,8 +93,7 @@ public abstract class ReadConformance extends ConformanceSuite {
         assertThatThrownBy(() -> store.read(Read.all().fromPosition(11).backwards()))
                 .isInstanceOf(PositionAheadException.class)
                 .hasMessageStartingWith("Read from position 11 refused: the log ends at next position 10.");
-        assertThatThrownBy(() -> store.read(
-                        Read.matching(Query.nothing()).fromPosition(Long.MAX_VALUE)))
+        assertThatThrownBy(() -> store.read(Read.matching(Query.nothing()).fromPosition(Long.MAX_VALUE)))
                 .isInstanceOf(PositionAheadException.class)
                 .hasMessageStartingWith("Read from position 9223372036854775807 refused: ");
     }
@@ -103,7 +105,8 @@ public abstract class ReadConformance extends ConformanceSuite {
         assertThat(positions(EVEN.limit(1))).containsExactly(0L);
         assertThat(positions(EVEN.limit(1).backwards())).containsExactly(8L);
         assertThat(positions(EVEN.fromPosition(3).toPosition(9).limit(2))).containsExactly(4L, 6L);
-        assertThat(positions(EVEN.fromPosition(3).toPosition(8).limit(2).backwards())).containsExactly(6L, 4L);
+        assertThat(positions(EVEN.fromPosition(3).toPosition(8).limit(2).backwards()))
+                .containsExactly(6L, 4L);
     }
 
     @Test
@@ -126,7 +129,8 @@ public abstract class ReadConformance extends ConformanceSuite {
 
     @Test
     void the_last_event_of_a_boundary_is_a_backwards_read_of_one() {
-        List<RecordedEvent> last = read(Read.matching(Query.types("t0")).backwards().limit(1));
+        List<RecordedEvent> last =
+                read(Read.matching(Query.types("t0")).backwards().limit(1));
 
         assertThat(last).extracting(RecordedEvent::position).containsExactly(9L);
         assertThat(last).extracting(RecordedEvent::tags).containsExactly(List.of("number:9"));
@@ -161,14 +165,16 @@ public abstract class ReadConformance extends ConformanceSuite {
         assertThat(positions(odd.limit(2))).containsExactly(1L, 3L);
         assertThat(positions(odd.limit(2).backwards())).containsExactly(9L, 7L);
         assertThat(positions(odd.fromRevision(1).toRevision(4).limit(2))).containsExactly(3L, 5L);
-        assertThat(positions(odd.fromRevision(1).toRevision(4).limit(2).backwards())).containsExactly(7L, 5L);
+        assertThat(positions(odd.fromRevision(1).toRevision(4).limit(2).backwards()))
+                .containsExactly(7L, 5L);
     }
 
     @Test
     void revisions_beyond_the_end_of_the_stream_are_not_an_error() {
         assertThat(positions(Read.stream("odd-1").fromRevision(5))).isEmpty();
         assertThat(positions(Read.stream("odd-1").fromRevision(1_000_000))).isEmpty();
-        assertThat(positions(Read.stream("odd-1").fromRevision(Long.MAX_VALUE).backwards())).isEmpty();
+        assertThat(positions(Read.stream("odd-1").fromRevision(Long.MAX_VALUE).backwards()))
+                .isEmpty();
     }
 
     @Test

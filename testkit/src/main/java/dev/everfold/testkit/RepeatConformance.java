@@ -1,14 +1,17 @@
 package dev.everfold.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.AppendIdReusedException;
 import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.Bytes;
+import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.Expected;
 import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.RecordedEvent;
 import java.util.ArrayList;
@@ -91,9 +94,8 @@ public abstract class RepeatConformance extends ConformanceSuite {
         UUID eventId = UUID.fromString("0190a3f2-7c1e-7d22-9b1a-3f5e6d7c8b9a");
         Append placed = Append.of(event("order-17", "order.placed").withId(eventId));
         Appended first = store.append(placed);
-        Append reworded = Append.of(event("order-17", "order.placed")
-                        .withId(eventId)
-                        .withMetadata(Bytes.utf8("said another way")))
+        Append reworded = Append.of(
+                        event("order-17", "order.placed").withId(eventId).withMetadata(Bytes.utf8("said another way")))
                 .withId(placed.id())
                 .expecting("order-17", Expected.noStream());
 
@@ -198,7 +200,8 @@ public abstract class RepeatConformance extends ConformanceSuite {
         Append paid = Append.of(event("order-17", "order.paid")).expecting("order-17", Expected.exists());
         conflict(paid);
 
-        Appended accepted = store.append(Append.of(event("order-17", "order.placed")).withId(paid.id()));
+        Appended accepted =
+                store.append(Append.of(event("order-17", "order.placed")).withId(paid.id()));
 
         assertThat(accepted).isEqualTo(new Appended(0, List.of(0L)));
     }
@@ -230,7 +233,8 @@ public abstract class RepeatConformance extends ConformanceSuite {
             append(event("order-" + i, "order.placed"));
         }
 
-        Appended again = store.append(Append.of(event("order-17", "order.placed")).withId(forgotten.id()));
+        Appended again =
+                store.append(Append.of(event("order-17", "order.placed")).withId(forgotten.id()));
 
         assertThat(again).isEqualTo(new Appended(5, List.of(0L)));
     }
@@ -276,8 +280,7 @@ public abstract class RepeatConformance extends ConformanceSuite {
             answers.add(store.appendAsync(placed));
         }
 
-        assertThat(answers)
-                .allSatisfy(answer -> assertThat(answer(answer)).isEqualTo(new Appended(1, List.of(0L))));
+        assertThat(answers).allSatisfy(answer -> assertThat(answer(answer)).isEqualTo(new Appended(1, List.of(0L))));
         assertThat(log()).hasSize(2);
     }
 
@@ -292,6 +295,30 @@ public abstract class RepeatConformance extends ConformanceSuite {
             assertThat(store.nextPosition()).isGreaterThanOrEqualTo(repeated.toPosition());
             assertThat(answer(first)).isEqualTo(repeated);
         }
+    }
+
+    @Test
+    void an_append_of_an_interrupted_thread_may_be_repeated_and_is_stored_once() {
+        for (int round = 0; round < 20; round++) {
+            Append placed = Append.of(event("order-17", "order.placed"));
+
+            Thread.currentThread().interrupt();
+            OutcomeUnknownException unknown =
+                    catchThrowableOfType(OutcomeUnknownException.class, () -> store.append(placed));
+            boolean stillInterrupted = Thread.interrupted();
+            Appended repeated = store.append(placed);
+
+            assertThat(stillInterrupted).isTrue();
+            assertThat(repeated).isEqualTo(new Appended(round, List.of((long) round)));
+            if (unknown != null) {
+                assertThat(unknown.stored()).isEqualTo(EventStoreException.Stored.UNKNOWN);
+                assertThat(unknown.retryable()).isTrue();
+                assertThat(unknown)
+                        .hasMessageEndingWith(
+                                "; whether the append is stored is unknown. Repeat it with the same append id.");
+            }
+        }
+        assertThat(log()).hasSize(20);
     }
 
     private static Append withEvents(Append append, List<NewEvent> events) {

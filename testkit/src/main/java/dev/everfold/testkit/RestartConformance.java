@@ -102,8 +102,9 @@ public abstract class RestartConformance extends ConformanceSuite {
                 PositionAheadException.class,
                 Append.of(event("order-17", "order.sent")).unless(Query.tags("order:17"), 3));
 
-        assertThat(stream).hasMessage("Append to stream \"order-17\" refused: expected revision 0, found 1. "
-                + "Read the stream again and repeat the command.");
+        assertThat(stream)
+                .hasMessage("Append to stream \"order-17\" refused: expected revision 0, found 1. "
+                        + "Read the stream again and repeat the command.");
         assertThat(boundary)
                 .hasMessage("Append refused: expected nothing matching tags \"order:17\" from position 1, "
                         + "found an event at position 1. Read the boundary again and repeat the command.");
@@ -123,8 +124,9 @@ public abstract class RestartConformance extends ConformanceSuite {
         assertThat(store.trackedPosition("shop")).hasValue(9);
         assertThat(store.trackedPosition("depot")).hasValue(4);
         assertThat(store.trackedPosition("other")).isEmpty();
-        assertThat(refusal).hasMessage("Append refused: expected a position of source \"shop\" above 9, found 9. "
-                + "It was taken over already; go on after the tracked position.");
+        assertThat(refusal)
+                .hasMessage("Append refused: expected a position of source \"shop\" above 9, found 9. "
+                        + "It was taken over already; go on after the tracked position.");
     }
 
     @Test
@@ -160,7 +162,8 @@ public abstract class RestartConformance extends ConformanceSuite {
         AppendConflictException refusal =
                 conflict(Append.of(event("order-17", "order.sent").recordedAt(clock.instant())));
 
-        assertThat(log()).extracting(RecordedEvent::recorded)
+        assertThat(log())
+                .extracting(RecordedEvent::recorded)
                 .containsExactly(Instant.parse("2026-03-01T12:00:00Z"), Instant.parse("2026-03-01T12:00:00Z"));
         assertThat(refusal)
                 .hasMessage("Append refused: expected a recorded time of 2026-03-01T12:00:00Z or later, "
@@ -217,17 +220,35 @@ public abstract class RestartConformance extends ConformanceSuite {
     }
 
     @Test
+    void appends_without_events_are_counted_among_those_remembered() {
+        Append placed = Append.of(event("order-17", "order.placed"));
+        store.append(placed);
+        for (int i = 1; i <= 3; i++) {
+            store.append(Append.track("shop", i));
+        }
+
+        restart();
+        Appended remembered = store.append(placed);
+        store.append(Append.track("shop", 4));
+        restart();
+        Appended forgotten = store.append(placed);
+
+        assertThat(remembered).isEqualTo(new Appended(0, List.of(0L)));
+        assertThat(forgotten).isEqualTo(new Appended(1, List.of(1L)));
+    }
+
+    @Test
     void refused_appends_leave_no_trace() {
         append(event("order-17", "order.placed"));
-        Append refusedBefore =
-                Append.of(event("order-17", "order.placed")).expecting("order-17", Expected.noStream());
+        Append refusedBefore = Append.of(event("order-17", "order.placed")).expecting("order-17", Expected.noStream());
         conflict(refusedBefore);
 
         restart();
         AppendConflictException again = conflict(refusedBefore);
 
-        assertThat(again).hasMessage("Append to stream \"order-17\" refused: expected no stream, found 0. "
-                + "Read the stream again and repeat the command.");
+        assertThat(again)
+                .hasMessage("Append to stream \"order-17\" refused: expected no stream, found 0. "
+                        + "Read the stream again and repeat the command.");
         assertThat(log()).hasSize(1);
     }
 
@@ -241,7 +262,8 @@ public abstract class RestartConformance extends ConformanceSuite {
         restart();
 
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompleted());
-        assertThat(log()).extracting(RecordedEvent::type)
+        assertThat(log())
+                .extracting(RecordedEvent::type)
                 .isEqualTo(IntStream.range(0, 100).mapToObj(i -> "step." + i).toList());
     }
 
@@ -270,7 +292,8 @@ public abstract class RestartConformance extends ConformanceSuite {
         }
 
         assertThat(log()).extracting(RecordedEvent::type).isEqualTo(types);
-        assertThat(log()).extracting(RecordedEvent::position)
+        assertThat(log())
+                .extracting(RecordedEvent::position)
                 .isEqualTo(LongStream.range(0, 15).boxed().toList());
         assertThat(positions(Read.stream("order-2"))).containsExactly(2L, 5L, 8L, 11L, 14L);
     }

@@ -34,14 +34,13 @@ public abstract class StreamConditionConformance extends ConformanceSuite {
     void no_stream_does_not_hold_for_a_stream_with_events() {
         append(PLACED, PAID);
 
-        AppendConflictException refusal =
-                conflict(Append.of(PLACED).expecting("order-17", Expected.noStream()));
+        AppendConflictException refusal = conflict(Append.of(PLACED).expecting("order-17", Expected.noStream()));
 
-        assertThat(refusal).hasMessage("Append to stream \"order-17\" refused: expected no stream, found 1. "
-                + "Read the stream again and repeat the command.");
+        assertThat(refusal)
+                .hasMessage("Append to stream \"order-17\" refused: expected no stream, found 1. "
+                        + "Read the stream again and repeat the command.");
         assertThat(refusal.failures())
-                .containsExactly(
-                        new StreamMoved(new StreamAt("order-17", Expected.noStream()), OptionalLong.of(1)));
+                .containsExactly(new StreamMoved(new StreamAt("order-17", Expected.noStream()), OptionalLong.of(1)));
         assertThat(refusal.retryable()).isFalse();
     }
 
@@ -49,8 +48,8 @@ public abstract class StreamConditionConformance extends ConformanceSuite {
     void a_revision_holds_when_it_is_that_of_the_last_event() {
         append(PLACED, PAID);
 
-        Appended appended = store.append(
-                Append.of(event("order-17", "order.sent")).expecting("order-17", Expected.revision(1)));
+        Appended appended =
+                store.append(Append.of(event("order-17", "order.sent")).expecting("order-17", Expected.revision(1)));
 
         assertThat(appended).isEqualTo(new Appended(2, List.of(2L)));
     }
@@ -59,14 +58,14 @@ public abstract class StreamConditionConformance extends ConformanceSuite {
     void an_append_with_a_stale_revision_is_refused_and_nothing_is_stored() {
         append(PLACED, PAID);
 
-        AppendConflictException refusal = conflict(Append.of(event("order-17", "order.sent"))
-                .expecting("order-17", Expected.revision(0)));
+        AppendConflictException refusal =
+                conflict(Append.of(event("order-17", "order.sent")).expecting("order-17", Expected.revision(0)));
 
-        assertThat(refusal).hasMessage("Append to stream \"order-17\" refused: expected revision 0, found 1. "
-                + "Read the stream again and repeat the command.");
+        assertThat(refusal)
+                .hasMessage("Append to stream \"order-17\" refused: expected revision 0, found 1. "
+                        + "Read the stream again and repeat the command.");
         assertThat(refusal.failures())
-                .containsExactly(
-                        new StreamMoved(new StreamAt("order-17", Expected.revision(0)), OptionalLong.of(1)));
+                .containsExactly(new StreamMoved(new StreamAt("order-17", Expected.revision(0)), OptionalLong.of(1)));
         assertThat(log()).hasSize(2);
     }
 
@@ -74,33 +73,32 @@ public abstract class StreamConditionConformance extends ConformanceSuite {
     void a_revision_above_the_last_does_not_hold() {
         append(PLACED);
 
-        AppendConflictException refusal =
-                conflict(Append.of(PAID).expecting("order-17", Expected.revision(1)));
+        AppendConflictException refusal = conflict(Append.of(PAID).expecting("order-17", Expected.revision(1)));
 
-        assertThat(refusal).hasMessage("Append to stream \"order-17\" refused: expected revision 1, found 0. "
-                + "Read the stream again and repeat the command.");
+        assertThat(refusal)
+                .hasMessage("Append to stream \"order-17\" refused: expected revision 1, found 0. "
+                        + "Read the stream again and repeat the command.");
     }
 
     @Test
     void a_revision_does_not_hold_for_a_stream_without_events() {
         append(event("order-18", "order.placed"));
 
-        AppendConflictException refusal =
-                conflict(Append.of(PLACED).expecting("order-17", Expected.revision(0)));
+        AppendConflictException refusal = conflict(Append.of(PLACED).expecting("order-17", Expected.revision(0)));
 
-        assertThat(refusal).hasMessage("Append to stream \"order-17\" refused: expected revision 0, found no stream. "
-                + "Read the stream again and repeat the command.");
+        assertThat(refusal)
+                .hasMessage("Append to stream \"order-17\" refused: expected revision 0, found no stream. "
+                        + "Read the stream again and repeat the command.");
         assertThat(refusal.failures())
-                .containsExactly(
-                        new StreamMoved(new StreamAt("order-17", Expected.revision(0)), OptionalLong.empty()));
+                .containsExactly(new StreamMoved(new StreamAt("order-17", Expected.revision(0)), OptionalLong.empty()));
     }
 
     @Test
     void exists_holds_for_a_stream_with_events() {
         append(PLACED, PAID);
 
-        Appended appended = store.append(
-                Append.of(event("order-17", "order.sent")).expecting("order-17", Expected.exists()));
+        Appended appended =
+                store.append(Append.of(event("order-17", "order.sent")).expecting("order-17", Expected.exists()));
 
         assertThat(appended).isEqualTo(new Appended(2, List.of(2L)));
     }
@@ -129,8 +127,7 @@ public abstract class StreamConditionConformance extends ConformanceSuite {
         append(event("customer-alice", "registered"));
 
         Appended appended = store.append(Append.of(PLACED).expecting("customer-alice", Expected.revision(0)));
-        AppendConflictException refusal =
-                conflict(Append.of(PAID).expecting("customer-bob", Expected.exists()));
+        AppendConflictException refusal = conflict(Append.of(PAID).expecting("customer-bob", Expected.exists()));
 
         assertThat(appended).isEqualTo(new Appended(1, List.of(0L)));
         assertThat(refusal)
@@ -176,28 +173,26 @@ public abstract class StreamConditionConformance extends ConformanceSuite {
 
         AppendConflictException refusal = conflict(transfer);
 
-        assertThat(refusal).hasMessage("Append to stream \"account-bob\" refused: expected revision 0, found 1. "
-                + "Read the stream again and repeat the command.");
+        assertThat(refusal)
+                .hasMessage("Append to stream \"account-bob\" refused: expected revision 0, found 1. "
+                        + "Read the stream again and repeat the command.");
         assertThat(log()).hasSize(3);
         assertThat(store.stats().streams()).isEqualTo(2);
     }
 
     @Test
     void expectations_of_one_stream_that_contradict_each_other_never_hold() {
-        Append impossible = Append.of(PLACED)
-                .expecting("order-17", Expected.noStream())
-                .expecting("order-17", Expected.exists());
+        Append impossible =
+                Append.of(PLACED).expecting("order-17", Expected.noStream()).expecting("order-17", Expected.exists());
 
         AppendConflictException before = conflict(impossible);
         append(PLACED);
         AppendConflictException after = conflict(impossible);
 
         assertThat(before.failures())
-                .containsExactly(
-                        new StreamMoved(new StreamAt("order-17", Expected.exists()), OptionalLong.empty()));
+                .containsExactly(new StreamMoved(new StreamAt("order-17", Expected.exists()), OptionalLong.empty()));
         assertThat(after.failures())
-                .containsExactly(
-                        new StreamMoved(new StreamAt("order-17", Expected.noStream()), OptionalLong.of(0)));
+                .containsExactly(new StreamMoved(new StreamAt("order-17", Expected.noStream()), OptionalLong.of(0)));
     }
 
     @Test
@@ -211,8 +206,9 @@ public abstract class StreamConditionConformance extends ConformanceSuite {
         Appended longer =
                 store.append(Append.of(event("order-17-a", "noted")).expecting("order-17-a", Expected.noStream()));
 
-        assertThat(refusal).hasMessage("Append to stream \"order-1\" refused: expected revision 0, found 1. "
-                + "Read the stream again and repeat the command.");
+        assertThat(refusal)
+                .hasMessage("Append to stream \"order-1\" refused: expected revision 0, found 1. "
+                        + "Read the stream again and repeat the command.");
         assertThat(fresh.revisions()).containsExactly(0L);
         assertThat(longer.revisions()).containsExactly(0L);
     }
@@ -222,8 +218,8 @@ public abstract class StreamConditionConformance extends ConformanceSuite {
         store.append(Append.of(PLACED).expecting("order-99", Expected.any()));
         conflict(Append.of(event("order-99", "order.paid")).expecting("order-99", Expected.exists()));
 
-        Appended first = store.append(
-                Append.of(event("order-99", "order.placed")).expecting("order-99", Expected.noStream()));
+        Appended first =
+                store.append(Append.of(event("order-99", "order.placed")).expecting("order-99", Expected.noStream()));
 
         assertThat(first).isEqualTo(new Appended(1, List.of(0L)));
         assertThat(store.stats().streams()).isEqualTo(2);

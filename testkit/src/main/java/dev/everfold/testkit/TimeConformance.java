@@ -32,7 +32,8 @@ public abstract class TimeConformance extends ConformanceSuite {
         append(event("order-17", "order.paid"));
 
         assertThat(recordedTimes()).containsExactly(NOON, NOON, ONE);
-        assertThat(log()).extracting(RecordedEvent::recordedMicros)
+        assertThat(log())
+                .extracting(RecordedEvent::recordedMicros)
                 .containsExactly(1_772_366_400_000_000L, 1_772_366_400_000_000L, 1_772_370_000_000_000L);
     }
 
@@ -181,8 +182,9 @@ public abstract class TimeConformance extends ConformanceSuite {
 
     @Test
     void an_event_recorded_by_the_clock_is_not_followed_by_one_that_brings_an_earlier_time() {
-        AppendConflictException refusal = conflict(
-                Append.of(event("order-17", "order.placed"), event("order-17", "order.paid").recordedAt(ELEVEN)));
+        AppendConflictException refusal = conflict(Append.of(
+                event("order-17", "order.placed"),
+                event("order-17", "order.paid").recordedAt(ELEVEN)));
 
         assertThat(refusal.failures()).containsExactly(new RecordedTimeFalling(ELEVEN, NOON));
         assertThat(log()).isEmpty();
@@ -198,7 +200,8 @@ public abstract class TimeConformance extends ConformanceSuite {
 
         occurred.forEach(time -> append(event("order-17", "order.placed").occurredAt(time)));
 
-        assertThat(log()).extracting(RecordedEvent::occurred)
+        assertThat(log())
+                .extracting(RecordedEvent::occurred)
                 .isEqualTo(occurred.stream().map(Optional::of).toList());
         assertThat(recordedTimes()).containsOnly(NOON);
     }
@@ -209,7 +212,8 @@ public abstract class TimeConformance extends ConformanceSuite {
                 event("order-17", "order.placed").occurredAt(Instant.parse("2026-02-28T10:00:00.000000999Z")),
                 event("order-17", "order.paid").occurredAt(Instant.parse("1969-12-31T23:59:59.999999999Z")));
 
-        assertThat(log()).extracting(RecordedEvent::occurred)
+        assertThat(log())
+                .extracting(RecordedEvent::occurred)
                 .containsExactly(
                         Optional.of(Instant.parse("2026-02-28T10:00:00Z")),
                         Optional.of(Instant.parse("1969-12-31T23:59:59.999999Z")));

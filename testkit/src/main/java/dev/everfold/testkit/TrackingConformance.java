@@ -29,8 +29,8 @@ public abstract class TrackingConformance extends ConformanceSuite {
 
     @Test
     void a_tracking_is_committed_together_with_its_events() {
-        Appended appended = store.append(
-                Append.of(event("order-17", "order.placed"), event("order-17", "order.paid")).tracking("shop", 7));
+        Appended appended = store.append(Append.of(event("order-17", "order.placed"), event("order-17", "order.paid"))
+                .tracking("shop", 7));
 
         assertThat(appended).isEqualTo(new Appended(0, List.of(0L, 1L)));
         assertThat(store.trackedPosition("shop")).hasValue(7);
@@ -69,7 +69,8 @@ public abstract class TrackingConformance extends ConformanceSuite {
     void the_same_position_again_is_refused_and_nothing_is_stored() {
         store.append(Append.of(event("order-17", "order.placed")).tracking("shop", 7));
 
-        AppendConflictException refusal = conflict(Append.of(event("order-17", "order.placed")).tracking("shop", 7));
+        AppendConflictException refusal =
+                conflict(Append.of(event("order-17", "order.placed")).tracking("shop", 7));
 
         assertThat(refusal)
                 .hasMessage("Append refused: expected a position of source \"shop\" above 7, found 7. "
@@ -82,7 +83,8 @@ public abstract class TrackingConformance extends ConformanceSuite {
     void a_lower_position_is_refused_and_the_higher_one_stays() {
         store.append(Append.track("shop", 7));
 
-        AppendConflictException refusal = conflict(Append.of(event("order-17", "order.placed")).tracking("shop", 6));
+        AppendConflictException refusal =
+                conflict(Append.of(event("order-17", "order.placed")).tracking("shop", 6));
 
         assertThat(refusal)
                 .hasMessage("Append refused: expected a position of source \"shop\" above 7, found 6. "
@@ -145,8 +147,8 @@ public abstract class TrackingConformance extends ConformanceSuite {
     void a_tracking_does_not_touch_the_streams_of_the_same_name() {
         store.append(Append.track("order-17", 7));
 
-        Appended appended = store.append(
-                Append.of(event("order-17", "order.placed")).expecting("order-17", Expected.noStream()));
+        Appended appended =
+                store.append(Append.of(event("order-17", "order.placed")).expecting("order-17", Expected.noStream()));
 
         assertThat(appended).isEqualTo(new Appended(0, List.of(0L)));
         assertThat(store.stats().streams()).isEqualTo(1);

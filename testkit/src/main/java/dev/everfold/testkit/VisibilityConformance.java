@@ -37,7 +37,8 @@ public abstract class VisibilityConformance extends ConformanceSuite {
         List<List<RecordedEvent>> seen = besideWriters(reader -> followed(Read.all()));
 
         List<RecordedEvent> log = log();
-        assertThat(log).extracting(RecordedEvent::position)
+        assertThat(log)
+                .extracting(RecordedEvent::position)
                 .isEqualTo(LongStream.range(0, EVENTS).boxed().toList());
         assertThat(seen).allSatisfy(events -> assertThat(events).isEqualTo(log));
     }
@@ -56,8 +57,8 @@ public abstract class VisibilityConformance extends ConformanceSuite {
 
     @Test
     void readers_of_pages_see_every_match_once_and_in_order() throws Exception {
-        List<List<RecordedEvent>> seen =
-                besideWriters(reader -> followed(Read.matching(Query.tags("writer:" + reader)).limit(3)));
+        List<List<RecordedEvent>> seen = besideWriters(
+                reader -> followed(Read.matching(Query.tags("writer:" + reader)).limit(3)));
 
         for (int reader = 0; reader < READERS; reader++) {
             assertThat(seen.get(reader)).isEqualTo(read(Read.matching(Query.tags("writer:" + reader))));
@@ -109,7 +110,8 @@ public abstract class VisibilityConformance extends ConformanceSuite {
             while (known < EVENTS && rounds.another() && store.awaitPosition(known, LONG)) {
                 long next = store.nextPosition();
                 rising &= next > known;
-                rising &= positions(Read.all().fromPosition(next - 1).toPosition(next)).equals(List.of(next - 1));
+                rising &= positions(Read.all().fromPosition(next - 1).toPosition(next))
+                        .equals(List.of(next - 1));
                 rising &= store.stats().events() >= next;
                 known = next;
             }
@@ -132,8 +134,11 @@ public abstract class VisibilityConformance extends ConformanceSuite {
         });
 
         assertThat(log()).extracting(RecordedEvent::recorded).isSorted();
-        assertThat(read(Read.matching(Query.stream("common-1")))).extracting(RecordedEvent::revision)
-                .isEqualTo(LongStream.range(0, read(Read.stream("common-1")).size()).boxed().toList());
+        assertThat(read(Read.matching(Query.stream("common-1"))))
+                .extracting(RecordedEvent::revision)
+                .isEqualTo(LongStream.range(0, read(Read.stream("common-1")).size())
+                        .boxed()
+                        .toList());
     }
 
     /// Reads and waits until the log holds everything; returns the events in the order in which they came.
@@ -154,12 +159,14 @@ public abstract class VisibilityConformance extends ConformanceSuite {
 
     /// Runs the readers beside the writers and returns what each reader returned.
     private <T> List<T> besideWriters(ReaderOf<T> reader) throws InterruptedException {
-        List<List<T>> results = Racers.race(WRITERS + READERS, number -> number < WRITERS
-                ? () -> {
-                    write(number);
-                    return List.of();
-                }
-                : () -> List.of(reader.run(number - WRITERS)));
+        List<List<T>> results = Racers.race(
+                WRITERS + READERS,
+                number -> number < WRITERS
+                        ? () -> {
+                            write(number);
+                            return List.of();
+                        }
+                        : () -> List.of(reader.run(number - WRITERS)));
         return results.stream().flatMap(Collection::stream).toList();
     }
 

@@ -48,18 +48,22 @@ final class AppendFaults {
                             return delegate.append(append);
                         }
                         int last = append.events().size() - 1;
-                        Appended appended =
-                                delegate.append(Planting.withEvents(append, append.events().subList(0, last)));
+                        Appended appended = delegate.append(
+                                Planting.withEvents(append, append.events().subList(0, last)));
                         List<Long> revisions = new ArrayList<>(appended.revisions());
                         revisions.add(revisions.getLast() + 1);
                         return new Appended(appended.fromPosition(), revisions);
                     }
                 }),
-                appends("events of an append are sorted by stream", append -> Planting.withEvents(
-                        append,
-                        append.events().stream().sorted(Comparator.comparing(NewEvent::stream)).toList())),
-                PlantedFault.of("an event with a known id is taken for a duplicate", store ->
-                        new ForwardingStore(store) {
+                appends(
+                        "events of an append are sorted by stream",
+                        append -> Planting.withEvents(
+                                append,
+                                append.events().stream()
+                                        .sorted(Comparator.comparing(NewEvent::stream))
+                                        .toList())),
+                PlantedFault.of(
+                        "an event with a known id is taken for a duplicate", store -> new ForwardingStore(store) {
                             private final Set<UUID> ids = new HashSet<>();
 
                             @Override
@@ -70,31 +74,47 @@ final class AppendFaults {
                                 return delegate.append(Planting.withEvents(append, fresh));
                             }
                         }),
-                Planting.recorded("a missing occurred time is the recorded time", event -> Planting.replaced(
-                        event,
-                        event.toNewEvent().occurredAt(event.occurred().orElse(event.recorded())),
-                        event.recordedMicros())),
-                appends("the occurred time is lost", append -> Planting.withEvents(
-                        append,
-                        append.events().stream()
-                                .map(event -> new NewEvent(
-                                        event.stream(), event.id(), event.type(), event.contentType(), event.data(),
-                                        event.metadata(), event.tags(), Optional.empty(), event.recorded()))
-                                .toList())));
+                Planting.recorded(
+                        "a missing occurred time is the recorded time",
+                        event -> Planting.replaced(
+                                event,
+                                event.toNewEvent().occurredAt(event.occurred().orElse(event.recorded())),
+                                event.recordedMicros())),
+                appends(
+                        "the occurred time is lost",
+                        append -> Planting.withEvents(
+                                append,
+                                append.events().stream()
+                                        .map(event -> new NewEvent(
+                                                event.stream(),
+                                                event.id(),
+                                                event.type(),
+                                                event.contentType(),
+                                                event.data(),
+                                                event.metadata(),
+                                                event.tags(),
+                                                Optional.empty(),
+                                                event.recorded()))
+                                        .toList())));
     }
 
     private static List<PlantedFault> ofAnswers() {
         return List.of(
-                answers("revisions are counted by append", appended -> new Appended(
-                        appended.fromPosition(),
-                        LongStream.range(0, appended.revisions().size())
-                                .map(i -> appended.revisions().getFirst() + i)
-                                .boxed()
-                                .toList())),
-                answers("an append without events is answered with 0", appended ->
-                        appended.revisions().isEmpty() ? new Appended(0, List.of()) : appended),
-                answers("the last position of a batch is answered for its first", appended -> new Appended(
-                        Math.max(appended.fromPosition(), appended.toPosition() - 1), appended.revisions())),
+                answers(
+                        "revisions are counted by append",
+                        appended -> new Appended(
+                                appended.fromPosition(),
+                                LongStream.range(0, appended.revisions().size())
+                                        .map(i -> appended.revisions().getFirst() + i)
+                                        .boxed()
+                                        .toList())),
+                answers(
+                        "an append without events is answered with 0",
+                        appended -> appended.revisions().isEmpty() ? new Appended(0, List.of()) : appended),
+                answers(
+                        "the last position of a batch is answered for its first",
+                        appended -> new Appended(
+                                Math.max(appended.fromPosition(), appended.toPosition() - 1), appended.revisions())),
                 PlantedFault.of("every store has the same lineage", store -> new ForwardingStore(store) {
                     @Override
                     public UUID lineage() {
@@ -130,15 +150,19 @@ final class AppendFaults {
                     public CompletableFuture<Appended> appendAsync(Append append) {
                         return CompletableFuture.completedFuture(new Appended(
                                 delegate.nextPosition(),
-                                LongStream.rangeClosed(1, append.events().size()).boxed().toList()));
+                                LongStream.rangeClosed(1, append.events().size())
+                                        .boxed()
+                                        .toList()));
                     }
                 }));
     }
 
     private static List<PlantedFault> ofTracking() {
         return List.of(
-                trackings("a tracked position may stay", tracking -> tracking.failure().found()
-                                == tracking.failure().tracking().position())
+                trackings(
+                                "a tracked position may stay",
+                                tracking -> tracking.failure().found()
+                                        == tracking.failure().tracking().position())
                         .noticedBy(RestartConformance.class),
                 trackings("a tracked position may fall", tracking -> true).noticedBy(ConcurrencyConformance.class),
                 PlantedFault.of("a tracking is moved by a refused append", store -> new ForwardingStore(store) {
@@ -150,26 +174,30 @@ final class AppendFaults {
                                     append.tracking()
                                             .filter(tracking -> conflict.failures().stream()
                                                     .noneMatch(TrackingNotRising.class::isInstance))
-                                            .ifPresent(tracking ->
-                                                    delegate.append(Append.track(tracking.source(), tracking.position())));
+                                            .ifPresent(tracking -> delegate.append(
+                                                    Append.track(tracking.source(), tracking.position())));
                                     throw conflict;
                                 }
                             }
                         })
                         .noticedBy(ConflictConformance.class),
-                appends("a tracking is lost where there are events", append ->
-                        append.events().isEmpty() ? append : Planting.withoutTracking(append)),
-                appends("a tracking is lost where there are none", append -> append.events().isEmpty()
-                                && append.tracking().isPresent()
-                        ? Planting.withoutTracking(append)
-                        : append),
+                appends(
+                        "a tracking is lost where there are events",
+                        append -> append.events().isEmpty() ? append : Planting.withoutTracking(append)),
+                appends(
+                        "a tracking is lost where there are none",
+                        append -> append.events().isEmpty() && append.tracking().isPresent()
+                                ? Planting.withoutTracking(append)
+                                : append),
                 tracked("all sources share one position", source -> "all"),
                 tracked("sources are told apart by their first letter", source -> source.substring(0, 1)),
-                conflicts("a tracking that does not rise tells what was asked for", failures -> failures.stream()
-                        .map(failure -> failure instanceof TrackingNotRising(Tracking asked, long _)
-                                ? new TrackingNotRising(asked, asked.position())
-                                : failure)
-                        .toList()),
+                conflicts(
+                        "a tracking that does not rise tells what was asked for",
+                        failures -> failures.stream()
+                                .map(failure -> failure instanceof TrackingNotRising(Tracking asked, long _)
+                                        ? new TrackingNotRising(asked, asked.position())
+                                        : failure)
+                                .toList()),
                 PlantedFault.of("a source that nobody tracked is at 0", store -> new ForwardingStore(store) {
                     @Override
                     public OptionalLong trackedPosition(String source) {

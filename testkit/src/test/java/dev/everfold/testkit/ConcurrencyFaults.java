@@ -76,8 +76,7 @@ final class ConcurrencyFaults {
                         Tracking tracking = append.tracking().get();
                         long found = delegate.trackedPosition(tracking.source()).orElse(-1);
                         if (tracking.position() <= found) {
-                            throw new AppendConflictException(
-                                    List.of(new Failure.TrackingNotRising(tracking, found)));
+                            throw new AppendConflictException(List.of(new Failure.TrackingNotRising(tracking, found)));
                         }
                         Appended appended = delegate.append(Planting.withoutTracking(append));
                         LockSupport.parkNanos(MOMENT_NANOS);
@@ -89,10 +88,12 @@ final class ConcurrencyFaults {
                         return appended;
                     }
                 }),
-                Planting.conditions("boundaries that share nothing conflict", (store, asked) ->
-                                asked instanceof NothingMatching(Query _, long fromPosition) && fromPosition > 0
-                                        ? new NothingMatching(Query.all(), fromPosition)
-                                        : asked)
+                Planting.conditions(
+                                "boundaries that share nothing conflict",
+                                (store, asked) ->
+                                        asked instanceof NothingMatching(Query _, long fromPosition) && fromPosition > 0
+                                                ? new NothingMatching(Query.all(), fromPosition)
+                                                : asked)
                         .noticedBy(QueryConditionConformance.class),
                 PlantedFault.of("asynchronous appends are stored in any order", store -> new ForwardingStore(store) {
                     private final AtomicInteger number = new AtomicInteger();
@@ -131,8 +132,9 @@ final class ConcurrencyFaults {
                         return delegate.nextPosition() + (inFlight.get() > 1 ? 1 : 0);
                     }
                 }),
-                Planting.results("a backwards read misses the newest while another is made", (read, events) ->
-                        read.direction() == Read.Direction.BACKWARDS && events.size() > 50
+                Planting.results(
+                        "a backwards read misses the newest while another is made",
+                        (read, events) -> read.direction() == Read.Direction.BACKWARDS && events.size() > 50
                                 ? events.subList(1, events.size())
                                 : events));
     }

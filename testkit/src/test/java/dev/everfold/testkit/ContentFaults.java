@@ -49,6 +49,7 @@ final class ContentFaults {
                         ofContents().stream().map(fault -> fault.noticedBy(ContentConformance.class)),
                         ofNames().stream().map(fault -> fault.noticedBy(NameConformance.class)),
                         ofTimes().stream().map(fault -> fault.noticedBy(TimeConformance.class)),
+                        ofBroughtTimes().stream().map(fault -> fault.noticedBy(TimeConformance.class)),
                         ofLimits().stream().map(fault -> fault.noticedBy(LimitsConformance.class)))
                 .flatMap(faults -> faults)
                 .toList();
@@ -56,32 +57,53 @@ final class ContentFaults {
 
     private static List<PlantedFault> ofContents() {
         return List.of(
-                events("data is read as text", event ->
-                        event.withContent(event.contentType(), Bytes.utf8(event.data().utf8()))),
-                events("JSON is read as text", event -> event.contentType().equals(NewEvent.JSON)
-                        ? event.withContent(NewEvent.JSON, Bytes.utf8(event.data().utf8()))
-                        : event),
-                events("JSON is stripped of spaces", event -> event.contentType().equals(NewEvent.JSON) && isText(event)
-                        ? event.withContent(NewEvent.JSON, Bytes.utf8(event.data().utf8().strip()))
-                        : event),
-                events("metadata is read as text", event ->
-                        event.withMetadata(Bytes.utf8(event.metadata().utf8()))),
+                events(
+                        "data is read as text",
+                        event -> event.withContent(
+                                event.contentType(), Bytes.utf8(event.data().utf8()))),
+                events(
+                        "JSON is read as text",
+                        event -> event.contentType().equals(NewEvent.JSON)
+                                ? event.withContent(
+                                        NewEvent.JSON, Bytes.utf8(event.data().utf8()))
+                                : event),
+                events(
+                        "JSON is stripped of spaces",
+                        event -> event.contentType().equals(NewEvent.JSON) && isText(event)
+                                ? event.withContent(
+                                        NewEvent.JSON,
+                                        Bytes.utf8(event.data().utf8().strip()))
+                                : event),
+                events(
+                        "metadata is read as text",
+                        event -> event.withMetadata(Bytes.utf8(event.metadata().utf8()))),
                 events("metadata is lost", event -> event.withMetadata(Bytes.empty()))
                         .noticedBy(AppendConformance.class),
-                events("no data becomes an empty object", event ->
-                        event.data().isEmpty() ? event.withContent(event.contentType(), Bytes.utf8("{}")) : event),
-                events("a last zero byte is taken for padding", event -> event.withContent(
-                        event.contentType(), withoutLastZero(event.data()))),
-                events("content types are in lower case", event ->
-                        event.withContent(event.contentType().toLowerCase(Locale.ROOT), event.data())),
-                events("parameters of a content type are lost", event ->
-                        event.withContent(event.contentType().replaceFirst(";.*", ""), event.data())),
-                events("tags are sorted", event ->
-                        event.withTags(event.tags().stream().sorted().toList())),
-                events("tags are in lower case", event -> event.withTags(
-                        event.tags().stream().map(tag -> tag.toLowerCase(Locale.ROOT)).toList())),
-                events("only the first 63 tags are kept", event ->
-                        event.withTags(event.tags().stream().limit(63).toList())));
+                events(
+                        "no data becomes an empty object",
+                        event -> event.data().isEmpty()
+                                ? event.withContent(event.contentType(), Bytes.utf8("{}"))
+                                : event),
+                events(
+                        "a last zero byte is taken for padding",
+                        event -> event.withContent(event.contentType(), withoutLastZero(event.data()))),
+                events(
+                        "content types are in lower case",
+                        event -> event.withContent(event.contentType().toLowerCase(Locale.ROOT), event.data())),
+                events(
+                        "parameters of a content type are lost",
+                        event -> event.withContent(event.contentType().replaceFirst(";.*", ""), event.data())),
+                events(
+                        "tags are sorted",
+                        event -> event.withTags(event.tags().stream().sorted().toList())),
+                events(
+                        "tags are in lower case",
+                        event -> event.withTags(event.tags().stream()
+                                .map(tag -> tag.toLowerCase(Locale.ROOT))
+                                .toList())),
+                events(
+                        "only the first 63 tags are kept",
+                        event -> event.withTags(event.tags().stream().limit(63).toList())));
     }
 
     private static List<PlantedFault> ofNames() {
@@ -92,60 +114,81 @@ final class ContentFaults {
                 names("names are in lower case", name -> name.toLowerCase(Locale.ROOT)),
                 names("names are compared by their hash codes", name -> Integer.toString(name.hashCode())),
                 names("names are cut to 300 characters", name -> name.substring(0, Math.min(300, name.length()))),
-                appends("events of the system are not stored", append -> Planting.withEvents(
-                        append,
-                        append.events().stream().filter(event -> !event.type().startsWith("$")).toList())));
+                appends(
+                        "events of the system are not stored",
+                        append -> Planting.withEvents(
+                                append,
+                                append.events().stream()
+                                        .filter(event -> !event.type().startsWith("$"))
+                                        .toList())));
     }
 
     private static List<PlantedFault> ofTimes() {
         return List.of(
-                PlantedFault.of("recorded time falls with the clock", (store, situation) ->
-                        new ForwardingStore(store) {
-                            private final Map<Long, Long> stamps = new HashMap<>();
+                PlantedFault.of("recorded time falls with the clock", (store, situation) -> new ForwardingStore(store) {
+                    private final Map<Long, Long> stamps = new HashMap<>();
 
-                            @Override
-                            public Appended append(Append append) {
-                                long micros = ChronoUnit.MICROS.between(
-                                        Instant.EPOCH, situation.clock().instant());
-                                Appended appended = delegate.append(append);
-                                for (int i = 0; i < append.events().size(); i++) {
-                                    if (append.events().get(i).recorded().isEmpty()) {
-                                        stamps.putIfAbsent(appended.fromPosition() + i, micros);
-                                    }
-                                }
-                                return appended;
+                    @Override
+                    public Appended append(Append append) {
+                        long micros = ChronoUnit.MICROS.between(
+                                Instant.EPOCH, situation.clock().instant());
+                        Appended appended = delegate.append(append);
+                        for (int i = 0; i < append.events().size(); i++) {
+                            if (append.events().get(i).recorded().isEmpty()) {
+                                stamps.putIfAbsent(appended.fromPosition() + i, micros);
                             }
+                        }
+                        return appended;
+                    }
 
+                    @Override
+                    public EventCursor read(Read read) {
+                        return new ForwardingCursor(delegate.read(read)) {
                             @Override
-                            public EventCursor read(Read read) {
-                                return new ForwardingCursor(delegate.read(read)) {
-                                    @Override
-                                    public RecordedEvent next() {
-                                        RecordedEvent event = delegate.next();
-                                        Long stamp = stamps.get(event.position());
-                                        return stamp == null ? event : replaced(event, event.toNewEvent(), stamp);
-                                    }
-                                };
+                            public RecordedEvent next() {
+                                RecordedEvent event = delegate.next();
+                                Long stamp = stamps.get(event.position());
+                                return stamp == null ? event : replaced(event, event.toNewEvent(), stamp);
                             }
-                        }),
-                recorded("recorded time is rounded to milliseconds", event ->
-                        replaced(event, event.toNewEvent(), event.recordedMicros() / 1_000 * 1_000)),
-                recorded("occurred time is rounded to milliseconds", event -> replaced(
-                        event,
-                        event.occurred()
-                                .map(time -> event.toNewEvent().occurredAt(time.truncatedTo(ChronoUnit.MILLIS)))
-                                .orElse(event.toNewEvent()),
-                        event.recordedMicros())),
-                events("a recorded time that an event brings is not kept", event -> new NewEvent(
-                        event.stream(), event.id(), event.type(), event.contentType(), event.data(), event.metadata(),
-                        event.tags(), event.occurred(), Optional.empty())),
-                conflicts("a falling recorded time tells the last time only", failures -> failures.stream()
-                        .map(failure -> failure instanceof Failure.RecordedTimeFalling(var brought, var last)
-                                ? new Failure.RecordedTimeFalling(last, last)
-                                : failure)
-                        .toList()),
-                PlantedFault.of("a refused append moves recorded time", (store, situation) ->
-                        new ForwardingStore(store) {
+                        };
+                    }
+                }),
+                recorded(
+                        "recorded time is rounded to milliseconds",
+                        event -> replaced(event, event.toNewEvent(), event.recordedMicros() / 1_000 * 1_000)),
+                recorded(
+                        "occurred time is rounded to milliseconds",
+                        event -> replaced(
+                                event,
+                                event.occurred()
+                                        .map(time -> event.toNewEvent().occurredAt(time.truncatedTo(ChronoUnit.MILLIS)))
+                                        .orElse(event.toNewEvent()),
+                                event.recordedMicros())));
+    }
+
+    private static List<PlantedFault> ofBroughtTimes() {
+        return List.of(
+                events(
+                        "a recorded time that an event brings is not kept",
+                        event -> new NewEvent(
+                                event.stream(),
+                                event.id(),
+                                event.type(),
+                                event.contentType(),
+                                event.data(),
+                                event.metadata(),
+                                event.tags(),
+                                event.occurred(),
+                                Optional.empty())),
+                conflicts(
+                        "a falling recorded time tells the last time only",
+                        failures -> failures.stream()
+                                .map(failure -> failure instanceof Failure.RecordedTimeFalling(var brought, var last)
+                                        ? new Failure.RecordedTimeFalling(last, last)
+                                        : failure)
+                                .toList()),
+                PlantedFault.of(
+                        "a refused append moves recorded time", (store, situation) -> new ForwardingStore(store) {
                             private Instant highest = Instant.MIN;
 
                             @Override
@@ -170,12 +213,15 @@ final class ContentFaults {
                 limited("bytes of names are not checked", limits -> with(limits, limits.eventBytesMax(), 16_384)),
                 limited("conditions are not counted", limits -> counts(limits, 10_000, limits.queryTermsMax())),
                 limited("terms are not counted", limits -> counts(limits, limits.conditionsMax(), 100_000)),
-                limited("one condition fewer is taken", limits ->
-                        counts(limits, limits.conditionsMax() - 1, limits.queryTermsMax())),
-                limited("one term fewer is taken", limits ->
-                        counts(limits, limits.conditionsMax(), limits.queryTermsMax() - 1)),
-                limited("names may be one byte longer", limits ->
-                        with(limits, limits.eventBytesMax(), limits.nameBytesMax() + 1)),
+                limited(
+                        "one condition fewer is taken",
+                        limits -> counts(limits, limits.conditionsMax() - 1, limits.queryTermsMax())),
+                limited(
+                        "one term fewer is taken",
+                        limits -> counts(limits, limits.conditionsMax(), limits.queryTermsMax() - 1)),
+                limited(
+                        "names may be one byte longer",
+                        limits -> with(limits, limits.eventBytesMax(), limits.nameBytesMax() + 1)),
                 PlantedFault.of("the store does not know its limits", store -> new ForwardingStore(store) {
                     @Override
                     public Limits limits() {
@@ -198,14 +244,17 @@ final class ContentFaults {
                         try {
                             return delegate.append(append);
                         } catch (LimitExceededException exceeded) {
-                            append.tracking().ifPresent(tracking ->
-                                    delegate.append(Append.track(tracking.source(), tracking.position())));
+                            append.tracking()
+                                    .ifPresent(tracking ->
+                                            delegate.append(Append.track(tracking.source(), tracking.position())));
                             throw exceeded;
                         }
                     }
                 }),
-                PlantedFault.of("limits of reads are not checked", limits -> GENEROUS, (store, situation) ->
-                        new ForwardingStore(store) {
+                PlantedFault.of(
+                        "limits of reads are not checked",
+                        limits -> GENEROUS,
+                        (store, situation) -> new ForwardingStore(store) {
                             @Override
                             public Appended append(Append append) {
                                 situation.limits().check(append);
@@ -236,15 +285,28 @@ final class ContentFaults {
 
     private static Limits with(Limits limits, int eventBytesMax, int nameBytesMax) {
         return new Limits(
-                eventBytesMax, limits.metadataBytesMax(), Math.max(eventBytesMax, limits.appendBytesMax()),
-                limits.appendEventsMax(), nameBytesMax, limits.tagsMax(), limits.conditionsMax(),
-                limits.queryTermsMax(), limits.rememberedAppends());
+                eventBytesMax,
+                limits.metadataBytesMax(),
+                Math.max(eventBytesMax, limits.appendBytesMax()),
+                limits.appendEventsMax(),
+                nameBytesMax,
+                limits.tagsMax(),
+                limits.conditionsMax(),
+                limits.queryTermsMax(),
+                limits.rememberedAppends());
     }
 
     private static Limits counts(Limits limits, int conditionsMax, int queryTermsMax) {
         return new Limits(
-                limits.eventBytesMax(), limits.metadataBytesMax(), limits.appendBytesMax(), limits.appendEventsMax(),
-                limits.nameBytesMax(), limits.tagsMax(), conditionsMax, queryTermsMax, limits.rememberedAppends());
+                limits.eventBytesMax(),
+                limits.metadataBytesMax(),
+                limits.appendBytesMax(),
+                limits.appendEventsMax(),
+                limits.nameBytesMax(),
+                limits.tagsMax(),
+                conditionsMax,
+                queryTermsMax,
+                limits.rememberedAppends());
     }
 
     private static boolean isText(NewEvent event) {
@@ -276,9 +338,15 @@ final class ContentFaults {
         public Appended append(Append append) {
             List<NewEvent> events = append.events().stream()
                     .map(event -> new NewEvent(
-                            change.apply(event.stream()), event.id(), change.apply(event.type()), event.contentType(),
-                            event.data(), event.metadata(), event.tags().stream().map(change).toList(),
-                            event.occurred(), event.recorded()))
+                            change.apply(event.stream()),
+                            event.id(),
+                            change.apply(event.type()),
+                            event.contentType(),
+                            event.data(),
+                            event.metadata(),
+                            event.tags().stream().map(change).toList(),
+                            event.occurred(),
+                            event.recorded()))
                     .toList();
             List<AppendCondition> conditions =
                     append.conditions().stream().map(this::renamed).toList();
@@ -290,13 +358,12 @@ final class ContentFaults {
 
         @Override
         public EventCursor read(Read read) {
-            Read.Source source =
-                    switch (read.source()) {
-                        case Read.Source.Matching(Query query, long from, long to) ->
-                            new Read.Source.Matching(renamed(query), from, to);
-                        case Read.Source.Revisions(String stream, long from, long to) ->
-                            new Read.Source.Revisions(change.apply(stream), from, to);
-                    };
+            Read.Source source = switch (read.source()) {
+                case Read.Source.Matching(Query query, long from, long to) ->
+                    new Read.Source.Matching(renamed(query), from, to);
+                case Read.Source.Revisions(String stream, long from, long to) ->
+                    new Read.Source.Revisions(change.apply(stream), from, to);
+            };
             return delegate.read(new Read(source, read.direction(), read.limit()));
         }
 
@@ -319,8 +386,12 @@ final class ContentFaults {
                     names -> names.stream().map(change).collect(Collectors.toSet());
             return new Query(query.items().stream()
                     .map(item -> new Query.Item(
-                            item.stream().map(change), item.category(), all.apply(item.types()),
-                            all.apply(item.tags()), item.ids(), item.firstOfStream()))
+                            item.stream().map(change),
+                            item.category(),
+                            all.apply(item.types()),
+                            all.apply(item.tags()),
+                            item.ids(),
+                            item.firstOfStream()))
                     .toList());
         }
     }

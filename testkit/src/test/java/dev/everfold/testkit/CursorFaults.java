@@ -11,6 +11,7 @@ import dev.everfold.eventstore.StoreClosedException;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /// Faults of cursors: where they end, where to go on, and what they do once they are closed.
 final class CursorFaults {
@@ -18,56 +19,71 @@ final class CursorFaults {
     private CursorFaults() {}
 
     static List<PlantedFault> all() {
-        return List.of(
-                        going("an exhausted cursor goes on after the last match", At.EXHAUSTED, Last::afterLast)
-                                .noticedBy(QueryConditionConformance.class),
-                        going("a cursor stopped by its limit goes on at the end", At.LIMIT, Last::end),
-                        going("a cursor stopped early goes on at the end", At.EARLY, Last::end),
-                        going("a cursor stopped early goes on at the last returned", At.EARLY, Last::last),
-                        going("a backwards cursor goes on after the last returned", At.BACKWARDS, Last::afterLast),
-                        going("a cursor that returned nothing yet goes on at 0", At.BEGINNING, last -> 0),
-                        cursors("looking ahead moves the cursor", (cursor, read) -> new LookingAhead(cursor)),
-                        cursors("the end is that of the log, wherever the read ends", (cursor, read) ->
-                                new ForwardingCursor(cursor) {
-                                    @Override
-                                    public long end() {
-                                        return read.source() instanceof Read.Source.Matching asked
-                                                        && asked.toPosition() == delegate.end()
-                                                ? delegate.end() + 1
-                                                : delegate.end();
-                                    }
-                                }),
-                        PlantedFault.of("the end moves with the log", store -> new ForwardingStore(store) {
-                            @Override
-                            public EventCursor read(Read read) {
-                                return new ForwardingCursor(delegate.read(read)) {
-                                    private final boolean open = delegate.end() == store.nextPosition();
+        return Stream.of(ofNextPositions(), ofSight(), ofClosing())
+                .flatMap(List::stream)
+                .map(fault -> fault.noticedBy(CursorConformance.class))
+                .toList();
+    }
 
-                                    @Override
-                                    public long end() {
-                                        return open ? store.nextPosition() : delegate.end();
-                                    }
-                                };
+    private static List<PlantedFault> ofNextPositions() {
+        return List.of(
+                going("an exhausted cursor goes on after the last match", At.EXHAUSTED, Last::afterLast)
+                        .noticedBy(QueryConditionConformance.class),
+                going("a cursor stopped by its limit goes on at the end", At.LIMIT, Last::end),
+                going("a cursor stopped early goes on at the end", At.EARLY, Last::end),
+                going("a cursor stopped early goes on at the last returned", At.EARLY, Last::last),
+                going("a backwards cursor goes on after the last returned", At.BACKWARDS, Last::afterLast),
+                going("a cursor that returned nothing yet goes on at 0", At.BEGINNING, last -> 0));
+    }
+
+    private static List<PlantedFault> ofSight() {
+        return List.of(
+                cursors("looking ahead moves the cursor", (cursor, read) -> new LookingAhead(cursor)),
+                cursors(
+                        "the end is that of the log, wherever the read ends",
+                        (cursor, read) -> new ForwardingCursor(cursor) {
+                            @Override
+                            public long end() {
+                                return read.source() instanceof Read.Source.Matching asked
+                                                && asked.toPosition() == delegate.end()
+                                        ? delegate.end() + 1
+                                        : delegate.end();
                             }
                         }),
-                        PlantedFault.of("a cursor sees what is appended after it was opened", Live::new),
-                        cursors("a cursor begins again once it is exhausted", (cursor, read) ->
-                                new ForwardingCursor(cursor) {
-                                    private RecordedEvent last;
+                PlantedFault.of("the end moves with the log", store -> new ForwardingStore(store) {
+                    @Override
+                    public EventCursor read(Read read) {
+                        return new ForwardingCursor(delegate.read(read)) {
+                            private final boolean open = delegate.end() == store.nextPosition();
 
-                                    @Override
-                                    public RecordedEvent next() {
-                                        if (last == null || delegate.hasNext()) {
-                                            last = delegate.next();
-                                        }
-                                        return last;
-                                    }
-                                }),
-                        cursors("a closed cursor goes on", (cursor, read) -> new ForwardingCursor(cursor) {
                             @Override
-                            public void close() {}
-                        }),
-                        cursors("a closed cursor just ends", (cursor, read) -> new ForwardingCursor(cursor) {
+                            public long end() {
+                                return open ? store.nextPosition() : delegate.end();
+                            }
+                        };
+                    }
+                }),
+                PlantedFault.of("a cursor sees what is appended after it was opened", Live::new),
+                cursors("a cursor begins again once it is exhausted", (cursor, read) -> new ForwardingCursor(cursor) {
+                    private RecordedEvent last;
+
+                    @Override
+                    public RecordedEvent next() {
+                        if (last == null || delegate.hasNext()) {
+                            last = delegate.next();
+                        }
+                        return last;
+                    }
+                }));
+    }
+
+    private static List<PlantedFault> ofClosing() {
+        return List.of(
+                cursors("a closed cursor goes on", (cursor, read) -> new ForwardingCursor(cursor) {
+                    @Override
+                    public void close() {}
+                }),
+                cursors("a closed cursor just ends", (cursor, read) -> new ForwardingCursor(cursor) {
                             @Override
                             public boolean hasNext() {
                                 try {
@@ -76,36 +92,34 @@ final class CursorFaults {
                                     return false;
                                 }
                             }
-                        }).noticedBy(CloseConformance.class),
-                        cursors("a closed cursor forgets where it was", (cursor, read) -> new ForwardingCursor(cursor) {
-                            private boolean closed;
+                        })
+                        .noticedBy(CloseConformance.class),
+                cursors("a closed cursor forgets where it was", (cursor, read) -> new ForwardingCursor(cursor) {
+                    private boolean closed;
 
-                            @Override
-                            public long nextPosition() {
-                                return closed ? 0 : delegate.nextPosition();
-                            }
+                    @Override
+                    public long nextPosition() {
+                        return closed ? 0 : delegate.nextPosition();
+                    }
 
-                            @Override
-                            public void close() {
-                                closed = true;
-                                delegate.close();
-                            }
-                        }),
-                        cursors("a cursor may be closed only once", (cursor, read) -> new ForwardingCursor(cursor) {
-                            private boolean closed;
+                    @Override
+                    public void close() {
+                        closed = true;
+                        delegate.close();
+                    }
+                }),
+                cursors("a cursor may be closed only once", (cursor, read) -> new ForwardingCursor(cursor) {
+                    private boolean closed;
 
-                            @Override
-                            public void close() {
-                                if (closed) {
-                                    throw new StoreClosedException("cursor");
-                                }
-                                closed = true;
-                                delegate.close();
-                            }
-                        }))
-                .stream()
-                .map(fault -> fault.noticedBy(CursorConformance.class))
-                .toList();
+                    @Override
+                    public void close() {
+                        if (closed) {
+                            throw new StoreClosedException("cursor");
+                        }
+                        closed = true;
+                        delegate.close();
+                    }
+                }));
     }
 
     /// At which moment a cursor is asked where to go on.
@@ -126,8 +140,7 @@ final class CursorFaults {
     }
 
     /// Says another next position at one moment.
-    private static PlantedFault going(
-            String name, At moment, ToLongFunction<Last> nextPosition) {
+    private static PlantedFault going(String name, At moment, ToLongFunction<Last> nextPosition) {
         return cursors(name, (cursor, read) -> new ForwardingCursor(cursor) {
             private long returned;
             private long last = -1;

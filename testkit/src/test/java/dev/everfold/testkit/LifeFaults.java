@@ -30,14 +30,19 @@ final class LifeFaults {
     private static List<PlantedFault> ofWaiting() {
         return List.of(
                 waiting("waiting says yes at once", (store, position, timeout) -> true),
-                waiting("waiting says no at once", (store, position, timeout) ->
-                        store.awaitPosition(position, Duration.ZERO)),
-                waiting("waiting ends one position early", (store, position, timeout) ->
-                        store.awaitPosition(position - 1, timeout)),
-                waiting("waiting takes half its time", (store, position, timeout) ->
-                        store.awaitPosition(position, timeout.dividedBy(2))),
-                waiting("a long time to wait overflows", (store, position, timeout) ->
-                        store.awaitPosition(position, Duration.ofNanos(timeout.toNanos()))),
+                waiting(
+                        "waiting says no at once",
+                        (store, position, timeout) -> store.awaitPosition(position, Duration.ZERO)),
+                waiting(
+                        "waiting ends one position early",
+                        (store, position, timeout) -> store.awaitPosition(position - 1, timeout)),
+                waiting(
+                        "waiting takes half its time",
+                        (store, position, timeout) -> store.awaitPosition(position, timeout.dividedBy(2))),
+                waiting(
+                        "a long time to wait overflows",
+                        (store, position, timeout) ->
+                                store.awaitPosition(position, Duration.ofNanos(timeout.toNanos()))),
                 waiting("a negative time to wait is refused", (store, position, timeout) -> {
                     if (timeout.isNegative()) {
                         throw new IllegalArgumentException("The timeout is negative.");
@@ -61,7 +66,9 @@ final class LifeFaults {
                 PlantedFault.of("cursors go on after the close", store -> new ForwardingStore(store) {
                     @Override
                     public EventCursor read(Read read) {
-                        return delegate.nextPosition() < 0 ? delegate.read(read) : kept(delegate).read(read);
+                        return delegate.nextPosition() < 0
+                                ? delegate.read(read)
+                                : kept(delegate).read(read);
                     }
                 }),
                 PlantedFault.of("reads go on after the close", store -> new ForwardingStore(store) {
@@ -77,11 +84,12 @@ final class LifeFaults {
                     }
                 }),
                 PlantedFault.of("a closed store takes appends", store -> new ForwardingStore(store) {
-                    @Override
-                    public Appended append(Append append) {
-                        return kept(delegate).append(append);
-                    }
-                }).noticedBy(RestartConformance.class),
+                            @Override
+                            public Appended append(Append append) {
+                                return kept(delegate).append(append);
+                            }
+                        })
+                        .noticedBy(RestartConformance.class),
                 PlantedFault.of("threads that wait are not told of the close", store -> new ForwardingStore(store) {
                     @Override
                     public boolean awaitPosition(long position, Duration timeout) throws InterruptedException {
@@ -100,8 +108,9 @@ final class LifeFaults {
                         delegate.close();
                     }
                 }),
-                PlantedFault.of("an append to a closed store throws although it is asynchronous", store ->
-                        new ForwardingStore(store) {
+                PlantedFault.of(
+                        "an append to a closed store throws although it is asynchronous",
+                        store -> new ForwardingStore(store) {
                             @Override
                             public CompletableFuture<Appended> appendAsync(Append append) {
                                 CompletableFuture<Appended> answer = super.appendAsync(append);

@@ -51,7 +51,11 @@ final class Planting {
 
     static Append withoutTracking(Append append) {
         return with(
-                new Append(append.id(), append.events(), List.of(new StreamAt("nowhere", Expected.any())), Optional.empty()),
+                new Append(
+                        append.id(),
+                        append.events(),
+                        List.of(new StreamAt("nowhere", Expected.any())),
+                        Optional.empty()),
                 append.events(),
                 append.conditions());
     }
@@ -69,7 +73,9 @@ final class Planting {
     /// Every event is changed before it is appended.
     static PlantedFault events(String name, UnaryOperator<NewEvent> change) {
         return appends(
-                name, append -> withEvents(append, append.events().stream().map(change).toList()));
+                name,
+                append ->
+                        withEvents(append, append.events().stream().map(change).toList()));
     }
 
     /// Every condition is changed before it is checked; a conflict names what was asked for.
@@ -77,8 +83,9 @@ final class Planting {
         return PlantedFault.of(name, store -> new ForwardingStore(store) {
             @Override
             public Appended append(Append append) {
-                List<AppendCondition> changed =
-                        append.conditions().stream().map(asked -> change.apply(delegate, asked)).toList();
+                List<AppendCondition> changed = append.conditions().stream()
+                        .map(asked -> change.apply(delegate, asked))
+                        .toList();
                 try {
                     return delegate.append(with(append, append.events(), changed));
                 } catch (AppendConflictException conflict) {
@@ -92,16 +99,20 @@ final class Planting {
 
     /// Every query of a condition is changed.
     static PlantedFault queriesOfConditions(String name, UnaryOperator<Query> change) {
-        return conditions(name, (store, asked) -> asked instanceof NothingMatching(Query query, long fromPosition)
-                ? new NothingMatching(change.apply(query), fromPosition)
-                : asked);
+        return conditions(
+                name,
+                (store, asked) -> asked instanceof NothingMatching(Query query, long fromPosition)
+                        ? new NothingMatching(change.apply(query), fromPosition)
+                        : asked);
     }
 
     /// Every expectation of a stream is changed.
     static PlantedFault expectations(String name, UnaryOperator<Expected> change) {
-        return conditions(name, (store, asked) -> asked instanceof StreamAt(String stream, Expected expected)
-                ? new StreamAt(stream, change.apply(expected))
-                : asked);
+        return conditions(
+                name,
+                (store, asked) -> asked instanceof StreamAt(String stream, Expected expected)
+                        ? new StreamAt(stream, change.apply(expected))
+                        : asked);
     }
 
     /// Every conflict is told otherwise.
@@ -130,13 +141,15 @@ final class Planting {
 
     /// Every query of a read is changed.
     static PlantedFault queriesOfReads(String name, UnaryOperator<Query> change) {
-        return reads(name, read -> read.source() instanceof Read.Source.Matching matching
-                ? new Read(
-                        new Read.Source.Matching(
-                                change.apply(matching.query()), matching.fromPosition(), matching.toPosition()),
-                        read.direction(),
-                        read.limit())
-                : read);
+        return reads(
+                name,
+                read -> read.source() instanceof Read.Source.Matching matching
+                        ? new Read(
+                                new Read.Source.Matching(
+                                        change.apply(matching.query()), matching.fromPosition(), matching.toPosition()),
+                                read.direction(),
+                                read.limit())
+                        : read);
     }
 
     /// The events of a read are changed: the function is given those that match, without the limit, in order.
@@ -212,7 +225,9 @@ final class Planting {
                     }
                 }
                 case NothingMatching nothing ->
-                    store.read(Read.matching(nothing.query()).fromPosition(nothing.fromPosition()).limit(1))
+                    store.read(Read.matching(nothing.query())
+                                    .fromPosition(nothing.fromPosition())
+                                    .limit(1))
                             .toList()
                             .forEach(event -> failures.add(new Failure.QueryMatched(nothing, event.position())));
             }

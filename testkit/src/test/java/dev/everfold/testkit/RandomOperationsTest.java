@@ -26,13 +26,35 @@ class RandomOperationsTest {
         String story = String.join("\n", history(1, 1_500));
 
         assertThat(List.of(
-                        "append ", "append without waiting ", "read across an append", "ReadSome", "AskTracked",
-                        "AskStats", "AskPosition", "MoveClock", "BACKWARDS", "FORWARDS", "Revisions", "Matching",
-                        "Appended[", "AppendConflictException", "AppendIdReusedException", "PositionAheadException",
-                        "Condition from position", "Read from position", "StreamMoved", "QueryMatched",
-                        "TrackingNotRising", "RecordedTimeFalling", "(Limits.tagsMax)", "(Limits.appendEventsMax)",
-                        "(Limits.conditionsMax)", "(Limits.nameBytesMax)", "(Limits.queryTermsMax)",
-                        "(Limits.eventBytesMax)", "(Limits.metadataBytesMax)"))
+                        "append ",
+                        "append without waiting ",
+                        "read across an append",
+                        "ReadSome",
+                        "AskTracked",
+                        "AskStats",
+                        "AskPosition",
+                        "MoveClock",
+                        "BACKWARDS",
+                        "FORWARDS",
+                        "Revisions",
+                        "Matching",
+                        "Appended[",
+                        "AppendConflictException",
+                        "AppendIdReusedException",
+                        "PositionAheadException",
+                        "Condition from position",
+                        "Read from position",
+                        "StreamMoved",
+                        "QueryMatched",
+                        "TrackingNotRising",
+                        "RecordedTimeFalling",
+                        "(Limits.tagsMax)",
+                        "(Limits.appendEventsMax)",
+                        "(Limits.conditionsMax)",
+                        "(Limits.nameBytesMax)",
+                        "(Limits.queryTermsMax)",
+                        "(Limits.eventBytesMax)",
+                        "(Limits.metadataBytesMax)"))
                 .filteredOn(part -> !story.contains(part))
                 .isEmpty();
     }
@@ -43,7 +65,8 @@ class RandomOperationsTest {
                 .filter(step -> step.startsWith("append "))
                 .toList();
 
-        long accepted = appends.stream().filter(step -> step.contains("Appended[")).count();
+        long accepted =
+                appends.stream().filter(step -> step.contains("Appended[")).count();
         long refused = appends.stream()
                 .filter(step -> step.contains(AppendConflictException.class.getSimpleName()))
                 .count();

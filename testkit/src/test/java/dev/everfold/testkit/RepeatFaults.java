@@ -11,6 +11,7 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Expected;
 import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.OutcomeUnknownException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,12 +37,14 @@ final class RepeatFaults {
         return List.of(
                 appends("repeats are not recognised", append -> append.withId(Planting.freshId()))
                         .noticedBy(ConcurrencyConformance.class),
-                appends("repeats are recognised only of appends with conditions", append ->
-                        append.conditions().isEmpty() ? append.withId(Planting.freshId()) : append),
-                appends("repeats are recognised only of appends with events", append ->
-                        append.events().isEmpty() ? append.withId(Planting.freshId()) : append),
-                PlantedFault.of("conditions are checked before repeats are recognised", store ->
-                        new ForwardingStore(store) {
+                appends(
+                        "repeats are recognised only of appends with conditions",
+                        append -> append.conditions().isEmpty() ? append.withId(Planting.freshId()) : append),
+                appends(
+                        "repeats are recognised only of appends with events",
+                        append -> append.events().isEmpty() ? append.withId(Planting.freshId()) : append),
+                PlantedFault.of(
+                        "conditions are checked before repeats are recognised", store -> new ForwardingStore(store) {
                             @Override
                             public Appended append(Append append) {
                                 if (append.conditions().stream().noneMatch(RepeatFaults::isOfEverything)) {
@@ -64,11 +67,16 @@ final class RepeatFaults {
                     }
                 }),
                 new Remembering("other events under a used id are taken for a repeat", (first, again) -> true).fault(),
-                new Remembering("fewer events under a used id are taken for a repeat", (first, again) ->
-                                ids(first).containsAll(ids(again)))
+                new Remembering(
+                                "fewer events under a used id are taken for a repeat",
+                                (first, again) -> ids(first).containsAll(ids(again)))
                         .fault(),
-                new Remembering("events in another order are taken for a repeat", (first, again) ->
-                                ids(first).stream().sorted().toList().equals(ids(again).stream().sorted().toList()))
+                new Remembering(
+                                "events in another order are taken for a repeat",
+                                (first, again) -> ids(first).stream()
+                                        .sorted()
+                                        .toList()
+                                        .equals(ids(again).stream().sorted().toList()))
                         .fault());
     }
 
@@ -89,10 +97,14 @@ final class RepeatFaults {
                         }
                     }
                 }),
-                PlantedFault.of("appends without events are not counted", Limitless.LIMITS, (store, situation) ->
-                        new Limitless(store, situation.limits(), false, true)),
-                PlantedFault.of("a repeat is remembered anew", Limitless.LIMITS, (store, situation) ->
-                        new Limitless(store, situation.limits(), true, false)),
+                PlantedFault.of(
+                        "appends without events are not counted",
+                        Limitless.LIMITS,
+                        (store, situation) -> new Limitless(store, situation.limits(), false, true)),
+                PlantedFault.of(
+                        "a repeat is remembered anew",
+                        Limitless.LIMITS,
+                        (store, situation) -> new Limitless(store, situation.limits(), true, false)),
                 PlantedFault.of("refusals are remembered", store -> new ForwardingStore(store) {
                     private final Map<UUID, AppendConflictException> refusals = new LinkedHashMap<>();
 
@@ -133,6 +145,24 @@ final class RepeatFaults {
                             }
                         });
                         return appended;
+                    }
+                }),
+                PlantedFault.of(
+                        "an append of an interrupted thread is not remembered", store -> new ForwardingStore(store) {
+                            @Override
+                            public Appended append(Append append) {
+                                if (!Thread.currentThread().isInterrupted()) {
+                                    return delegate.append(append);
+                                }
+                                delegate.append(append.withId(Planting.freshId()));
+                                throw new OutcomeUnknownException("The thread was interrupted", null);
+                            }
+                        }),
+                PlantedFault.of("an interruption is swallowed", store -> new ForwardingStore(store) {
+                    @Override
+                    public Appended append(Append append) {
+                        boolean swallowed = Thread.interrupted();
+                        return delegate.append(swallowed ? Planting.withEvents(append, append.events()) : append);
                     }
                 }),
                 PlantedFault.of("repeats in flight are not recognised", store -> new ForwardingStore(store) {

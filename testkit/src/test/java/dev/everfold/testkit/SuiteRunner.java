@@ -31,12 +31,12 @@ final class SuiteRunner {
         return suites;
     }
 
-    /// Runs the suites and returns the names of the tests that failed, by suite. A suite without failures is left out.
+    /// Runs the suites and returns the names of the tests that failed, by suite. A suite without failures is
+    /// left out.
     static Map<Class<? extends ConformanceSuite>, List<String>> failures(
             Supplier<RestartableFixture> engine, Collection<Class<? extends ConformanceSuite>> suites) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(nested()
-                        .filter(nested -> suites.contains(nested.getSuperclass()))
+                .selectors(nested().filter(nested -> suites.contains(nested.getSuperclass()))
                         .map(nested -> selectNestedClass(List.of(FaultyEngine.class), nested))
                         .toList())
                 .build();

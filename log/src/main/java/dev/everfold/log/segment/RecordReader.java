@@ -8,6 +8,7 @@ import dev.everfold.eventstore.StoreUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /// Reads records by position, checks each, and reads ahead while positions follow each other.
@@ -45,15 +46,34 @@ public final class RecordReader {
                     throw new StoreClosedException("store");
                 }
                 segment = null;
+            } catch (NoSuchFileException removed) {
+                takeOver(position, removed);
             } catch (IOException | UncheckedIOException | InternalError failure) {
                 // InternalError: the JVM met an I/O error while it read a mapped file.
-                throw new StoreUnavailableException(
-                        "The event at position " + position + " cannot be read: " + failure.getMessage()
-                                + ". Look at the disk, and try again.",
-                        true,
-                        failure);
+                throw unreadable(position, failure);
             }
         }
+    }
+
+    /// A file that an interruption had closed could not be opened anew, since the writer, another process, has
+    /// sealed it and removed it.
+    private void takeOver(long position, NoSuchFileException removed) {
+        try {
+            if (segment == null || !segments.takeOver(segment)) {
+                throw unreadable(position, removed);
+            }
+            segment = null;
+        } catch (IOException failure) {
+            throw unreadable(position, failure);
+        }
+    }
+
+    private static StoreUnavailableException unreadable(long position, Throwable failure) {
+        return new StoreUnavailableException(
+                "The event at position " + position + " cannot be read: " + failure.getMessage()
+                        + ". Look at the disk, and try again.",
+                true,
+                failure);
     }
 
     private RecordedEvent readOnce(long position) throws IOException {

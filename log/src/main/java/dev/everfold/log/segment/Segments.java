@@ -10,6 +10,14 @@ import java.util.List;
 public final class Segments implements AutoCloseable {
 
     private volatile List<Segment> segments;
+    private volatile Removal removal = segment -> {};
+
+    /// What is done about an open segment whose file another process has sealed and removed.
+    @FunctionalInterface
+    public interface Removal {
+        /// Puts the sealed one in its place, if there is one.
+        void takeOver(OpenSegment removed) throws IOException;
+    }
 
     /// Segments that follow each other.
     public Segments(List<? extends Segment> segments) {
@@ -53,6 +61,21 @@ public final class Segments implements AutoCloseable {
     public synchronized void replace(OpenSegment open, SealedSegment sealed) throws IOException {
         segments = segments.stream().map(s -> s == open ? sealed : s).toList();
         open.close();
+    }
+
+    /// Says what is done when the file of an open segment turns out to be gone.
+    public void whenRemoved(Removal handler) {
+        removal = handler;
+    }
+
+    /// Says that the file of a segment is gone.
+    ///
+    /// @return whether there is another one in its place now
+    boolean takeOver(Segment removed) throws IOException {
+        if (removed instanceof OpenSegment open) {
+            removal.takeOver(open);
+        }
+        return !segments.contains(removed);
     }
 
     @Override

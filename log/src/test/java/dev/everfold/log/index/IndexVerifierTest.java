@@ -68,9 +68,7 @@ class IndexVerifierTest {
 
         assertThat(verify(UnaryOperator.identity()))
                 .extracting(Verification.Damage::file, Verification.Damage::offset)
-                .containsExactly(
-                        tuple(file, at),
-                        tuple(file, at + 4096));
+                .containsExactly(tuple(file, at), tuple(file, at + 4096));
     }
 
     @Test

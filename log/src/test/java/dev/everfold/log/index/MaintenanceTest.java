@@ -30,9 +30,8 @@ class MaintenanceTest {
     private final List<IOException> failures = Collections.synchronizedList(new ArrayList<>());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    /// Every frame's events rotate; waiting: 2, when failing 4.
-    private final IndexOptions options = new IndexOptions(
-            100, 100_000, 100_000, 1, 2, 4, 5, 1_000, 8, 1L << 28, Long.MAX_VALUE, -1, failures::add);
+    /// Memtables of 100 events; 2 may wait, when failing 4.
+    private final IndexOptions options = withRetryMillis(5);
 
     @TempDir
     Path directory;
@@ -61,7 +60,10 @@ class MaintenanceTest {
             String name = new RunFormat.Name(0, index.toFrame()).toString();
             assertThat(index.runs()).isEqualTo(1);
             assertThat(storage.calls)
-                    .containsExactly("create " + name + ".tmp", "sync " + name + ".tmp", "rename " + name + ".tmp",
+                    .containsExactly(
+                            "create " + name + ".tmp",
+                            "sync " + name + ".tmp",
+                            "rename " + name + ".tmp",
                             "syncDirectory");
         }
     }
@@ -141,7 +143,7 @@ class MaintenanceTest {
 
     @Test
     void on_a_full_disk_memtables_stay_in_memory_and_are_written_when_there_is_room_again() throws IOException {
-        storage.failWrite = new NoSpaceException("index", new IOException("No space left on device"));
+        storage.failWrite = noSpace();
         RandomLog log = new RandomLog(36, 1_000);
         try (LogIndex index = open(log, Runnable::run)) {
             int frame = addUntil(log, index, 0, 450);
@@ -161,19 +163,53 @@ class MaintenanceTest {
     }
 
     @Test
-    void beyond_four_memtables_the_adding_thread_waits_and_tries_again_until_there_is_room() throws Exception {
-        storage.failWrite = new NoSpaceException("index", new IOException("No space left on device"));
+    void beyond_four_memtables_the_adding_thread_waits_until_the_index_is_stopped() throws Exception {
+        storage.failWrite = noSpace();
         RandomLog log = new RandomLog(37, 1_000);
-        try (LogIndex index = open(log, threads)) {
+        try (LogIndex index = open(log, withRetryMillis(600_000), threads)) {
             CompletableFuture<Void> adding = CompletableFuture.runAsync(() -> log.addTo(index), threads);
             awaitPosition(index, 500);
             assertThat(index.nextPosition()).isLessThan(800);
             assertThat(adding).isNotDone();
 
-            storage.failWrite = null;
+            index.stopWaiting();
 
             assertThat(adding).succeedsWithin(SOON);
             assertMatches(log, index, log.frames.size());
+        }
+    }
+
+    @Test
+    void while_the_adding_thread_waits_writing_is_tried_again() throws Exception {
+        storage.failWrite = noSpace();
+        RandomLog log = new RandomLog(43, 1_000);
+        try (LogIndex index = open(log, withRetryMillis(500), threads)) {
+            CompletableFuture<Void> adding = CompletableFuture.runAsync(() -> log.addTo(index), threads);
+            awaitPosition(index, 500);
+
+            storage.failWrite = null;
+
+            assertThat(adding).succeedsWithin(SOON);
+            assertThat(index.toPosition()).isGreaterThan(500);
+            assertMatches(log, index, log.frames.size());
+        }
+    }
+
+    @Test
+    void when_writing_keeps_failing_the_adding_thread_goes_on_after_five_attempts() throws Exception {
+        storage.failWrite = noSpace();
+        RandomLog log = new RandomLog(44, 1_000);
+        try (LogIndex index = open(log, withRetryMillis(1), threads)) {
+            CompletableFuture<Void> adding = CompletableFuture.runAsync(() -> log.addTo(index), threads);
+
+            assertThat(adding).succeedsWithin(SOON);
+            assertThat(index.runs()).isZero();
+            assertMatches(log, index, log.frames.size());
+
+            storage.failWrite = null;
+            index.flush(log.frames.size());
+
+            assertThat(index.toPosition()).isEqualTo(log.events.size());
         }
     }
 
@@ -192,8 +228,7 @@ class MaintenanceTest {
             storage.failSync = null;
             addUntil(log, index, frame, 220);
 
-            assertThat(storage.calls.subList(3, 5))
-                    .containsExactly("create " + name + ".tmp", "sync " + name + ".tmp");
+            assertThat(storage.calls.subList(3, 5)).containsExactly("create " + name + ".tmp", "sync " + name + ".tmp");
             assertThat(index.runs()).isEqualTo(2);
         }
     }
@@ -226,7 +261,11 @@ class MaintenanceTest {
                 log.add(index, frame);
             }
 
-            assertThat(failures).hasSize(1).first().extracting(Throwable::getMessage).asString()
+            assertThat(failures)
+                    .hasSize(1)
+                    .first()
+                    .extracting(Throwable::getMessage)
+                    .asString()
                     .contains(first.name());
             assertThat(storage.list()).contains(first.name() + ".damaged").doesNotContain(first.name());
         }
@@ -284,7 +323,20 @@ class MaintenanceTest {
         assertThat(failures).isEmpty();
     }
 
+    private static NoSpaceException noSpace() {
+        return new NoSpaceException("index", new IOException("No space left on device"));
+    }
+
+    private IndexOptions withRetryMillis(int millis) {
+        return new IndexOptions(
+                100, 100_000, 100_000, 1, 2, 4, millis, 1_000, 8, 1L << 28, Long.MAX_VALUE, -1, failures::add);
+    }
+
     private LogIndex open(RandomLog log, Executor background) throws IOException {
+        return open(log, options, background);
+    }
+
+    private LogIndex open(RandomLog log, IndexOptions options, Executor background) throws IOException {
         return LogIndex.open(storage, options, RandomLog.STORE, log.frames.size(), true, background);
     }
 
@@ -298,7 +350,9 @@ class MaintenanceTest {
     }
 
     private static void awaitPosition(LogIndex index, long position) {
+        long begin = System.nanoTime();
         while (index.nextPosition() < position) {
+            assertThat(System.nanoTime() - begin).isLessThan(SOON.toNanos());
             Thread.onSpinWait();
         }
     }

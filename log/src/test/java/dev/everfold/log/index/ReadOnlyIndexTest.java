@@ -102,11 +102,11 @@ class ReadOnlyIndexTest {
         long events = index.types().values().stream().mapToLong(Long::longValue).sum();
         assertThat(events).isEqualTo(all.to());
         assertThat(index.streams())
-                .isEqualTo(log.matches(Query.firstOfStream(), all, Direction.FORWARDS).size());
+                .isEqualTo(log.matches(Query.firstOfStream(), all, Direction.FORWARDS)
+                        .size());
     }
 
     private LogIndex open(IndexOptions options, int frames, boolean writable) throws IOException {
-        return LogIndex.open(
-                new FileStorage(directory), options, RandomLog.STORE, frames, writable, Runnable::run);
+        return LogIndex.open(new FileStorage(directory), options, RandomLog.STORE, frames, writable, Runnable::run);
     }
 }

@@ -49,8 +49,7 @@ class RunDirectoryTest {
 
         assertThat(openForWriting(frames)).hasSize(2).startsWith(whole);
         assertThat(storage.list())
-                .containsExactlyInAnyOrder(
-                        whole, name(250, 260), name(250, 260) + ".damaged", "something-else.tmp");
+                .containsExactlyInAnyOrder(whole, name(250, 260), name(250, 260) + ".damaged", "something-else.tmp");
     }
 
     @Test

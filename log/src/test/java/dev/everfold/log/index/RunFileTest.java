@@ -68,8 +68,8 @@ class RunFileTest {
     @Test
     void a_run_of_nothing_but_frames_is_possible() throws IOException {
         RunFormat.Info begin = new RunFormat.Info(RandomLog.STORE, 0, 0, 0, 0, 0);
-        Memtable memtable = new Memtable(
-                new TermHash(RandomLog.STORE), IndexOptions.defaults(), begin, new TypeCounts());
+        Memtable memtable =
+                new Memtable(new TermHash(RandomLog.STORE), IndexOptions.defaults(), begin, new TypeCounts());
         memtable.addTracking("billing", 17);
         memtable.endFrame(1);
 
@@ -134,9 +134,10 @@ class RunFileTest {
 
         assertThatThrownBy(() -> damaged.hash(0))
                 .isInstanceOf(CorruptIndexException.class)
-                .hasMessageMatching("Index file index-0+-0+\\d+\\.run is damaged at byte " + whole.layout().termsAt()
+                .hasMessageMatching("Index file index-0+-0+\\d+\\.run is damaged at byte "
+                        + whole.layout().termsAt()
                         + ": checksum 0x[0-9a-f]{8} expected, 0x[0-9a-f]{8} found\\. It holds nothing that the log"
-                        + " does not; it is built anew when the store is opened\\.");
+                        + " does not; it is built anew when the store is opened for writing\\.");
     }
 
     private RunFile write(Memtable memtable) throws IOException {

@@ -35,7 +35,8 @@ class RunMergeTest {
         Memtable large = RunFileTest.memtable(log, mask);
         RunWriter.write(other, large, () -> {});
         String name = large.info().name().toString();
-        assertThat(directory.resolve(name)).hasSameBinaryContentAs(directory.resolve("other").resolve(name));
+        assertThat(directory.resolve(name))
+                .hasSameBinaryContentAs(directory.resolve("other").resolve(name));
     }
 
     @Test
@@ -76,7 +77,8 @@ class RunMergeTest {
         RunMerge merge = new RunMerge(runs(storage, new RandomLog(26, 40_000), -1, 3), 1_000, () -> {});
         List<String> before = storage.list();
 
-        assertThatThrownBy(() -> RunWriter.write(storage, merge, () -> Thread.currentThread().interrupt()))
+        assertThatThrownBy(() -> RunWriter.write(
+                        storage, merge, () -> Thread.currentThread().interrupt()))
                 .isInstanceOf(IOException.class);
 
         assertThat(Thread.interrupted()).isTrue();
@@ -107,9 +109,10 @@ class RunMergeTest {
         runs.get(4).markDamaged();
 
         assertThat(RunMerge.plan(runs, options)).isEmpty();
-        IndexOptions limited = new IndexOptions(
-                200, 100_000, 100_000, 1, 2, 4, 1_000, 1_000, 8, 1_000, 1 << 20, -1, failure -> {});
-        assertThat(RunMerge.plan(runs(storage, new RandomLog(24, 2_000), -1, 9), limited)).isEmpty();
+        IndexOptions limited =
+                new IndexOptions(200, 100_000, 100_000, 1, 2, 4, 1_000, 1_000, 8, 1_000, 1 << 20, -1, failure -> {});
+        assertThat(RunMerge.plan(runs(storage, new RandomLog(24, 2_000), -1, 9), limited))
+                .isEmpty();
     }
 
     /// Which of runs with so many events are merged next, when a memtable has 100.

@@ -12,12 +12,14 @@ import org.junit.jupiter.api.Test;
 
 class TermHashTest {
 
+    private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!?%&/()=ä";
+
     private final TermHash terms = new TermHash(RandomLog.STORE);
 
     @Test
     void a_name_has_the_same_hash_as_its_slice_of_a_buffer_whatever_its_length() {
         for (int length = 0; length <= 70; length++) {
-            String name = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!?%&/()=ä".substring(0, length);
+            String name = ALPHABET.substring(0, length);
             byte[] buffer = ("xx" + name + "yyy").getBytes(StandardCharsets.UTF_8);
 
             assertThat(terms.tag(buffer, 2, buffer.length - 5)).isEqualTo(terms.tag(name));
@@ -93,7 +95,9 @@ class TermHashTest {
             for (int bit = 0; bit < 8 * length; bit++) {
                 name[bit / 8] ^= (byte) (1 << bit % 8);
                 int bits = Long.bitCount(before ^ terms.stream(name, 0, length));
-                assertThat(bits).as("seed %d length %d bit %d", seed, length, bit).isBetween(10, 54);
+                assertThat(bits)
+                        .as("seed %d length %d bit %d", seed, length, bit)
+                        .isBetween(10, 54);
                 changed += bits;
                 trials++;
                 name[bit / 8] ^= (byte) (1 << bit % 8);

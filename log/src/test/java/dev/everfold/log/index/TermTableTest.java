@@ -2,6 +2,7 @@ package dev.everfold.log.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,10 @@ class TermTableTest {
         assertThat(sortedTerms(table)).containsExactlyElementsOf(model.keySet());
         model.forEach((term, offsets) -> assertThat(offsets(table, term)).isEqualTo(offsets));
         assertThat(table.extentOffsets())
-                .isEqualTo(model.values().stream().mapToInt(List::size).filter(size -> size > 1).sum());
+                .isEqualTo(model.values().stream()
+                        .mapToInt(List::size)
+                        .filter(size -> size > 1)
+                        .sum());
         assertThat(table.find(0x1234_5678_9abc_def1L | ~mask, 0)).isNull();
     }
 
@@ -75,13 +79,15 @@ class TermTableTest {
             published.setRelease(offset + 1);
         }
 
-        assertThat(reader).succeedsWithin(java.time.Duration.ofSeconds(60));
+        assertThat(reader).succeedsWithin(Duration.ofSeconds(60));
     }
 
     /// A term of its own, one that it shares with some, one that it shares with many.
     private static long[] termsOf(int offset) {
         return new long[] {
-            offset * 0x9e3779b97f4a7c15L, (offset % 5_000) * 0x6a09e667f3bcc909L + 1, (offset % 3) * 0x3c6ef372fe94f82bL + 2
+            offset * 0x9e3779b97f4a7c15L,
+            (offset % 5_000) * 0x6a09e667f3bcc909L + 1,
+            (offset % 3) * 0x3c6ef372fe94f82bL + 2
         };
     }
 
