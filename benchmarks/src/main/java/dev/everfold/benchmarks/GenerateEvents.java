@@ -9,7 +9,8 @@ import java.time.Instant;
 import java.util.Random;
 import java.util.UUID;
 
-/// Writes a file of CloudEvents to import: `GenerateEvents FILE EVENTS STREAMS`. The same arguments make the same file.
+/// Writes a file of CloudEvents to import: `GenerateEvents FILE EVENTS STREAMS`. The same arguments
+/// make the same file.
 public final class GenerateEvents {
 
     private static final long SEED = 20_260_301;

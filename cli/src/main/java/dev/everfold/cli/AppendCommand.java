@@ -144,7 +144,8 @@ final class AppendCommand implements Callable<Integer> {
         } catch (IOException unreadable) {
             throw new CommandException(
                     ExitCode.REFUSED,
-                    "The data cannot be read from \"" + data + "\": " + unreadable.getClass().getSimpleName()
+                    "The data cannot be read from \"" + data + "\": "
+                            + unreadable.getClass().getSimpleName()
                             + "; nothing was appended. Correct the name of the file.",
                     unreadable);
         }
@@ -161,8 +162,9 @@ final class AppendCommand implements Callable<Integer> {
                 members.writeNumberProperty("revision", revision);
             }));
         } else {
-            console.out().line("appended to " + SafeText.of(stream) + ": position " + appended.fromPosition()
-                    + ", revision " + revision);
+            console.out()
+                    .line("appended to " + SafeText.of(stream) + ": position " + appended.fromPosition() + ", revision "
+                            + revision);
         }
     }
 }

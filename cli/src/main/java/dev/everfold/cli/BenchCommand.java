@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        footerHeading = "%nCompare ratios, not times: machines differ, and one machine differs from hour to hour.%n%nExamples:%n",
+        footerHeading = "%nCompare ratios, not times: machines differ, and so do hours.%n%nExamples:%n",
         footer = {"  everfold bench", "  everfold bench --store log:/mnt/disk/bench --rounds 5 --json"})
 final class BenchCommand implements Callable<Integer> {
 
@@ -33,8 +33,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--store",
             paramLabel = "URI",
-            description = "A store that does not exist yet; it stays. Default: one in the current directory, removed after.")
-    @Nullable String store;
+            description = "A store that does not exist yet; it stays. Default: one here, removed after.")
+    @Nullable
+    String store;
 
     @Option(
             names = "--rounds",
@@ -71,7 +72,8 @@ final class BenchCommand implements Callable<Integer> {
                 : Optional.empty();
         try {
             StoreOptions options = new StoreOptions();
-            options.store = temporary.map(directory -> "log:" + directory.resolve("store"))
+            options.store = temporary
+                    .map(directory -> "log:" + directory.resolve("store"))
                     .orElse(String.valueOf(store));
             requireNew(options);
             Benchmark benchmark = new Benchmark(
@@ -104,10 +106,13 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    /// Where the raw disk is measured: the store's directory if its URI names one, else the current directory.
+    /// Where the raw disk is measured: the store's directory if its URI names one, else the current
+    /// directory.
     private static Path nearestDirectory(StoreUri uri) {
         Path named = Path.of(uri.rest()).toAbsolutePath();
-        return Files.isDirectory(named) && named.getParent() != null ? named.getParent() : Path.of("").toAbsolutePath();
+        return Files.isDirectory(named) && named.getParent() != null
+                ? named.getParent()
+                : Path.of("").toAbsolutePath();
     }
 
     private void progress(String what) {
@@ -122,17 +127,35 @@ final class BenchCommand implements Callable<Integer> {
         }
         Output out = console.out();
         out.line(String.format(
-                Locale.ROOT, "Medians of %d rounds of %.1f s each; %d processors, Java %s, heap of %d MiB at most.",
-                rounds, seconds, Runtime.getRuntime().availableProcessors(), Runtime.version(),
+                Locale.ROOT,
+                "Medians of %d rounds of %.1f s each; %d processors, Java %s, heap of %d MiB at most.",
+                rounds,
+                seconds,
+                Runtime.getRuntime().availableProcessors(),
+                Runtime.version(),
                 Runtime.getRuntime().maxMemory() >> 20));
         out.line(String.format(
-                Locale.ROOT, "%-34s %12s %-9s %10s %10s %9s %21s",
-                "", "rate", "", "p50 µs", "p99 µs", "to raw", "lowest .. highest"));
+                Locale.ROOT,
+                "%-34s %12s %-9s %10s %10s %9s %21s",
+                "",
+                "rate",
+                "",
+                "p50 µs",
+                "p99 µs",
+                "to raw",
+                "lowest .. highest"));
         for (Benchmark.Row row : rows) {
             out.line(String.format(
-                    Locale.ROOT, "%-34s %,12.0f %-9s %,10.1f %,10.1f %9.2f %,10.0f .. %,.0f",
-                    row.name(), row.perSecond(), row.unit(), row.p50Micros(), row.p99Micros(), row.toRaw(),
-                    row.lowest(), row.highest()));
+                    Locale.ROOT,
+                    "%-34s %,12.0f %-9s %,10.1f %,10.1f %9.2f %,10.0f .. %,.0f",
+                    row.name(),
+                    row.perSecond(),
+                    row.unit(),
+                    row.p50Micros(),
+                    row.p99Micros(),
+                    row.toRaw(),
+                    row.lowest(),
+                    row.highest()));
         }
     }
 

@@ -7,9 +7,8 @@ import java.util.List;
 
 /// Events as rows of a table, one line each, that fits the terminal.
 ///
-/// The first rows decide how wide the columns are, so that any number of events can follow without being
-/// kept; what
-/// is wider later is shortened. The data gets what is left.
+/// The first rows decide how wide the columns are, so that any number of events can follow without
+/// being kept; what is wider later is shortened. The data gets what is left.
 final class EventTable implements EventPrinter {
 
     private static final int ROWS_MEASURED_MAX = 100;

@@ -36,7 +36,9 @@ final class Failures {
     static ExitCode exitCode(Throwable failure) {
         return switch (failure) {
             case CommandException command -> command.exitCode();
-            case StoreUnavailableException _, StorageFullException _, OutcomeUnknownException _,
+            case StoreUnavailableException _,
+                    StorageFullException _,
+                    OutcomeUnknownException _,
                     StoreClosedException _ -> ExitCode.UNAVAILABLE;
             case EventStoreException _ -> ExitCode.REFUSED;
             case CloudEventException _ -> ExitCode.REFUSED;

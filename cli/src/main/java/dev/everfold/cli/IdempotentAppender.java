@@ -1,7 +1,6 @@
 package dev.everfold.cli;
 
 import dev.everfold.eventstore.Append;
-import dev.everfold.eventstore.AppendCondition;
 import dev.everfold.eventstore.AppendConflictException;
 import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.EventCursor;
@@ -21,16 +20,15 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/// Appends what is not there yet, told by event id, and keeps the order in which it was given. For one thread.
+/// Appends what is not there yet, told by event id, and keeps the order in which it was given. For one
+/// thread.
 ///
-/// Each batch looks its ids up in a snapshot and is stored only if none of them has come since, so that an
-/// event is
-/// stored once, whoever else imports the same. Several batches are on their way at a time:
+/// Each batch looks its ids up in a snapshot and is stored only if none of them has come since, so that
+/// an event is stored once, whoever else imports the same. Several batches are on their way at a time:
 ///
 /// - Their ids are known here, so that a repeat in a later batch is dropped.
 /// - Each expects what the one before it makes of some stream, its [Anchor]: when one is refused, all
-///    behind it are
-///   refused as well, and are then stored one after another in their order.
+///   behind it are refused as well, and are then stored one after another in their order.
 final class IdempotentAppender {
 
     private static final int IN_FLIGHT_MAX = 8;
@@ -64,7 +62,9 @@ final class IdempotentAppender {
 
     /// Takes over a batch, at most as large as an append may be; may wait for earlier ones.
     void append(List<NewEvent> events) {
-        while (!inFlight.isEmpty() && (inFlight.size() >= IN_FLIGHT_MAX || inFlight.getFirst().answer().isDone())) {
+        while (!inFlight.isEmpty()
+                && (inFlight.size() >= IN_FLIGHT_MAX
+                        || inFlight.getFirst().answer().isDone())) {
             settleFirst();
         }
         // Where nothing tells whether the last batch was stored, the next has to wait for it.
@@ -98,9 +98,11 @@ final class IdempotentAppender {
             query = Query.ids(missing.stream().map(NewEvent::id).toList());
         }
         Append append = Append.of(missing).unless(query, end);
-        Optional<Anchor> before = inFlight.isEmpty() ? Optional.empty() : inFlight.getLast().anchor();
+        Optional<Anchor> before =
+                inFlight.isEmpty() ? Optional.empty() : inFlight.getLast().anchor();
         if (before.isPresent()) {
-            append = append.expecting(before.get().stream(), Expected.revision(before.get().revision()));
+            append = append.expecting(
+                    before.get().stream(), Expected.revision(before.get().revision()));
         }
         Optional<Anchor> anchor = anchor(missing, before);
         inFlight.add(new InFlight(missing, anchor, store.appendAsync(append)));
@@ -117,9 +119,9 @@ final class IdempotentAppender {
         return missing;
     }
 
-    /// A stream of the batch whose last revision can be told although earlier batches are still on their
-    /// way: one that
-    /// they do not touch, or the one whose revision the last of them is expected to make.
+    /// A stream of the batch whose last revision can be told although earlier batches are still on
+    /// their way: one that they do not touch, or the one whose revision the last of them is expected to
+    /// make.
     private Optional<Anchor> anchor(List<NewEvent> batch, Optional<Anchor> before) {
         for (NewEvent event : batch.subList(0, Math.min(batch.size(), ANCHORS_TRIED_MAX))) {
             String stream = event.stream();
@@ -158,7 +160,8 @@ final class IdempotentAppender {
         }
     }
 
-    /// Someone else stored something in between. Nothing behind the first refusal is stored, by the anchors.
+    /// Someone else stored something in between. Nothing behind the first refusal is stored, by the
+    /// anchors.
     private void repeatInOrder() {
         List<InFlight> refused = new ArrayList<>();
         RuntimeException failure = null;

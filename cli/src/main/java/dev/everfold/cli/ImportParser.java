@@ -124,8 +124,10 @@ final class ImportParser implements Runnable {
         while (chunks.next()) {
             if (chunks.isTooLong()) {
                 line++;
-                refuse(source, "The line is longer than " + lineBytesMax
-                        + " bytes, so its event cannot be stored. Store large data elsewhere and append a link.");
+                refuse(
+                        source,
+                        "The line is longer than " + lineBytesMax
+                                + " bytes, so its event cannot be stored. Store large data elsewhere and append a link.");
                 continue;
             }
             parse(source, chunks);

@@ -37,8 +37,8 @@ public final class Main implements Runnable {
     /// How long an interrupted command may take to come to its end.
     private static final int END_SECONDS_MAX = 10;
 
-    private static final List<String> COMMANDS = List.of(
-            "import", "export", "append", "read", "tail", "stats", "verify", "backup", "restore", "bench");
+    private static final List<String> COMMANDS =
+            List.of("import", "export", "append", "read", "tail", "stats", "verify", "backup", "restore", "bench");
 
     Main() {}
 
@@ -52,15 +52,16 @@ public final class Main implements Runnable {
         try {
             OutputStream out = new FileOutputStream(FileDescriptor.out);
             OutputStream err = new FileOutputStream(FileDescriptor.err);
-            exitCode = run(args, new Console(
-                    System.in, new Output(out), new Output(err), Terminal.ofProcess(), interruption));
+            exitCode = run(
+                    args, new Console(System.in, new Output(out), new Output(err), Terminal.ofProcess(), interruption));
         } finally {
             ended.countDown();
         }
         System.exit(exitCode);
     }
 
-    /// Runs the command and returns its exit code; nothing is kept between two runs. Neither stream is closed.
+    /// Runs the command and returns its exit code; nothing is kept between two runs. Neither stream is
+    /// closed.
     public static int run(String[] args, InputStream in, OutputStream out, OutputStream err) {
         return run(args, new Console(in, new Output(out), new Output(err), Terminal.none(), new Interruption()));
     }
@@ -81,8 +82,8 @@ public final class Main implements Runnable {
         // "--data @file" is ours; picocli would take the words of the file for arguments.
         commandLine.setExpandAtFiles(false);
         commandLine.setOut(new PrintWriter(console.out(), false, StandardCharsets.UTF_8));
-        commandLine.setExecutionExceptionHandler((failure, _, _) ->
-                Failures.report(failure, console, debug).number());
+        commandLine.setExecutionExceptionHandler(
+                (failure, _, _) -> Failures.report(failure, console, debug).number());
         commandLine.setParameterExceptionHandler((wrong, _) -> usageError(wrong, console));
         int exitCode = commandLine.execute(args);
         try {
@@ -117,8 +118,7 @@ public final class Main implements Runnable {
     public void run() {
         throw new CommandException(
                 ExitCode.USAGE,
-                "no command; expected one of " + String.join(", ", COMMANDS)
-                        + ". Run everfold --help for more.");
+                "no command; expected one of " + String.join(", ", COMMANDS) + ". Run everfold --help for more.");
     }
 
     private static int usageError(ParameterException wrong, Console console) {
@@ -128,7 +128,8 @@ public final class Main implements Runnable {
         return ExitCode.USAGE.number();
     }
 
-    /// At Ctrl-C the JVM ends when this returns, so it waits until the command has come to an end by itself.
+    /// At Ctrl-C the JVM ends when this returns, so it waits until the command has come to an end by
+    /// itself.
     private static void endInOrder(Interruption interruption, CountDownLatch ended) {
         interruption.request();
         try {

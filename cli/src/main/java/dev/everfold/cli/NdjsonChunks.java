@@ -6,9 +6,8 @@ import java.util.Arrays;
 
 /// Cuts a stream of lines into chunks of whole lines, all in one buffer. For one thread.
 ///
-/// A chunk comes as soon as there is a whole line, so that what is written slowly is not held back. A line
-/// that is too
-/// long is a chunk by itself, without its bytes.
+/// A chunk comes as soon as there is a whole line, so that what is written slowly is not held back. A
+/// line that is too long is a chunk by itself, without its bytes.
 final class NdjsonChunks {
 
     private static final int BUFFER_BYTES = 1 << 18;

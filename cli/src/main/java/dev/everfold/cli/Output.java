@@ -6,8 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /// Buffered output of text in UTF-8, whatever the locale. Unlike a [java.io.PrintStream] it does not
-/// swallow what goes
-/// wrong, so that a full disk is not taken for success. For one thread at a time.
+/// swallow what goes wrong, so that a full disk is not taken for success. For one thread at a time.
 final class Output extends OutputStream {
 
     private static final int BUFFER_BYTES = 1 << 16;

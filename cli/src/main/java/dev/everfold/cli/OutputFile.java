@@ -10,9 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.zip.GZIPOutputStream;
 
-/// A file that is there as a whole or not at all: it is written beside its place under the name `….partial`
-/// and moved
-/// to it when it is complete. For one thread.
+/// A file that is there as a whole or not at all: it is written beside its place under the name
+/// `….partial` and moved to it when it is complete. For one thread.
 final class OutputFile implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 1 << 16;

@@ -4,8 +4,7 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /// Tells on standard error how far a command is that takes longer than two seconds: on a terminal by
-/// overwriting one
-/// line, otherwise by a line now and then. For one thread.
+/// overwriting one line, otherwise by a line now and then. For one thread.
 final class Progress {
 
     private static final long QUIET_NANOS = 2_000_000_000L;

@@ -2,8 +2,9 @@ package dev.everfold.cli;
 
 /// Keeps the engines' log off standard error, where people and scripts read one line an error.
 ///
-/// The JDK's logging makes an instance of the class named by `java.util.logging.config.class` instead of reading its
-/// configuration; this one configures nothing, so nothing is written. It costs nothing while nobody logs.
+/// The JDK's logging makes an instance of the class named by `java.util.logging.config.class` instead
+/// of reading its configuration; this one configures nothing, so nothing is written. It costs nothing
+/// while nobody logs.
 public final class QuietLogging {
 
     /// For the JDK's logging.

@@ -93,8 +93,7 @@ final class Reading {
         if (selection.stream.isEmpty()) {
             return;
         }
-        try (EventCursor cursor =
-                store.read(Read.stream(selection.stream.get()).limit(1))) {
+        try (EventCursor cursor = store.read(Read.stream(selection.stream.get()).limit(1))) {
             if (!cursor.hasNext()) {
                 throw new CommandException(
                         ExitCode.REFUSED,

@@ -1,13 +1,13 @@
 package dev.everfold.cli;
 
-/// Text that a terminal only shows. Events may hold anything, also sequences that move the cursor, change
-/// the title or
-/// turn the direction of writing; what is not to be seen is spelled out.
+/// Text that a terminal only shows. Events may hold anything, also sequences that move the cursor,
+/// change the title or turn the direction of writing; what is not to be seen is spelled out.
 final class SafeText {
 
     private SafeText() {}
 
-    /// The text with control characters, line ends and marks of direction as escapes such as `\n` and `\u001b`.
+    /// The text with control characters, line ends and marks of direction as escapes such as `\n` and
+    /// `\u001b`.
     static String of(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (isUnsafe(text, i)) {

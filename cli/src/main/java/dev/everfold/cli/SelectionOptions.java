@@ -30,9 +30,8 @@ final class SelectionOptions {
             throw new CommandException(
                     ExitCode.USAGE, "--stream and --category exclude each other; expected one of them. Leave one out.");
         }
-        Query.Item item = new Query.Item()
-                .withTypes(types.toArray(String[]::new))
-                .withTags(tags.toArray(String[]::new));
+        Query.Item item =
+                new Query.Item().withTypes(types.toArray(String[]::new)).withTags(tags.toArray(String[]::new));
         if (stream.isPresent()) {
             item = item.withStream(stream.get());
         }

@@ -56,8 +56,8 @@ final class StatsCommand implements Callable<Integer> {
         out.line("types     " + grouped(stats.types().size()));
         stats.types().entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-                .forEach(type -> out.line(
-                        String.format(Locale.ROOT, "%,15d  %s", type.getValue(), SafeText.of(type.getKey()))));
+                .forEach(type ->
+                        out.line(String.format(Locale.ROOT, "%,15d  %s", type.getValue(), SafeText.of(type.getKey()))));
     }
 
     private void printJson(StoreStats stats, UUID lineage) {

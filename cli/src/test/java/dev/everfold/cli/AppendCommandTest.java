@@ -38,8 +38,18 @@ class AppendCommandTest {
     @Test
     void every_part_of_the_event_is_stored() {
         CommandLineRun run = append(
-                "order-17", "{\"cents\" : 1250}", "--tag", "customer:42", "--tag", "shop:berlin", "--occurred",
-                "2026-03-01T10:30:00+01:00", "--metadata", "{\"source\":\"/shop\",\"actor\":\"alice\"}", "--id", ID);
+                "order-17",
+                "{\"cents\" : 1250}",
+                "--tag",
+                "customer:42",
+                "--tag",
+                "shop:berlin",
+                "--occurred",
+                "2026-03-01T10:30:00+01:00",
+                "--metadata",
+                "{\"source\":\"/shop\",\"actor\":\"alice\"}",
+                "--id",
+                ID);
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(exported())
@@ -60,7 +70,9 @@ class AppendCommandTest {
         append("order-17", "-5");
         append("order-17", "größer", "--content-type", "text/plain");
 
-        assertThat(exported()).contains("\"data\":[1]}", "\"data\":[2, \"two words\"]}", "\"data\":-5}", "\"data\":\"größer\"}");
+        assertThat(exported())
+                .contains("\"data\":[1]}", "\"data\":[2, \"two words\"]}")
+                .contains("\"data\":-5}", "\"data\":\"größer\"}");
     }
 
     @ParameterizedTest
@@ -137,7 +149,15 @@ class AppendCommandTest {
     void data_above_the_limit_is_refused() {
         CommandLineRun run = CommandLineRun.withInput(
                 "\"" + "x".repeat(1 << 20) + "\"",
-                "append", "--store", store, "--stream", "order-17", "--type", "OrderPlaced", "--data", "-");
+                "append",
+                "--store",
+                store,
+                "--stream",
+                "order-17",
+                "--type",
+                "OrderPlaced",
+                "--data",
+                "-");
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err())

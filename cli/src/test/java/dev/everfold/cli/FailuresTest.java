@@ -62,7 +62,9 @@ class FailuresTest {
 
         assertThat(run.exitCode()).isEqualTo(3);
         assertThat(run.out()).startsWith("imported 0 events (0 already there) in ");
-        assertThat(run.err()).startsWith("everfold: No space left for appends in /data;").hasLineCount(1);
+        assertThat(run.err())
+                .startsWith("everfold: No space left for appends in /data;")
+                .hasLineCount(1);
     }
 
     @Test
@@ -70,9 +72,7 @@ class FailuresTest {
         CommandLineRun run = CommandLineRun.of("verify", "--store", "unlucky:");
 
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.out())
-                .isEqualTo(
-                        """
+        assertThat(run.out()).isEqualTo("""
                         checked  17 events: checksums.
                         note     An unfinished append at the end.
                         damage   a\\nb.log at byte 80: checksum 0x1 expected, 0x2 found.
@@ -116,7 +116,9 @@ class FailuresTest {
                 CommandLineRun.of("export", "--store", filledStore(), "--output", folder + "/nowhere/x.ndjson");
 
         assertThat(run.exitCode()).isEqualTo(3);
-        assertThat(run.err()).startsWith("everfold: the output cannot be written: ").hasLineCount(1);
+        assertThat(run.err())
+                .startsWith("everfold: the output cannot be written: ")
+                .hasLineCount(1);
     }
 
     @Test
@@ -124,7 +126,16 @@ class FailuresTest {
         String store = filledStore();
         Path file = Files.writeString(folder.resolve("history.ndjson"), "before");
         CommandLineRun.of(
-                "append", "--store", store, "--stream", "order-17", "--type", "OrderPaid", "--data", "{}", "--tag",
+                "append",
+                "--store",
+                store,
+                "--stream",
+                "order-17",
+                "--type",
+                "OrderPaid",
+                "--data",
+                "{}",
+                "--tag",
                 "a,b");
 
         CommandLineRun run = CommandLineRun.of("export", "--store", store, "--output", file.toString());

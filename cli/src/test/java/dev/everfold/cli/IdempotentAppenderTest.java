@@ -147,7 +147,8 @@ class IdempotentAppenderTest {
         return NewEvent.of(stream, "OrderPlaced", "{}").withId(new UUID(0, number));
     }
 
-    /// Keeps asynchronous appends waiting until someone waits for one of them, and then stores them in their order.
+    /// Keeps asynchronous appends waiting until someone waits for one of them, and then stores them in
+    /// their order.
     private static final class SlowEventStore implements EventStore {
 
         final InMemoryEventStore target = new InMemoryEventStore();

@@ -42,7 +42,8 @@ class ImportCommandTest {
 
     @Test
     void a_repeated_event_is_stored_once_also_within_one_file() {
-        String lines = line("1", "order-17", "OrderPlaced", "") + line("2", "order-17", "OrderPaid", "")
+        String lines = line("1", "order-17", "OrderPlaced", "")
+                + line("2", "order-17", "OrderPaid", "")
                 + line("1", "order-17", "OrderPlaced", "");
 
         CommandLineRun first = imported(lines);
@@ -73,7 +74,11 @@ class ImportCommandTest {
     void malformed_lines_are_reported_and_left_out_when_that_is_wanted() {
         CommandLineRun run = CommandLineRun.withInput(
                 "{}\n" + line("1", "order-17", "OrderPlaced", "") + "\u001b[31m\n",
-                "import", "--store", store, "--skip-malformed", "-");
+                "import",
+                "--store",
+                store,
+                "--skip-malformed",
+                "-");
 
         assertThat(run.exitCode()).isZero();
         assertThat(run.err())
@@ -106,7 +111,10 @@ class ImportCommandTest {
     void an_event_above_the_limits_of_the_store_is_a_malformed_line() {
         CommandLineRun run = CommandLineRun.withInput(
                 line("1", "order-17", "OrderPlaced", "") + line("2", "o".repeat(1_025), "OrderPaid", ""),
-                "import", "--store", store, "-");
+                "import",
+                "--store",
+                store,
+                "-");
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err())
@@ -120,7 +128,11 @@ class ImportCommandTest {
         CommandLineRun run = CommandLineRun.withInput(
                 line("1", "order-17", "OrderPlaced", "") + "x".repeat(8 << 20) + "\n"
                         + line("2", "order-17", "OrderPaid", ""),
-                "import", "--store", store, "--skip-malformed", "-");
+                "import",
+                "--store",
+                store,
+                "--skip-malformed",
+                "-");
 
         assertThat(run.exitCode()).isZero();
         assertThat(run.err())
@@ -176,8 +188,9 @@ class ImportCommandTest {
 
     @Test
     void ends_of_lines_of_windows_byte_order_mark_and_a_missing_last_end_are_no_matter() {
-        CommandLineRun run = imported("\ufeff" + line("1", "order-17", "OrderPlaced", "").replace("\n", "\r\n")
-                + "\r\n" + line("2", "order-17", "OrderPaid", "").strip());
+        CommandLineRun run =
+                imported("\ufeff" + line("1", "order-17", "OrderPlaced", "").replace("\n", "\r\n") + "\r\n"
+                        + line("2", "order-17", "OrderPaid", "").strip());
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(types()).isEqualTo("OrderPlaced OrderPaid");

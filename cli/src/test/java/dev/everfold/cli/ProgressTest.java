@@ -33,9 +33,7 @@ class ProgressTest {
         }
         progress.end();
 
-        assertThat(said())
-                .isEqualTo(
-                        """
+        assertThat(said()).isEqualTo("""
                         imported 2,000 events, 1,000 a second
                         imported 7,000 events, 1,000 a second
                         imported 12,000 events, 1,000 a second

@@ -26,9 +26,7 @@ class ReadCommandTest {
 
     @Test
     void a_table_shows_place_time_and_content() {
-        assertThat(read("--stream", "order-17").out())
-                .isEqualTo(
-                        """
+        assertThat(read("--stream", "order-17").out()).isEqualTo("""
                         position  revision  time                      stream    type         tags                data
                                0         0  2026-01-01T00:00:00Z      order-17  OrderPlaced  customer:alice,sh…  {"n":1}
                                2         1  2026-03-01T00:00:00.500Z  order-17  OrderPaid    customer:alice      {}
@@ -90,7 +88,9 @@ class ReadCommandTest {
                 .replaceAll(".*\"recordedtime\":\"([^\"]+)\".*", "$1");
 
         assertThat(positions("--known-at", recorded)).startsWith("0 1").doesNotContain("3");
-        assertThat(positions("--known-at", recorded, "--backwards")).endsWith("1 0").doesNotContain("3");
+        assertThat(positions("--known-at", recorded, "--backwards"))
+                .endsWith("1 0")
+                .doesNotContain("3");
         assertThat(positions("--known-at", "2020-01-01T00:00:00Z")).isEmpty();
         assertThat(positions("--known-at", "9999-01-01T00:00:00Z")).isEqualTo("0 1 2 3");
     }

@@ -85,8 +85,7 @@ class RealLogTest {
 
     @Test
     void nothing_was_known_before_it_was_imported() {
-        CommandLineRun run =
-                CommandLineRun.of("export", "--store", store, "--known-at", "2020-01-01T00:00:00Z");
+        CommandLineRun run = CommandLineRun.of("export", "--store", store, "--known-at", "2020-01-01T00:00:00Z");
 
         assertThat(run.out()).isEmpty();
         assertThat(run.exitCode()).isZero();
@@ -97,8 +96,7 @@ class RealLogTest {
         Path exported = folder.resolve("exported.ndjson.gz");
         String copy = "log:" + folder.resolve("copy");
 
-        CommandLineRun export =
-                CommandLineRun.of("export", "--store", store, "--output", exported.toString());
+        CommandLineRun export = CommandLineRun.of("export", "--store", store, "--output", exported.toString());
         CommandLineRun again = CommandLineRun.of("import", "--store", copy, exported.toString());
 
         assertThat(export.out()).isEqualTo("exported 74639 events to " + exported + "\n");

@@ -29,8 +29,8 @@ class TailCommandTest {
     void fillStore() {
         store = "log:" + folder.resolve("store");
         try (EventStore writer = EventStores.open(store)) {
-            writer.append(Append.of(
-                    NewEvent.of("order-17", "OrderPlaced", "{}"), NewEvent.of("stock", "Counted", "{}")));
+            writer.append(
+                    Append.of(NewEvent.of("order-17", "OrderPlaced", "{}"), NewEvent.of("stock", "Counted", "{}")));
         }
     }
 
@@ -40,7 +40,8 @@ class TailCommandTest {
                 CommandLineRun.of("tail", "--store", store, "--from", "0", "--limit", "2", "--format", "ndjson");
 
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).isEqualTo(CommandLineRun.of("export", "--store", store).out());
+        assertThat(run.out())
+                .isEqualTo(CommandLineRun.of("export", "--store", store).out());
     }
 
     @Test
@@ -83,6 +84,8 @@ class TailCommandTest {
         CommandLineRun run = CommandLineRun.of("tail", "--store", store, "--from", "3");
 
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).startsWith("everfold: Read from position 3 refused: ").hasLineCount(1);
+        assertThat(run.err())
+                .startsWith("everfold: Read from position 3 refused: ")
+                .hasLineCount(1);
     }
 }

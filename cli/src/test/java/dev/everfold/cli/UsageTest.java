@@ -14,8 +14,8 @@ class UsageTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "frobnicate --store log:x | \"frobnicate\" is not a command; expected one of import, export, append, read,"
-                        + " tail, stats, verify, backup, restore, bench. Run everfold --help for more.",
+                "frobnicate --store log:x | \"frobnicate\" is not a command; expected one of import, export,"
+                        + " append, read, tail, stats, verify, backup, restore, bench. Run everfold --help for more.",
                 "--frobnicate | Unknown option: '--frobnicate'. Run everfold --help for usage.",
                 "stats | Missing required option: '--store=URI'. Run everfold stats --help for usage.",
                 "stats --store log:x --frobnicate | Unknown option: '--frobnicate'. Run everfold stats --help for"
@@ -75,14 +75,15 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(strings = {"--stream=", "--type=", "--tag="})
     void an_empty_name_is_a_misuse(String option) {
-        CommandLineRun run =
-                CommandLineRun.withInput("", "import", "--store", "log:target/tmp/usage", "-");
+        CommandLineRun run = CommandLineRun.withInput("", "import", "--store", "log:target/tmp/usage", "-");
         assertThat(run.exitCode()).as(run.err()).isZero();
 
         run = CommandLineRun.of("read", "--store", "log:target/tmp/usage", option);
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).endsWith("is empty; expected at least one character.\n").hasLineCount(1);
+        assertThat(run.err())
+                .endsWith("is empty; expected at least one character.\n")
+                .hasLineCount(1);
     }
 
     @Test

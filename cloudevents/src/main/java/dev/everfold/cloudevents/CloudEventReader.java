@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/// Makes events of lines, one after another, with the same buffers; see [CloudEvents] for what maps to what.
+/// Makes events of lines, one after another, with the same buffers; see [CloudEvents] for what maps to
+/// what.
 ///
 /// For one thread at a time. Nothing of it keeps the line: what goes into the event is copied.
 public final class CloudEventReader {
@@ -30,17 +31,15 @@ public final class CloudEventReader {
     /// A reader with buffers of its own.
     public CloudEventReader() {}
 
-    /// Announces the lines in [from, to) of the buffer, which must stay as it is until they have been read;
-    /// to read
-    /// many lines of one buffer is faster than one by one.
+    /// Announces the lines in [from, to) of the buffer, which must stay as it is until they have been
+    /// read; to read many lines of one buffer is faster than one by one.
     public void begin(byte[] source, int from, int to) {
         buffer = source;
         line.begin(source, from, to);
     }
 
     /// The event of the line in [from, to) of the lines announced; white space around the object is
-    /// accepted. Lines
-    /// are read in the order in which they stand; some may be left out.
+    /// accepted. Lines are read in the order in which they stand; some may be left out.
     ///
     /// @throws CloudEventException when it is not a CloudEvent that can be stored
     public NewEvent read(int from, int to) {

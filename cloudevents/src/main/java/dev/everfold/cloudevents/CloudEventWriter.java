@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 
-/// Makes lines of events, one after another, with the same buffers; see [CloudEvents] for what maps to what.
+/// Makes lines of events, one after another, with the same buffers; see [CloudEvents] for what maps to
+/// what.
 ///
 /// For one thread at a time. Always writes the same attributes in the same order for the same event.
 public final class CloudEventWriter {
@@ -91,9 +92,8 @@ public final class CloudEventWriter {
         for (String tag : tags) {
             if (tag.indexOf(',') >= 0 || !tag.equals(tag.trim())) {
                 throw new CloudEventException("The event at position " + event.position() + " cannot be written as a"
-                        + " CloudEvent: its tag \"" + tag + "\" " + (tag.indexOf(',') >= 0
-                                ? "holds a comma"
-                                : "begins or ends with white space")
+                        + " CloudEvent: its tag \"" + tag + "\" "
+                        + (tag.indexOf(',') >= 0 ? "holds a comma" : "begins or ends with white space")
                         + ", but there the tags are one text, separated by commas. Select other events.");
             }
         }

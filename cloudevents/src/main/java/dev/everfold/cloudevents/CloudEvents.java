@@ -7,11 +7,10 @@ import java.nio.charset.StandardCharsets;
 /// The mapping between events and CloudEvents 1.0 in JSON, one event a line (NDJSON).
 ///
 /// # Principle
-/// What is exported and imported again is the same: export, import into an empty store and export once more
-/// gives the
-/// same bytes, but for `recordedtime`. Values are therefore kept as they stand in the line, byte for byte,
-/// wherever
-/// that is possible: the data, when it is JSON, and the values of extensions.
+/// What is exported and imported again is the same: export, import into an empty store and export once
+/// more gives the same bytes, but for `recordedtime`. Values are therefore kept as they stand in the
+/// line, byte for byte, wherever that is possible: the data, when it is JSON, and the values of
+/// extensions.
 ///
 /// # Attributes, in the order in which they are written
 /// ```
@@ -33,11 +32,10 @@ import java.nio.charset.StandardCharsets;
 /// data_base64      data that is neither
 /// ```
 /// # Metadata
-/// One JSON object without white space: `id` (only when it is not a UUID), `source`, `dataschema`, then the
-/// extensions
-/// in the order of the line, each as it stands there: a string, a number or a boolean. Attributes that are
-/// `null` are
-/// left out. No attributes, no bytes. Metadata of any other form is opaque and travels as `metadatabase64`.
+/// One JSON object without white space: `id` (only when it is not a UUID), `source`, `dataschema`, then
+/// the extensions in the order of the line, each as it stands there: a string, a number or a boolean.
+/// Attributes that are `null` are left out. No attributes, no bytes. Metadata of any other form is
+/// opaque and travels as `metadatabase64`.
 public final class CloudEvents {
 
     /// The source that an event is written with when it has none.

@@ -10,9 +10,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
-/// Where the members of one JSON object stand in its bytes, so that values can be taken as they are. Used
-/// again for
-/// one object after another; for one thread.
+/// Where the members of one JSON object stand in its bytes, so that values can be taken as they are.
+/// Used again for one object after another; for one thread.
 ///
 /// Jackson checks the grammar; strings are decoded only when they are asked for.
 final class JsonObject {

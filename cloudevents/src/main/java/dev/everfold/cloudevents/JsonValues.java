@@ -29,8 +29,12 @@ final class JsonValues {
 
     /// Whether the bytes are one JSON value in UTF-8, nested no deeper than a line can carry.
     boolean isJson(byte[] bytes) {
-        // Jackson guesses UTF-16 and UTF-32 from zeros at the beginning and passes over a byte order mark; JSON has none.
-        if (bytes.length == 0 || hasZero(bytes) || bytes[0] == BYTE_ORDER_MARK || !Utf8.isValid(bytes, 0, bytes.length)) {
+        // Jackson guesses UTF-16 and UTF-32 from zeros at the beginning and passes over a byte order mark; JSON has
+        // none.
+        if (bytes.length == 0
+                || hasZero(bytes)
+                || bytes[0] == BYTE_ORDER_MARK
+                || !Utf8.isValid(bytes, 0, bytes.length)) {
             return false;
         }
         try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), bytes, 0, bytes.length)) {

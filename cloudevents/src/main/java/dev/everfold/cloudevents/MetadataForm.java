@@ -7,13 +7,11 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
 
-/// Attributes as metadata of an event: one JSON object without white space, `id`, `source` and `dataschema`
-/// first and
-/// in this order, then the extensions; see [CloudEvents].
+/// Attributes as metadata of an event: one JSON object without white space, `id`, `source` and
+/// `dataschema` first and in this order, then the extensions; see [CloudEvents].
 ///
-/// Metadata is of this form exactly when its attributes, written into a line and read again, give the same
-/// bytes.
-/// Everything else is opaque.
+/// Metadata is of this form exactly when its attributes, written into a line and read again, give the
+/// same bytes. Everything else is opaque.
 final class MetadataForm {
 
     /// A line holds these beside the attributes of the metadata, so that what is written can be read again.
@@ -148,7 +146,8 @@ final class MetadataForm {
         String text = object.text(id.get());
         String sourceText = source.map(object::text).orElse(CloudEvents.DEFAULT_SOURCE);
         try {
-            return NameBasedId.parseUuid(text).isEmpty() && NameBasedId.of(sourceText, text).equals(eventId);
+            return NameBasedId.parseUuid(text).isEmpty()
+                    && NameBasedId.of(sourceText, text).equals(eventId);
         } catch (IllegalArgumentException unpairedSurrogate) {
             return false;
         }

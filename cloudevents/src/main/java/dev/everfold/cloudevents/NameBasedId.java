@@ -9,9 +9,8 @@ import java.util.UUID;
 
 /// Event ids from the ids of CloudEvents.
 ///
-/// A CloudEvent is identified by its source and its id together, so both go into the name: two sources that
-/// count
-/// 1, 2, 3 must not take each other's events for repeats.
+/// A CloudEvent is identified by its source and its id together, so both go into the name: two sources
+/// that count 1, 2, 3 must not take each other's events for repeats.
 final class NameBasedId {
 
     /// Namespace of the UUIDs of version 5.

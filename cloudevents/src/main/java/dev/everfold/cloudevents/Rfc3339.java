@@ -6,9 +6,8 @@ import java.time.LocalDate;
 
 /// Times as text: RFC 3339, for example `2026-03-01T09:30:00Z` or `2026-03-01T10:30:00.25+01:00`.
 ///
-/// Digits of a second beyond nine are dropped. Years that RFC 3339 does not know, which an event may have,
-/// are read
-/// in the form of ISO 8601 in which they are written: `+12026-03-01T09:30:00Z`.
+/// Digits of a second beyond nine are dropped. Years that RFC 3339 does not know, which an event may
+/// have, are read in the form of ISO 8601 in which they are written: `+12026-03-01T09:30:00Z`.
 final class Rfc3339 {
 
     private static final int SECOND_END = 19;
@@ -28,7 +27,8 @@ final class Rfc3339 {
                 || text.charAt(16) != ':') {
             throw malformed(text);
         }
-        long day = LocalDate.of(number(text, 0, 4), number(text, 5, 7), number(text, 8, 10)).toEpochDay();
+        long day = LocalDate.of(number(text, 0, 4), number(text, 5, 7), number(text, 8, 10))
+                .toEpochDay();
         int hour = number(text, 11, 13);
         int minute = number(text, 14, 16);
         int second = number(text, 17, SECOND_END);

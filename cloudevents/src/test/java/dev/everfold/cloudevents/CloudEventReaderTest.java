@@ -21,8 +21,7 @@ class CloudEventReaderTest {
 
     @Test
     void each_attribute_goes_to_its_place_in_the_event() {
-        NewEvent event = CloudEvents.parse(
-                """
+        NewEvent event = CloudEvents.parse("""
                 {"specversion":"1.0","id":"aab9e5a2-8250-572c-ae8b-43f3f8fd6d12","source":"/shop","type":"OrderPlaced",\
                 "subject":"order-17","time":"2026-03-01T10:30:00.25+01:00","datacontenttype":"application/json",\
                 "dataschema":"https://example.org/order","tags":"order:17, customer:42,,order:17","actor":"alice",\
@@ -154,7 +153,8 @@ class CloudEventReaderTest {
         "+12010-01-19T18:36:08Z,             +12010-01-19T18:36:08Z"
     })
     void times_of_rfc_3339_are_read_with_microseconds(String time, Instant expected) {
-        assertThat(CloudEvents.parse(line("\"time\":\"" + time + "\"")).occurred()).contains(expected);
+        assertThat(CloudEvents.parse(line("\"time\":\"" + time + "\"")).occurred())
+                .contains(expected);
     }
 
     @ParameterizedTest

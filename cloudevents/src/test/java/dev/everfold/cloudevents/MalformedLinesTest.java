@@ -56,10 +56,7 @@ class MalformedLinesTest {
 
     private static Stream<Arguments> missingAttributes() {
         return Stream.of(
-                arguments(
-                        "no version",
-                        "{}",
-                        "Attribute \"specversion\" is missing; expected \"1.0\". Add it."),
+                arguments("no version", "{}", "Attribute \"specversion\" is missing; expected \"1.0\". Add it."),
                 arguments(
                         "another version",
                         "{\"specversion\":\"0.3\"}",

@@ -14,12 +14,38 @@ import java.util.UUID;
 /// Events of all kinds that a store takes, the odd ones more often than in life.
 final class RandomEvents {
 
-    private static final List<String> CHARACTERS =
-            List.of("a", "Z", "0", "-", "\"", "\\", "/", "{", "}", ",", ":", " ", "\t", "\n", "\u0001", "\u007f", "ä",
-                    "€", "\u2028", "\ufeff", "\ud83d\ude00");
+    private static final List<String> CHARACTERS = List.of(
+            "a",
+            "Z",
+            "0",
+            "-",
+            "\"",
+            "\\",
+            "/",
+            "{",
+            "}",
+            ",",
+            ":",
+            " ",
+            "\t",
+            "\n",
+            "\u0001",
+            "\u007f",
+            "ä",
+            "€",
+            "\u2028",
+            "\ufeff",
+            "\ud83d\ude00");
     private static final List<String> CONTENT_TYPES = List.of(
-            NewEvent.JSON, NewEvent.JSON, NewEvent.JSON, NewEvent.BINARY, "text/plain", "application/vnd.shop+json",
-            "application/JSON; charset=utf-8", "application/xml", "x");
+            NewEvent.JSON,
+            NewEvent.JSON,
+            NewEvent.JSON,
+            NewEvent.BINARY,
+            "text/plain",
+            "application/vnd.shop+json",
+            "application/JSON; charset=utf-8",
+            "application/xml",
+            "x");
     private static final List<String> NAMES =
             List.of("a", "actor", "correlationid", "z9", "source", "dataschema", "id", "userId", "tags", "time", "");
 

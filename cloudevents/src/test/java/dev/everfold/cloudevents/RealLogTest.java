@@ -39,8 +39,8 @@ class RealLogTest {
                     .forEachRemaining(
                             event -> written.append(writer.format(event)).append('\n'));
         }
-        String withoutAdded = written.toString()
-                .replaceAll("\"position\":\\d+,\"revision\":\\d+,\"recordedtime\":\"[^\"]+\",", "");
+        String withoutAdded =
+                written.toString().replaceAll("\"position\":\\d+,\"revision\":\\d+,\"recordedtime\":\"[^\"]+\",", "");
         assertThat(withoutAdded.equals(new String(lines, StandardCharsets.UTF_8)))
                 .isTrue();
     }

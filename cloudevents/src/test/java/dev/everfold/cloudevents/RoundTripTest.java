@@ -29,17 +29,14 @@ class RoundTripTest {
 
     @Test
     void attributes_are_written_in_a_fixed_order() {
-        String line = CloudEvents.format(recorded(CloudEvents.parse(
-                """
+        String line = CloudEvents.format(recorded(CloudEvents.parse("""
                 {"data":{"cents": 1250},"tags":"order:17,customer:42","z":1,"a":"ä",\
                 "dataschema":"https://example.org/o",\
                 "datacontenttype":"application/json","time":"2026-03-01T09:30:00Z","subject":"order-17",\
                 "type":"OrderPlaced","source":"/shop","id":"1","specversion":"1.0"}
                 """)));
 
-        assertThat(line)
-                .isEqualTo(
-                        """
+        assertThat(line).isEqualTo("""
                         {"specversion":"1.0","id":"1","source":"/shop","type":"OrderPlaced","subject":"order-17",\
                         "time":"2026-03-01T09:30:00Z","datacontenttype":"application/json",\
                         "dataschema":"https://example.org/o","tags":"order:17,customer:42","z":1,"a":"ä","position":0,\
@@ -52,9 +49,7 @@ class RoundTripTest {
 
         String line = CloudEvents.format(recorded(event));
 
-        assertThat(line)
-                .isEqualTo(
-                        """
+        assertThat(line).isEqualTo("""
                         {"specversion":"1.0","id":"aab9e5a2-8250-572c-ae8b-43f3f8fd6d12","source":"/everfold",\
                         "type":"OrderPlaced","subject":"order-17","datacontenttype":"application/json","position":0,\
                         "revision":0,"recordedtime":"2026-04-01T00:00:00Z","data":{"cents":1250}}""");
@@ -115,7 +110,15 @@ class RoundTripTest {
     @Test
     void json_that_cannot_stand_in_a_line_as_it_is_is_written_in_base_64() {
         for (String data : List.of(
-                "\ufeff{}", "{\n}", " {}", "{} ", "{", "1 2", "01", "{\"a\":\"\u0001\"}", "[".repeat(500) + "]".repeat(500))) {
+                "\ufeff{}",
+                "{\n}",
+                " {}",
+                "{} ",
+                "{",
+                "1 2",
+                "01",
+                "{\"a\":\"\u0001\"}",
+                "[".repeat(500) + "]".repeat(500))) {
             NewEvent event = event().withContent(NewEvent.JSON, Bytes.utf8(data));
 
             String line = CloudEvents.format(recorded(event));

@@ -123,8 +123,8 @@ public record Read(Source source, Direction direction, long limit) {
         if (source instanceof Source.Matching matching) {
             return matching;
         }
-        throw new IllegalStateException(
-                "This read is by revisions of one stream; expected one by positions. Use Read.matching(Query.stream(…)).");
+        throw new IllegalStateException("This read is by revisions of one stream; expected one by positions."
+                + " Use Read.matching(Query.stream(…)).");
     }
 
     private Source.Revisions byRevision() {

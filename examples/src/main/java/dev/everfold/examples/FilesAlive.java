@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Which files of the imported repository were there at some instant? A fold over the events that had occurred by then:
-/// `FilesAlive STORE-URI INSTANT`.
+/// Which files of the imported repository were there at some instant? A fold over the events that had
+/// occurred by then: `FilesAlive STORE-URI INSTANT`.
 public final class FilesAlive {
 
     private FilesAlive() {}

@@ -25,8 +25,10 @@ public final class FirstSteps {
         try (EventStore store = EventStores.open("log:" + folder)) {
             // One append: all of it, or nothing. Here only if the stream has no event yet.
             store.append(Append.of(
-                            NewEvent.of("order-17", "order.placed", "{\"cents\":4200}").withTags("customer:alice"),
-                            NewEvent.of("order-17", "order.paid", "{\"cents\":4200}").withTags("customer:alice"))
+                            NewEvent.of("order-17", "order.placed", "{\"cents\":4200}")
+                                    .withTags("customer:alice"),
+                            NewEvent.of("order-17", "order.paid", "{\"cents\":4200}")
+                                    .withTags("customer:alice"))
                     .expecting("order-17", Expected.noStream()));
 
             // A state is a fold over events.

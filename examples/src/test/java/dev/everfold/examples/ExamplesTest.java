@@ -60,14 +60,15 @@ final class ExamplesTest {
         try (EventStore store = EventStores.open("log:" + folder)) {
             append(store);
 
-            known.forEach((instant, files) ->
-                    assertThat(FilesAlive.asOf(store, Instant.parse(instant))).as(instant).hasSize(files));
+            known.forEach((instant, files) -> assertThat(FilesAlive.asOf(store, Instant.parse(instant)))
+                    .as(instant)
+                    .hasSize(files));
         }
     }
 
     private static void append(EventStore store) throws IOException {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(LOG)), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(LOG)), StandardCharsets.UTF_8))) {
             List<NewEvent> batch = new ArrayList<>();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 batch.add(CloudEvents.parse(line));

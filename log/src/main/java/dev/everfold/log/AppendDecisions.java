@@ -1,7 +1,7 @@
 package dev.everfold.log;
 
-import dev.everfold.eventstore.AppendConflictException.Failure;
 import dev.everfold.eventstore.AppendConflictException;
+import dev.everfold.eventstore.AppendConflictException.Failure;
 import dev.everfold.eventstore.AppendIdReusedException;
 import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.CorruptStoreException;
@@ -32,11 +32,10 @@ import org.jspecify.annotations.Nullable;
 /// Decides each append against everything before it, durable or in the same batch, and puts accepted ones
 /// into the batch.
 ///
-/// What it remembers (stream heads, append ids, tracked positions, the last recorded time) runs ahead of
-/// the disk by
-/// one batch. That is safe only because a batch that cannot be made durable ends the engine: nothing is
-/// ever taken
-/// back. Owned by the writer thread. Deciding is deterministic: no clock, no randomness.
+/// What it remembers (stream heads, append ids, tracked positions, the last recorded time) runs ahead
+/// of the disk by one batch. That is safe only because a batch that cannot be made durable ends the
+/// engine: nothing is ever taken back. Owned by the writer thread. Deciding is deterministic: no clock,
+/// no randomness.
 final class AppendDecisions {
 
     private final LogIndex index;
@@ -130,7 +129,8 @@ final class AppendDecisions {
         Appended first = new Appended(fromPosition, revisions);
         return same
                 ? new Decision.Repeated(first)
-                : new Decision.Refused(new AppendIdReusedException(pending.append().id(), first));
+                : new Decision.Refused(
+                        new AppendIdReusedException(pending.append().id(), first));
     }
 
     private void requireNotAhead(PendingAppend pending) {
@@ -245,7 +245,8 @@ final class AppendDecisions {
         return next;
     }
 
-    /// Last revision of a stream, -1 when it has no event: from the heads, else from the index and the record.
+    /// Last revision of a stream, -1 when it has no event: from the heads, else from the index and the
+    /// record.
     private long lastRevision(long hash, byte[] buffer, int at, int length) {
         long known = heads.lastRevision(hash, buffer, at, length);
         if (known != StreamHeads.UNKNOWN) {
@@ -278,7 +279,8 @@ final class AppendDecisions {
         return batch.holds(position) ? batch.event(position) : durable.read(position);
     }
 
-    /// What the event brings, or else the time of the request, which never falls below the last recorded time.
+    /// What the event brings, or else the time of the request, which never falls below the last
+    /// recorded time.
     private static long recordedMicros(NewEvent event, long stampMicros, long last) {
         return event.recorded()
                 .map(time -> ChronoUnit.MICROS.between(Instant.EPOCH, time))

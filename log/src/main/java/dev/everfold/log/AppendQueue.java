@@ -50,7 +50,8 @@ final class AppendQueue {
     }
 
     /// The next append, which stays in the queue; null when there is none.
-    @Nullable PendingAppend peek() {
+    @Nullable
+    PendingAppend peek() {
         return queue.peek();
     }
 

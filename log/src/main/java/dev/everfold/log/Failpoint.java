@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// Named places where a test may stop the process or make the engine fail.
 ///
 /// Off unless the system property `everfold.failpoint` is set: `NAME:kill@N` ends the process at once,
-/// without any
-/// cleaning up, when the place is passed for the N-th time; `NAME:fail@N` throws there.
+/// without any cleaning up, when the place is passed for the N-th time; `NAME:fail@N` throws there.
 enum Failpoint {
     /// A frame is complete in memory; nothing of it is written.
     LOG_BEFORE_WRITE,
@@ -54,7 +53,8 @@ enum Failpoint {
             int colon = text.indexOf(':');
             int at = text.indexOf('@');
             if (colon < 0 || at < colon) {
-                throw new IllegalArgumentException("everfold.failpoint is \"" + text + "\"; expected NAME:kill@N or NAME:fail@N.");
+                throw new IllegalArgumentException(
+                        "everfold.failpoint is \"" + text + "\"; expected NAME:kill@N or NAME:fail@N.");
             }
             return new Plan(
                     Failpoint.valueOf(text.substring(0, colon)),

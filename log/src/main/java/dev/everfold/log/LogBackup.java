@@ -20,7 +20,8 @@ import java.util.function.LongConsumer;
 
 /// Copies a log: as it is proven durable now, segment by segment, without its index.
 ///
-/// A backup is a store that was closed. The file `STORE` is written last, so a backup that was cut off is none.
+/// A backup is a store that was closed. The file `STORE` is written last, so a backup that was cut off
+/// is none.
 final class LogBackup {
 
     private static final int CHUNK_BYTES = 1 << 20;

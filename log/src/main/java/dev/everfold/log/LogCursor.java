@@ -166,8 +166,7 @@ final class LogCursor implements EventCursor {
     }
 
     /// The first event backwards must be the last one that was asked for. When it is not, the stream is
-    /// shorter or hashes
-    /// have collided, and the search begins again at the stream's newest event.
+    /// shorter or hashes have collided, and the search begins again at the stream's newest event.
     private boolean startedWrong(RecordedEvent first) {
         mayStartWrong = false;
         if (read.source() instanceof Read.Source.Revisions revisions

@@ -32,8 +32,7 @@ final class LogDirectory {
     private final AtomicInteger waitingToBeSealed = new AtomicInteger();
     private volatile boolean closing;
 
-    LogDirectory(
-            Storage storage, UUID storeId, LogOptions options, Segments segments, ExecutorService background) {
+    LogDirectory(Storage storage, UUID storeId, LogOptions options, Segments segments, ExecutorService background) {
         this.storage = storage;
         this.storeId = storeId;
         this.options = options;
@@ -49,7 +48,8 @@ final class LogDirectory {
         return segments;
     }
 
-    /// Makes the segment that follows the last one durable; the caller adds it when it is about to write to it.
+    /// Makes the segment that follows the last one durable; the caller adds it when it is about to
+    /// write to it.
     SegmentWriter createSegment(LogEnd start) throws IOException {
         return SegmentWriter.create(
                 storage,

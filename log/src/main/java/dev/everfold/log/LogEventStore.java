@@ -40,11 +40,9 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// One process writes to a directory at a time; any number read beside it ([Mode#READ]). An append is
-/// durable when it
-/// returns: written and synced, many appends per sync. Memory does not grow with the number of events or
-/// streams,
-/// except by 4 bytes an event of the newest segment and by what [LogOptions] bounds. Safe for use by many
-/// threads.
+/// durable when it returns: written and synced, many appends per sync. Memory does not grow with the
+/// number of events or streams, except by 4 bytes an event of the newest segment and by what
+/// [LogOptions] bounds. Safe for use by many threads.
 public final class LogEventStore implements EventStore {
 
     /// How a store is opened.
@@ -68,7 +66,8 @@ public final class LogEventStore implements EventStore {
 
     /// Opens the store in a directory for writing, creating it where there is none, with default options.
     ///
-    /// @throws StoreUnavailableException when the directory holds something else, a newer format, or is in use
+    /// @throws StoreUnavailableException when the directory holds something else, a newer format, or is
+    ///     in use
     /// @throws CorruptStoreException when acknowledged events are damaged or missing
     /// @throws dev.everfold.eventstore.StorageFullException when there is no room to create it
     public static LogEventStore open(Path directory) {
@@ -86,8 +85,7 @@ public final class LogEventStore implements EventStore {
     }
 
     /// Opens the store behind a storage, with a clock: for tests that bring their own.
-    static LogEventStore open(
-            Storage storage, LogOptions options, Mode mode, Clock clock) {
+    static LogEventStore open(Storage storage, LogOptions options, Mode mode, Clock clock) {
         return new LogEventStore(new LogOpening(storage, options).open(mode), clock);
     }
 

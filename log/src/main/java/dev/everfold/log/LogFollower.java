@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Watches the files of a store that another process may be writing, and publishes what is proven durable.
 ///
 /// A frame is proven durable by the frame after it, by the segment after it, or by the closing of the
-/// store: each is
-/// written only after the frame was synced. Whoever asks looks; there is no thread.
+/// store: each is written only after the frame was synced. Whoever asks looks; there is no thread.
 final class LogFollower {
 
     private static final int CHUNK_BYTES = 64 << 10;
@@ -160,11 +159,13 @@ final class LogFollower {
             return true;
         }
         Optional<StoreFile.Closed> closed = StoreFile.read(storage).closed();
-        return closed.isPresent() && closed.get().frames() == frame + 1 && closed.get().checksum() == checksum;
+        return closed.isPresent()
+                && closed.get().frames() == frame + 1
+                && closed.get().checksum() == checksum;
     }
 
-    /// Goes on to the segment after the last one, once it has a frame: without one it may be left over from an attempt
-    /// that found no space.
+    /// Goes on to the segment after the last one, once it has a frame: without one it may be left over
+    /// from an attempt that found no space.
     private boolean nextSegment() throws IOException {
         Segment last = segments.last();
         if (last.end().frames() == last.header().start().frames()) {

@@ -35,9 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Puts a store together from its files, and takes it apart again.
 ///
-/// For writing: lock the directory, recover the log, index what the runs do not cover, make the segment to
-/// write to,
-/// and only then mark the store as open. A crash anywhere before leaves it as it was.
+/// For writing: lock the directory, recover the log, index what the runs do not cover, make the segment
+/// to write to, and only then mark the store as open. A crash anywhere before leaves it as it was.
 final class LogOpening {
 
     static final String LOCK = "LOCK";
@@ -202,9 +201,19 @@ final class LogOpening {
         LOGGER.log(
                 System.Logger.Level.DEBUG,
                 "opened log dir={0} events={1} tornBytes={2} indexedEvents={3}",
-                storage.description(), event.events, event.tornBytes, indexed);
+                storage.description(),
+                event.events,
+                event.tornBytes,
+                indexed);
         return new OpenLog(
-                storage, options, store, segments, index, published, tracked, background,
+                storage,
+                options,
+                store,
+                segments,
+                index,
+                published,
+                tracked,
+                background,
                 new OpenLog.Writing(queue, writer, thread, directory, answers));
     }
 
@@ -237,7 +246,14 @@ final class LogOpening {
             published.raise(recovered.end().nextPosition());
             LogFollower follower = new LogFollower(storage, store, segments, index, published, tracked);
             return new OpenLog(
-                    storage, options, store, segments, index, published, tracked, background,
+                    storage,
+                    options,
+                    store,
+                    segments,
+                    index,
+                    published,
+                    tracked,
+                    background,
                     new OpenLog.Following(follower));
         } catch (IOException | RuntimeException | Error failure) {
             abandon(index, segments, background);
@@ -273,10 +289,13 @@ final class LogOpening {
 
     private static long lastRecordedMicros(Segments segments, Recovery.Result recovered) {
         long next = recovered.end().nextPosition();
-        return next == 0 ? Long.MIN_VALUE : new RecordReader(segments).read(next - 1).recordedMicros();
+        return next == 0
+                ? Long.MIN_VALUE
+                : new RecordReader(segments).read(next - 1).recordedMicros();
     }
 
-    /// Whether the directory is a store; something else in it is refused, so that nothing of others is touched.
+    /// Whether the directory is a store; something else in it is refused, so that nothing of others is
+    /// touched.
     private boolean isStore() throws IOException {
         List<String> names = storage.list();
         if (names.contains(StoreFile.NAME)) {

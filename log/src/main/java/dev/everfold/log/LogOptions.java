@@ -11,7 +11,8 @@ import java.time.Duration;
 ///     its own
 /// @param batchEventsMax events that are made durable together
 /// @param queueBytesMax appends that wait for the writer, encoded; beyond it callers block (back-pressure)
-/// @param closingFrameAfter how long the writer is idle before it proves the last frame durable by an empty one
+/// @param closingFrameAfter how long the writer is idle before it proves the last frame durable by an
+///     empty one
 /// @param memtableEvents events that are indexed in memory before they are written to an index run
 /// @param backgroundBytesPerSecond pace of sealing and of index runs, so that appends keep their latency
 public record LogOptions(
@@ -24,9 +25,8 @@ public record LogOptions(
         int memtableEvents,
         int backgroundBytesPerSecond) {
 
-    /// Segments of 256 MiB; batches of up to 4 MiB and 20,000 events; a queue of 64 MiB; a closing frame
-    /// after 5 ms;
-    /// 262,144 events in memory; 50 MiB/s in the background.
+    /// Segments of 256 MiB; batches of up to 4 MiB and 20,000 events; a queue of 64 MiB; a closing
+    /// frame after 5 ms; 262,144 events in memory; 50 MiB/s in the background.
     public static final LogOptions DEFAULTS = new LogOptions(
             Limits.DEFAULTS, 256L << 20, 4 << 20, 20_000, 64 << 20, Duration.ofMillis(5), 262_144, 50 << 20);
 
@@ -44,21 +44,39 @@ public record LogOptions(
     /// The same options with other limits.
     public LogOptions withLimits(Limits newLimits) {
         return new LogOptions(
-                newLimits, segmentBytes, batchBytesMax, batchEventsMax, queueBytesMax, closingFrameAfter,
-                memtableEvents, backgroundBytesPerSecond);
+                newLimits,
+                segmentBytes,
+                batchBytesMax,
+                batchEventsMax,
+                queueBytesMax,
+                closingFrameAfter,
+                memtableEvents,
+                backgroundBytesPerSecond);
     }
 
     /// The same options with another length of segments.
     public LogOptions withSegmentBytes(long bytes) {
         return new LogOptions(
-                limits, bytes, batchBytesMax, batchEventsMax, queueBytesMax, closingFrameAfter, memtableEvents,
+                limits,
+                bytes,
+                batchBytesMax,
+                batchEventsMax,
+                queueBytesMax,
+                closingFrameAfter,
+                memtableEvents,
                 backgroundBytesPerSecond);
     }
 
     /// The same options with another number of events indexed in memory.
     public LogOptions withMemtableEvents(int events) {
         return new LogOptions(
-                limits, segmentBytes, batchBytesMax, batchEventsMax, queueBytesMax, closingFrameAfter, events,
+                limits,
+                segmentBytes,
+                batchBytesMax,
+                batchEventsMax,
+                queueBytesMax,
+                closingFrameAfter,
+                events,
                 backgroundBytesPerSecond);
     }
 

@@ -23,8 +23,7 @@ import java.util.function.LongConsumer;
 /// Reads every byte of a store and says what is not as it was written. Changes nothing.
 ///
 /// Beside a running writer it checks what is proven durable. Memory: 32 bytes a stream, to see that
-/// revisions are
-/// dense.
+/// revisions are dense.
 final class LogVerifier {
 
     private final Storage storage;
@@ -145,7 +144,8 @@ final class LogVerifier {
 
     /// A segment without frames is the newest one, or it is left over.
     private void verifyFrameless(String name, StoreFile store, SegmentVerification segments) throws IOException {
-        boolean newest = SegmentFormat.fromFrame(name).orElseThrow() == segments.end().frames();
+        boolean newest =
+                SegmentFormat.fromFrame(name).orElseThrow() == segments.end().frames();
         boolean closed = store.closed().isPresent() && !live;
         if (newest && (closed || hasHeader(name, store))) {
             segments.verify(name, Optional.empty());

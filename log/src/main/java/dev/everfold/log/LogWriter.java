@@ -20,16 +20,14 @@ import org.jspecify.annotations.Nullable;
 
 /// The one thread that writes: it takes what waits, decides, writes one frame, syncs, publishes, answers.
 ///
-/// The order is the promise: durable, then published, then acknowledged; a refusal is answered after the
-/// frame that
-/// it was decided against is durable. There is no timer: while one frame is synced, the next one gathers.
+/// The order is the promise: durable, then published, then acknowledged; a refusal is answered after
+/// the frame that it was decided against is durable. There is no timer: while one frame is synced, the
+/// next one gathers.
 ///
-/// When a write or a sync fails, the engine ends: everyone who waits is told that the outcome is unknown,
-/// and nothing
-/// is tried again, since after a failed sync the system may report success for bytes that were lost
-/// (Rebello et al.,
-/// "Can Applications Recover from fsync Failures?", USENIX ATC 2020). Opening the store again tells what is
-/// there.
+/// When a write or a sync fails, the engine ends: everyone who waits is told that the outcome is
+/// unknown, and nothing is tried again, since after a failed sync the system may report success for
+/// bytes that were lost (Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC
+/// 2020). Opening the store again tells what is there.
 final class LogWriter implements Runnable {
 
     private static final System.Logger LOGGER = System.getLogger("dev.everfold.log");
@@ -104,7 +102,8 @@ final class LogWriter implements Runnable {
     }
 
     /// Why the writer gave up; null while it has not.
-    @Nullable Throwable failure() {
+    @Nullable
+    Throwable failure() {
         return failure;
     }
 
@@ -203,7 +202,8 @@ final class LogWriter implements Runnable {
 
     private void publish() {
         for (int i = 0; i < gathered.size(); i++) {
-            if (decided.get(i) instanceof Decision.Accepted && gathered.get(i).append().tracking().isPresent()) {
+            if (decided.get(i) instanceof Decision.Accepted
+                    && gathered.get(i).append().tracking().isPresent()) {
                 Tracking tracking = gathered.get(i).append().tracking().get();
                 trackedDurably.merge(tracking.source(), tracking.position(), Math::max);
             }
@@ -224,7 +224,8 @@ final class LogWriter implements Runnable {
         gathered.clear();
     }
 
-    /// Futures run what depends on them, which may block, close the store or set an interrupt flag: not in this thread.
+    /// Futures run what depends on them, which may block, close the store or set an interrupt flag: not
+    /// in this thread.
     private void completeFutures(List<PendingAppend> answered) {
         List<PendingAppend> withFutures =
                 answered.stream().filter(PendingAppend::hasFuture).toList();
@@ -233,9 +234,8 @@ final class LogWriter implements Runnable {
         }
     }
 
-    /// Waits for work. After a while without, an empty frame proves the last one durable, so that damage to
-    /// it can be
-    /// told from an unfinished write.
+    /// Waits for work. After a while without, an empty frame proves the last one durable, so that
+    /// damage to it can be told from an unfinished write.
     private void idle() throws IOException {
         if (lastFrameProven || end.frames() == 0) {
             queue.awaitWork(Long.MAX_VALUE);
@@ -289,6 +289,9 @@ final class LogWriter implements Runnable {
 
     private static int appendBytes(PendingAppend pending) {
         return pending.recordBytes()
-                + Batch.overheadBytes(pending.append().tracking().map(t -> t.source().length() * 3).orElse(0));
+                + Batch.overheadBytes(pending.append()
+                        .tracking()
+                        .map(t -> t.source().length() * 3)
+                        .orElse(0));
     }
 }

@@ -12,15 +12,15 @@ import java.util.concurrent.TimeUnit;
 
 /// An open log: its parts, by what they hold, and how they are taken apart again.
 record OpenLog(
-    Storage storage,
-    LogOptions options,
-    StoreFile store,
-    Segments segments,
-    LogIndex index,
-    Published published,
-    Map<String, Long> tracked,
-    ExecutorService background,
-    Role role) {
+        Storage storage,
+        LogOptions options,
+        StoreFile store,
+        Segments segments,
+        LogIndex index,
+        Published published,
+        Map<String, Long> tracked,
+        ExecutorService background,
+        Role role) {
 
     private static final System.Logger LOGGER = System.getLogger("dev.everfold.log");
 
@@ -28,13 +28,11 @@ record OpenLog(
     sealed interface Role {}
 
     /// This process writes.
-    record Writing(
-            AppendQueue queue, LogWriter writer, Thread thread, LogDirectory directory, ExecutorService answers)
+    record Writing(AppendQueue queue, LogWriter writer, Thread thread, LogDirectory directory, ExecutorService answers)
             implements Role {}
 
     /// Another process may write.
     record Following(LogFollower follower) implements Role {}
-
 
     /// Drains what was accepted, says how the log ended, frees everything.
     void close() {
@@ -89,8 +87,8 @@ record OpenLog(
         }
     }
 
-    /// Waits for the work in the background, which stops at its next step: the lock must not be released while
-    /// something may still write.
+    /// Waits for the work in the background, which stops at its next step: the lock must not be
+    /// released while something may still write.
     static void terminate(ExecutorService background) {
         background.shutdown();
         boolean interrupted = false;

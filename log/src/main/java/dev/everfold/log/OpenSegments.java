@@ -66,7 +66,8 @@ final class OpenSegments {
         return frameless;
     }
 
-    /// Whether a whole frame begins anywhere in the file: one alone tells a damaged segment from an unfinished one.
+    /// Whether a whole frame begins anywhere in the file: one alone tells a damaged segment from an
+    /// unfinished one.
     private static boolean hasFrame(StorageFile file) throws IOException {
         FrameScanner scanner =
                 new FrameScanner(file::read, SegmentFormat.OPEN_ALIGNMENT, SegmentFormat.HEADER_BYTES, CHUNK_BYTES);
@@ -78,7 +79,8 @@ final class OpenSegments {
         return false;
     }
 
-    /// Whether the scanner, beyond the first place without a whole frame, stands at one that was written later.
+    /// Whether the scanner, beyond the first place without a whole frame, stands at one that was
+    /// written later.
     ///
     /// A frame takes a page or more, so its number tells whether it may stand there. Others are data: an
     /// event of the frame that is missing may hold a copy of some log.
@@ -93,7 +95,8 @@ final class OpenSegments {
         return later >= 0 && later <= (ahead.offset() - missing) / SegmentFormat.OPEN_ALIGNMENT;
     }
 
-    /// Adds the frame at which the scanner stands, when there is a whole one that follows the segment's last.
+    /// Adds the frame at which the scanner stands, when there is a whole one that follows the segment's
+    /// last.
     ///
     /// @return whether it was added
     /// @throws CorruptStoreException when there is a whole frame that does not follow, or is not made as
@@ -104,20 +107,22 @@ final class OpenSegments {
         }
         LogEnd end = segment.end();
         Optional<String> mismatch = end.mismatch(scanner.header());
-        boolean whole = mismatch.isEmpty() && scanner.visit(new AppendFormat.Visitor() {
-            @Override
-            public void append(AppendFormat.Header header, long fromPosition) {}
+        boolean whole = mismatch.isEmpty()
+                && scanner.visit(new AppendFormat.Visitor() {
+                    @Override
+                    public void append(AppendFormat.Header header, long fromPosition) {}
 
-            @Override
-            public void record(byte[] buffer, int offset, long position) {
-                segment.addRecord(position, scanner.fileOffset(offset));
-            }
-        });
+                    @Override
+                    public void record(byte[] buffer, int offset, long position) {
+                        segment.addRecord(position, scanner.fileOffset(offset));
+                    }
+                });
         if (!whole) {
             throw SegmentFormat.corrupt(
                     segment.name(), scanner.offset(), mismatch.orElse("a frame of appends and records expected"));
         }
-        segment.addFrame(end.after(scanner.header()), scanner.offset() + scanner.header().bytes());
+        segment.addFrame(
+                end.after(scanner.header()), scanner.offset() + scanner.header().bytes());
         return true;
     }
 }

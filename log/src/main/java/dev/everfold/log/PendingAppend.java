@@ -95,7 +95,8 @@ final class PendingAppend {
         return recordBytes;
     }
 
-    /// What it takes in memory while it waits, about: records, and 128 bytes a condition or term of a query.
+    /// What it takes in memory while it waits, about: records, and 128 bytes a condition or term of a
+    /// query.
     int queuedBytes() {
         long terms = 0;
         for (PreparedCondition condition : conditions) {

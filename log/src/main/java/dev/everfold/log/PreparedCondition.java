@@ -23,9 +23,9 @@ sealed interface PreparedCondition {
     default int terms() {
         return switch (this) {
             case OfStream _ -> 1;
-            case OfQuery(var condition, _, _) ->
+            case OfQuery ofQuery ->
                 1
-                        + condition.query().items().stream()
+                        + ofQuery.condition().query().items().stream()
                                 .mapToInt(item -> 1
                                         + item.types().size()
                                         + item.tags().size()

@@ -24,16 +24,15 @@ import java.util.TreeMap;
 /// Finds out what a directory holds, and for a writer makes it fit to be written to.
 ///
 /// A frame is written only after the one before it was synced, so at most one frame, the last, can be
-/// unfinished. That
-/// tells a torn tail from corruption:
+/// unfinished. That tells a torn tail from corruption:
 ///
 /// 1. The first place without a whole frame is followed by a whole frame: the missing one had been
-///    acknowledged. This is
-///    **corruption**; nothing is changed, and the store does not open for writing.
+///    acknowledged. This is **corruption**; nothing is changed, and the store does not open for
+///    writing.
 /// 2. Nothing follows: a **torn tail**. Nobody was told of it; it is overwritten with zeros.
-/// 3. The last whole frame may stand in the page cache only, left by a killed process or by a failed sync.
-///    It is written
-///    again and synced before anyone may see it. The bytes are the same, so a crash meanwhile changes nothing.
+/// 3. The last whole frame may stand in the page cache only, left by a killed process or by a failed
+///    sync. It is written again and synced before anyone may see it. The bytes are the same, so a crash
+///    meanwhile changes nothing.
 /// 4. A store that was closed says where it ended, so there every difference is corruption.
 final class Recovery {
 
@@ -150,8 +149,9 @@ final class Recovery {
         }
     }
 
-    /// A segment without frames is the newest one, about to be written to, or it is left over: by a crash while it was
-    /// made, or by an attempt that found no space, after which the log went on in the one before.
+    /// A segment without frames is the newest one, about to be written to, or it is left over: by a
+    /// crash while it was made, or by an attempt that found no space, after which the log went on in
+    /// the one before.
     private void addOrDropFrameless(String name) throws IOException {
         StorageFile file = writable ? storage.openForWriting(name) : storage.openForReading(name);
         Optional<OpenSegment> segment = OpenSegments.open(file, store.storeId(), true);
@@ -216,8 +216,7 @@ final class Recovery {
     /// @throws CorruptStoreException when the place stays empty and a whole frame follows
     private boolean grewMeanwhile(OpenSegment segment, FrameScanner scanner) throws IOException {
         long missing = scanner.offset();
-        FrameScanner ahead =
-                new FrameScanner(segment::read, SegmentFormat.OPEN_ALIGNMENT, missing, CHUNK_BYTES);
+        FrameScanner ahead = new FrameScanner(segment::read, SegmentFormat.OPEN_ALIGNMENT, missing, CHUNK_BYTES);
         do {
             if (OpenSegments.isAtLaterFrame(segment.end(), missing, ahead)) {
                 scanner.refresh();
@@ -254,11 +253,15 @@ final class Recovery {
         boolean same = end.frames() == closed.frames() && end.checksum() == closed.checksum();
         // More frames than that: the slot that said "open" was damaged since, and this is the older one.
         if (end.frames() < closed.frames() || (end.frames() == closed.frames() && !same)) {
-            String file = segments.isEmpty() ? "log-000000000000.open" : segments.getLast().name();
+            String file = segments.isEmpty()
+                    ? "log-000000000000.open"
+                    : segments.getLast().name();
             long offset = segments.isEmpty() ? 0 : OpenSegments.nextFrameOffset(segments.getLast());
             throw SegmentFormat.corrupt(
-                    file, offset, "a log of " + closed.frames() + " frames expected, as it was closed, one of "
-                            + end.frames() + " found");
+                    file,
+                    offset,
+                    "a log of " + closed.frames() + " frames expected, as it was closed, one of " + end.frames()
+                            + " found");
         }
     }
 
@@ -268,8 +271,7 @@ final class Recovery {
                 segment::read, SegmentFormat.OPEN_ALIGNMENT, lastFrameOffset, FrameFormat.HEADER_BYTES);
         scanner.isAtFrame();
         FrameFormat.Header last = scanner.header();
-        LogEnd proven =
-                new LogEnd(last.frame(), last.fromPosition(), last.fromAppend(), last.previousChecksum());
+        LogEnd proven = new LogEnd(last.frame(), last.fromPosition(), last.fromAppend(), last.previousChecksum());
         segment.addFrame(proven, lastFrameOffset);
         return proven;
     }

@@ -2,9 +2,8 @@ package dev.everfold.log;
 
 /// The last accepted appends by id: a ring in the order of acceptance, and a hash table into it.
 ///
-/// Exactly the last `appendsMax` are remembered, so that every replica agrees. Owned by the writer thread;
-/// primitive
-/// arrays only, about 40 bytes an append; it grows up to its bound and no further.
+/// Exactly the last `appendsMax` are remembered, so that every replica agrees. Owned by the writer
+/// thread; primitive arrays only, about 40 bytes an append; it grows up to its bound and no further.
 final class RememberedAppends {
 
     private final int appendsMax;
@@ -63,7 +62,8 @@ final class RememberedAppends {
         size--;
     }
 
-    /// Frees a slot and moves back what had to go past it (Knuth, TAOCP volume 3, section 6.4, algorithm R).
+    /// Frees a slot and moves back what had to go past it (Knuth, TAOCP volume 3, section 6.4,
+    /// algorithm R).
     private void free(int freed) {
         int mask = table.length - 1;
         int hole = freed;

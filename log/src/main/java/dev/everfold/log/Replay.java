@@ -12,7 +12,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/// Adds frames that the index does not cover to it: the same for a writer after recovery and for a follower.
+/// Adds frames that the index does not cover to it: the same for a writer after recovery and for a
+/// follower.
 final class Replay implements AppendFormat.Visitor {
 
     private static final int CHUNK_BYTES = 1 << 20;
@@ -29,8 +30,7 @@ final class Replay implements AppendFormat.Visitor {
     /// Adds all frames below `end` that the index does not cover.
     ///
     /// @return how many events were added
-    static long run(List<Segment> segments, LogEnd end, LogIndex index, Map<String, Long> tracked)
-            throws IOException {
+    static long run(List<Segment> segments, LogEnd end, LogIndex index, Map<String, Long> tracked) throws IOException {
         Replay replay = new Replay(index, tracked);
         long before = index.nextPosition();
         long fromFrame = index.toFrame();
@@ -69,8 +69,8 @@ final class Replay implements AppendFormat.Visitor {
     }
 
     void add(Segment segment, long fromFrame, long toFrame) throws IOException {
-        FrameScanner scanner = new FrameScanner(
-                segment::read, segment.header().alignment(), SegmentFormat.HEADER_BYTES, CHUNK_BYTES);
+        FrameScanner scanner =
+                new FrameScanner(segment::read, segment.header().alignment(), SegmentFormat.HEADER_BYTES, CHUNK_BYTES);
         long frames = segment.header().start().frames();
         while (frames < Math.min(segment.end().frames(), toFrame)) {
             if (!scanner.isAtFrame()) {

@@ -90,7 +90,9 @@ final class SegmentVerification {
         }
         if (following.isPresent() && following.get() != end.frames()) {
             report(new Damage(
-                    name, 0, "frames up to " + following.get() + " expected, " + end.frames() + " found; the rest of it"
+                    name,
+                    0,
+                    "frames up to " + following.get() + " expected, " + end.frames() + " found; the rest of it"
                             + " was not checked. Restore a backup"));
             // Go on with the next segment as if this one were whole.
             end = new LogEnd(following.get(), end.nextPosition(), end.appends(), end.checksum());
@@ -112,7 +114,9 @@ final class SegmentVerification {
         if (!header.start().equals(end)) {
             if (complete) {
                 report(new Damage(
-                        file.name(), 0, "a segment from frame " + end.frames() + " expected, one from frame "
+                        file.name(),
+                        0,
+                        "a segment from frame " + end.frames() + " expected, one from frame "
                                 + header.start().frames() + " found"));
             }
             end = header.start();
@@ -174,8 +178,10 @@ final class SegmentVerification {
             long expected = revisions.next(terms.stream(name, from, length));
             if (complete && event.revision() != expected) {
                 report(new Damage(
-                        file, at, "revision " + expected + " expected at position " + position + ", "
-                                + event.revision() + " found; restore a backup"));
+                        file,
+                        at,
+                        "revision " + expected + " expected at position " + position + ", " + event.revision()
+                                + " found; restore a backup"));
             }
         });
         index.event(event);
@@ -188,8 +194,10 @@ final class SegmentVerification {
         try (SealedSegment segment = SealedSegment.open(storage, file.name(), store.storeId())) {
             if (segment.framesEnd() != framesEnd || !segment.end().equals(end)) {
                 report(new Damage(
-                        file.name(), framesEnd, "frames up to " + segment.end().frames() + " expected, "
-                                + end.frames() + " found; restore a backup"));
+                        file.name(),
+                        framesEnd,
+                        "frames up to " + segment.end().frames() + " expected, " + end.frames()
+                                + " found; restore a backup"));
             } else if (segment.offsetsChecksum() != offsets.checksum()
                     || checksum(file, framesEnd, file.size() - 64) != segment.offsetsChecksum()) {
                 report(new Damage(file.name(), framesEnd, "another table of offsets expected; restore a backup"));
@@ -206,7 +214,9 @@ final class SegmentVerification {
         do {
             if (OpenSegments.isAtLaterFrame(end, from, scanner)) {
                 report(new Damage(
-                        file.name(), from, "frame " + end.frames() + " expected, none found, but frame "
+                        file.name(),
+                        from,
+                        "frame " + end.frames() + " expected, none found, but frame "
                                 + scanner.header().frame() + " follows at byte " + scanner.offset()
                                 + "; restore a backup"));
                 return;

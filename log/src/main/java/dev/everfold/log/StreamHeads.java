@@ -5,10 +5,9 @@ import java.util.Arrays;
 /// The last revision of the streams that were appended to lately.
 ///
 /// Two generations of an open-addressing table, each bounded by streams and by bytes of names: what is
-/// asked for moves
-/// to the younger one, and when that is full it becomes the older one. Names are kept and compared, so
-/// equal hashes do
-/// no harm. Owned by the writer thread; primitive arrays only, about 48 bytes a stream and its name.
+/// asked for moves to the younger one, and when that is full it becomes the older one. Names are kept
+/// and compared, so equal hashes do no harm. Owned by the writer thread; primitive arrays only, about
+/// 48 bytes a stream and its name.
 final class StreamHeads {
 
     /// Said of a stream that the table does not know; it may exist.
@@ -36,7 +35,8 @@ final class StreamHeads {
         return revision;
     }
 
-    /// Gives out the next revision of a stream, which becomes its last one; [#UNKNOWN] when the table does not know it.
+    /// Gives out the next revision of a stream, which becomes its last one; [#UNKNOWN] when the table
+    /// does not know it.
     long next(long hash, byte[] buffer, int at, int length) {
         int slot = young.find(hash, buffer, at, length);
         if (young.isUsed(slot)) {

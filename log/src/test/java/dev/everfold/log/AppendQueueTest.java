@@ -101,10 +101,9 @@ class AppendQueueTest {
         try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
             Future<?> waiting = threads.submit(() -> put(queue, append(10)));
             queue.close();
-            assertThatThrownBy(() -> queue.put(append(1))).isInstanceOf(StoreClosedException.class);
-
             assertThat(queue.take(large)).isTrue();
 
+            assertThatThrownBy(() -> queue.put(append(1))).isInstanceOf(StoreClosedException.class);
             assertThatThrownBy(waiting::get)
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(StoreClosedException.class);
@@ -112,8 +111,8 @@ class AppendQueueTest {
         assertThat(queue.peek()).isNull();
     }
 
-    /// However closing and putting meet: an append is taken once, or its caller is turned away, never both and
-    /// never neither.
+    /// However closing and putting meet: an append is taken once, or its caller is turned away, never
+    /// both and never neither.
     @Test
     void of_appends_that_race_with_closing_each_is_either_taken_or_turned_away() throws Exception {
         int putters = 3;

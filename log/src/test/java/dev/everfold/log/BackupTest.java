@@ -67,7 +67,8 @@ class BackupTest {
             assertThat(events(store)).isEqualTo(expected);
             assertThat(store.lineage()).isNotEqualTo(lineage);
             assertThat(store.trackedPosition("shop")).hasValue(69);
-            assertThat(store.append(Append.of(event("order-0", 70))).fromPosition()).isEqualTo(70);
+            assertThat(store.append(Append.of(event("order-0", 70))).fromPosition())
+                    .isEqualTo(70);
         }
         assertThat(LogVerifier.verify(restored, events -> {}).damages()).isEmpty();
     }
@@ -206,8 +207,9 @@ class BackupTest {
         for (Mode mode : Mode.values()) {
             assertThatThrownBy(() -> LogEventStore.open(backup, Stores.SMALL, mode))
                     .isInstanceOf(StoreUnavailableException.class)
-                    .hasMessage(backup + " is not a store: it has no file STORE and is not empty. Name the directory of a"
-                            + " store, or an empty one.");
+                    .hasMessage(
+                            backup + " is not a store: it has no file STORE and is not empty. Name the directory of a"
+                                    + " store, or an empty one.");
         }
         assertThatThrownBy(() -> LogBackup.restore(backup, restored, bytes -> {}))
                 .isInstanceOf(StoreUnavailableException.class);

@@ -97,7 +97,8 @@ class BatchTest {
             FrameFormat.seal(bytes, wrong);
 
             assertThat(isWhole(bytes)).isTrue();
-            assertThat(AppendFormat.visit(bytes, 0, FrameFormat.header(bytes, 0), ignoring())).isFalse();
+            assertThat(AppendFormat.visit(bytes, 0, FrameFormat.header(bytes, 0), ignoring()))
+                    .isFalse();
         }
     }
 
@@ -132,7 +133,8 @@ class BatchTest {
             for (int i = 0; i < count; i++) {
                 byte[] data = new byte[random.nextInt(300)];
                 random.nextBytes(data);
-                events.add(add(NewEvent.of("order-" + random.nextInt(9), "placed", Bytes.of(data))).detached());
+                events.add(add(NewEvent.of("order-" + random.nextInt(9), "placed", Bytes.of(data)))
+                        .detached());
             }
         }
     }

@@ -79,8 +79,9 @@ final class CrashCheck {
             }
         }
         assertThat(possible)
-                .as("log ends at %s; acknowledged are %s appends up to %s", store.nextPosition(), acknowledged,
-                        workload.nextPosition(acknowledged))
+                .as(
+                        "log ends at %s; acknowledged are %s appends up to %s",
+                        store.nextPosition(), acknowledged, workload.nextPosition(acknowledged))
                 .isNotEmpty();
         return possible.getFirst();
     }
@@ -98,9 +99,14 @@ final class CrashCheck {
         assertThat(store.read(Read.all()).toList()).isEqualTo(expected);
         for (int i = 0; i < Workload.READS.size(); i++) {
             Read read = Workload.READS.get(i);
-            assertThat(store.read(read).toList()).as("%s", read).isEqualTo(workload.answers(stored).get(i));
+            assertThat(store.read(read).toList())
+                    .as("%s", read)
+                    .isEqualTo(workload.answers(stored).get(i));
         }
-        assertThat(store.stats().types().values().stream().mapToLong(count -> count).sum()).isEqualTo(expected.size());
+        assertThat(store.stats().types().values().stream()
+                        .mapToLong(count -> count)
+                        .sum())
+                .isEqualTo(expected.size());
         assertThat(hasTracked(store, stored)).as("tracked positions").isTrue();
     }
 
@@ -112,7 +118,9 @@ final class CrashCheck {
             answers.add(store.appendAsync(accepted.append()));
         }
         for (int i = 0; i < answers.size(); i++) {
-            assertThat(answers.get(i).join()).as("append %s again", i).isEqualTo(workload.accepted().get(i).answer());
+            assertThat(answers.get(i).join())
+                    .as("append %s again", i)
+                    .isEqualTo(workload.accepted().get(i).answer());
         }
     }
 }

@@ -23,9 +23,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Power losses at every moment of a workload, with whatever the device happened to have written by then.
 ///
-/// Each workload is run once on a [SimulatedDisk]. Before each of its effects the power fails: with nothing
-/// of what is pending, all of it, each prefix, each but one, and random sectors of it. Every different disk is
-/// opened and put through [CrashCheck]; some lose power again while they are recovered.
+/// Each workload is run once on a [SimulatedDisk]. Before each of its effects the power fails: with
+/// nothing of what is pending, all of it, each prefix, each but one, and random sectors of it. Every
+/// different disk is opened and put through [CrashCheck]; some lose power again while they are
+/// recovered.
 ///
 /// System properties: `everfold.seed` runs one seed only, `everfold.crash.images` says how many images a
 /// seed is checked with at most, and `everfold.crash.effect` limits it to the moment before one effect.
@@ -68,7 +69,9 @@ class CrashTest {
         disk.fail(Fault.lie(
                 kind.equals("directory") ? Operation.on(Kind.SYNC_DIRECTORY, "") : Operation.on(Kind.SYNC, kind)));
 
-        assertThatThrownBy(() -> crash(7, disk)).isInstanceOf(AssertionError.class).hasMessageStartingWith("seed 7");
+        assertThatThrownBy(() -> crash(7, disk))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageStartingWith("seed 7");
     }
 
     private void crash(long seed, SimulatedDisk disk) {

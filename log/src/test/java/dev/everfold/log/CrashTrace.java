@@ -10,8 +10,8 @@ import java.util.List;
 
 /// What a workload did to a disk, effect by effect, and when each of its appends was acknowledged.
 ///
-/// The workload is made in two sessions with a clean close in between; the second one ends as it is, or with
-/// a close.
+/// The workload is made in two sessions with a clean close in between; the second one ends as it is, or
+/// with a close.
 final class CrashTrace {
 
     private final SimulatedDisk disk;
@@ -60,8 +60,9 @@ final class CrashTrace {
         }
     }
 
-    /// The writer may have gone on between its answer and our look. No append is answered before the sync of
-    /// its frame, so the moment after that is exact; if ours is earlier, the engine answered too early.
+    /// The writer may have gone on between its answer and our look. No append is answered before the
+    /// sync of its frame, so the moment after that is exact; if ours is earlier, the engine answered
+    /// too early.
     private void keepEarliest() {
         List<Effect> effects = effects();
         int append = 0;

@@ -46,9 +46,7 @@ class FailureTest {
     private final SimulatedDisk disk = new SimulatedDisk();
 
     @ParameterizedTest
-    @CsvSource({
-        "WRITE, LOST", "WRITE, HALF", "WRITE, KEPT", "SYNC, LOST", "SYNC, HALF", "SYNC, KEPT"
-    })
+    @CsvSource({"WRITE, LOST", "WRITE, HALF", "WRITE, KEPT", "SYNC, LOST", "SYNC, HALF", "SYNC, KEPT"})
     void who_waits_for_a_frame_that_fails_does_not_know_and_a_repeat_after_opening_again_tells(Kind kind, Form form) {
         LogEventStore store = Stores.open(disk);
         Stores.appendSmall(store, 3);
@@ -59,8 +57,9 @@ class FailureTest {
         OutcomeUnknownException unknown =
                 catchThrowableOfType(OutcomeUnknownException.class, () -> store.append(caught));
         assertThat(unknown)
-                .hasMessage("The store in simulated disk failed while it wrote; whether the append is stored is unknown."
-                        + " Repeat it with the same append id.")
+                .hasMessage(
+                        "The store in simulated disk failed while it wrote; whether the append is stored is unknown."
+                                + " Repeat it with the same append id.")
                 .hasRootCauseMessage("Input/output error");
         assertThat(unknown.stored()).isEqualTo(Stored.UNKNOWN);
         StoreUnavailableException refused = catchThrowableOfType(
@@ -114,7 +113,9 @@ class FailureTest {
                     .hasCauseInstanceOf(StoreUnavailableException.class);
         }
         store.close();
-        assertThat(events(disk)).as("the first one was kept, none of the others stored").hasSize(2);
+        assertThat(events(disk))
+                .as("the first one was kept, none of the others stored")
+                .hasSize(2);
     }
 
     @Test
@@ -178,12 +179,17 @@ class FailureTest {
             assertThat(refused.stored()).isEqualTo(Stored.NO);
             assertThat(store.append(first)).as("a repeat").isEqualTo(answer);
             assertThat(events(store)).hasSize(accepted + 1);
-            assertThat(store.read(Read.matching(Query.stream("order-1"))).toList()).hasSize(accepted + 1);
+            assertThat(store.read(Read.matching(Query.stream("order-1"))).toList())
+                    .hasSize(accepted + 1);
 
             disk.heal();
-            assertThat(store.append(Append.of(event("order-1", 2))).fromPosition()).isEqualTo(full);
+            assertThat(store.append(Append.of(event("order-1", 2))).fromPosition())
+                    .isEqualTo(full);
         }
-        assertThat(events(disk)).last().extracting(RecordedEvent::revision).isEqualTo((long) events(disk).size() - 1);
+        assertThat(events(disk))
+                .last()
+                .extracting(RecordedEvent::revision)
+                .isEqualTo((long) events(disk).size() - 1);
     }
 
     @ParameterizedTest
@@ -193,9 +199,11 @@ class FailureTest {
         try (LogEventStore store = Stores.open(disk)) {
             Stores.appendSmall(store, 12);
             disk.leaveSpace(left);
-            assertThatThrownBy(() -> store.append(Append.of(large(1, 20_000)))).isInstanceOf(StorageFullException.class);
+            assertThatThrownBy(() -> store.append(Append.of(large(1, 20_000))))
+                    .isInstanceOf(StorageFullException.class);
             // A small one still fits into the old segment, and so is stored before the new one.
-            assertThat(store.append(Append.of(event("order-1", 12))).fromPosition()).isEqualTo(12);
+            assertThat(store.append(Append.of(event("order-1", 12))).fromPosition())
+                    .isEqualTo(12);
             unclean = disk.copy();
         }
 
@@ -203,7 +211,8 @@ class FailureTest {
             each.heal();
             try (LogEventStore store = Stores.open(each)) {
                 assertThat(store.nextPosition()).isEqualTo(13);
-                assertThat(store.append(Append.of(large(1, 20_000))).fromPosition()).isEqualTo(13);
+                assertThat(store.append(Append.of(large(1, 20_000))).fromPosition())
+                        .isEqualTo(13);
             }
             assertThat(events(each)).hasSize(14);
         }
@@ -216,8 +225,10 @@ class FailureTest {
             Stores.appendSmall(store, 12);
             disk.leaveSpace(5_000);
             disk.fail(Fault.io(Operation.on(Kind.DELETE, ".open"), Form.LOST).always());
-            assertThatThrownBy(() -> store.append(Append.of(large(1, 20_000)))).isInstanceOf(StorageFullException.class);
-            assertThat(store.append(Append.of(event("order-1", 12))).fromPosition()).isEqualTo(12);
+            assertThatThrownBy(() -> store.append(Append.of(large(1, 20_000))))
+                    .isInstanceOf(StorageFullException.class);
+            assertThat(store.append(Append.of(event("order-1", 12))).fromPosition())
+                    .isEqualTo(12);
             unclean = disk.copy();
             disk.heal();
         }
@@ -268,14 +279,19 @@ class FailureTest {
             assertThat(store.read(Read.stream("order-1")).toList()).hasSize(26);
         }
 
-        assertThat(disk.files().keySet()).anyMatch(name -> name.endsWith(".run")).noneMatch(name -> name.endsWith(".tmp"));
+        assertThat(disk.files().keySet())
+                .anyMatch(name -> name.endsWith(".run"))
+                .noneMatch(name -> name.endsWith(".tmp"));
         assertThat(events(disk)).hasSize(80);
     }
 
     @ParameterizedTest
     @CsvSource({"CREATE", "WRITE", "SYNC", "RENAME"})
     void a_segment_that_cannot_be_sealed_stays_open_until_the_store_is_opened_again(Kind kind) {
-        disk.fail(Fault.io(operation -> operation.kind() == kind && operation.file().contains(".log"), Form.LOST)
+        disk.fail(Fault.io(
+                        operation ->
+                                operation.kind() == kind && operation.file().contains(".log"),
+                        Form.LOST)
                 .always());
         try (LogEventStore store = Stores.open(disk)) {
             Stores.appendSmall(store, 40);
@@ -293,10 +309,10 @@ class FailureTest {
     void zeros_that_cannot_be_written_ahead_are_written_by_the_writer() {
         SimulatedDisk roomy = new SimulatedDisk();
         LogOptions options = Stores.SMALL.withSegmentBytes(1 << 20);
-        try (LogEventStore store =
-                LogEventStore.open(roomy, options, LogEventStore.Mode.CREATE, Stores.clock())) {
+        try (LogEventStore store = LogEventStore.open(roomy, options, LogEventStore.Mode.CREATE, Stores.clock())) {
             roomy.fail(Fault.io(
-                            operation -> operation.kind() == Kind.WRITE && operation.bytes() >= 8_192
+                            operation -> operation.kind() == Kind.WRITE
+                                    && operation.bytes() >= 8_192
                                     && operation.file().equals(FIRST)
                                     && Thread.currentThread().getName().contains("background"),
                             Form.LOST)
@@ -320,7 +336,8 @@ class FailureTest {
                     .matches(failure -> ((StoreUnavailableException) failure).retryable());
 
             assertThat(events(store)).hasSize(3);
-            assertThat(store.append(Append.of(event("order-1", 3))).fromPosition()).isEqualTo(3);
+            assertThat(store.append(Append.of(event("order-1", 3))).fromPosition())
+                    .isEqualTo(3);
         }
     }
 

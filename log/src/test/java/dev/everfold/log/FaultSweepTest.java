@@ -108,7 +108,9 @@ class FaultSweepTest {
             clock.set(step.at());
             try {
                 Appended appended = store.append(step.append());
-                assertThat(failed).as("an append is accepted by a store that failed").isFalse();
+                assertThat(failed)
+                        .as("an append is accepted by a store that failed")
+                        .isFalse();
                 assertThat(appended).isEqualTo(step.answer().orElseThrow());
                 acknowledged++;
             } catch (AppendConflictException refused) {
@@ -117,7 +119,9 @@ class FaultSweepTest {
                 assertThat(failed).as("a second append of unknown outcome").isFalse();
                 failed = true;
             } catch (StoreUnavailableException refused) {
-                assertThat(failed).as("a store that refuses without having failed").isTrue();
+                assertThat(failed)
+                        .as("a store that refuses without having failed")
+                        .isTrue();
                 assertThat(refused.retryable()).isFalse();
             }
             List<RecordedEvent> seen = Stores.events(store);
@@ -153,15 +157,17 @@ class FaultSweepTest {
         try (LogEventStore store = Stores.open(disk)) {
             for (int number = 0; number < 32; number++) {
                 // Large ones do not fit any more where small ones still do.
-                Append append = Append.of(
-                        number % 4 == 3 ? Stores.large(number, 9_000) : Stores.event("order-1", number));
+                Append append =
+                        Append.of(number % 4 == 3 ? Stores.large(number, 9_000) : Stores.event("order-1", number));
                 if (!tryAppend(store, append, stored)) {
                     refused.add(append);
                 }
             }
             disk.heal();
             for (Append append : refused) {
-                assertThat(tryAppend(store, append, stored)).as("an append when there is space again").isTrue();
+                assertThat(tryAppend(store, append, stored))
+                        .as("an append when there is space again")
+                        .isTrue();
             }
         } catch (StorageFullException noRoomToCreate) {
             disk.heal();

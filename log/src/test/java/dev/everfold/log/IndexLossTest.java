@@ -104,7 +104,8 @@ class IndexLossTest {
 
             try (EventStore store = Stores.open(damaged, clock, 1)) {
                 for (String stream : List.of("order-1", "cart-2", "alone", "new-1")) {
-                    long revision = Workload.expected(Read.stream(stream), workload.events(60)).size();
+                    long revision = Workload.expected(Read.stream(stream), workload.events(60))
+                            .size();
                     try {
                         Appended appended = store.append(Append.of(Stores.event(stream, 1)));
                         assertThat(appended.revisions()).as(as).containsExactly(revision);
@@ -141,14 +142,18 @@ class IndexLossTest {
             assertThat(store.append(accepted.append())).as(as).isEqualTo(accepted.answer());
         }
         for (String source : Workload.SOURCES) {
-            assertThat(store.trackedPosition(source)).as(as).hasValue(workload.tracked(60).get(source));
+            assertThat(store.trackedPosition(source))
+                    .as(as)
+                    .hasValue(workload.tracked(60).get(source));
         }
     }
 
     private List<Read> wrongAnswers(EventStore store) {
         List<Read> wrong = new ArrayList<>();
         for (int i = 0; i < Workload.READS.size(); i++) {
-            if (!store.read(Workload.READS.get(i)).toList().equals(workload.answers(60).get(i))) {
+            if (!store.read(Workload.READS.get(i))
+                    .toList()
+                    .equals(workload.answers(60).get(i))) {
                 wrong.add(Workload.READS.get(i));
             }
         }

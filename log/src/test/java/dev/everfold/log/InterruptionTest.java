@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Interrupting a thread harms nobody else, although the JDK closes a file when a thread is interrupted in it.
+/// Interrupting a thread harms nobody else, although the JDK closes a file when a thread is interrupted
+/// in it.
 @Timeout(60)
 @ExtendWith(QuietLog.class)
 class InterruptionTest {

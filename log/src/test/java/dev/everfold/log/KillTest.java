@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A real process is killed again and again while it appends, and nothing that it acknowledged is missing.
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Killed processes leave what they wrote in the page cache, so this is about processes; about power losses
 /// see [CrashTest]. System property `everfold.seed` decides when the process is killed.
 @Timeout(120)
+@ExtendWith(QuietLog.class)
 class KillTest {
 
     private static final long SEED = Long.getLong("everfold.seed", 41);
@@ -49,7 +51,9 @@ class KillTest {
             Process writer = start(cycle, List.of());
             try (InputStream output = writer.getInputStream()) {
                 for (int seen = 0; seen < kill; seen++) {
-                    assertThat(output.read()).as("seed %s, cycle %s", SEED, cycle).isEqualTo('.');
+                    assertThat(output.read())
+                            .as("seed %s, cycle %s", SEED, cycle)
+                            .isEqualTo('.');
                 }
                 writer.destroyForcibly();
             }
@@ -113,7 +117,9 @@ class KillTest {
             long fromPosition = events.get(at).position();
             assertThat(acknowledged.getOrDefault(appends, fromPosition)).as(as).isEqualTo(fromPosition);
             for (NewEvent event : expected) {
-                assertThat(at).as(as + ": append " + appends + " is there in part").isLessThan(events.size());
+                assertThat(at)
+                        .as(as + ": append " + appends + " is there in part")
+                        .isLessThan(events.size());
                 assertSame(as, events.get(at), event, fromPosition++, at);
                 at++;
             }
@@ -124,9 +130,13 @@ class KillTest {
             Appended again = store.append(append);
             assertThat(again.fromPosition()).as(as).isEqualTo(acknowledged.getOrDefault(number, again.fromPosition()));
         }
-        assertThat(store.read(Read.stream(KillWriter.stream(cycle, thread))).toList()).as(as).isEqualTo(events);
+        assertThat(store.read(Read.stream(KillWriter.stream(cycle, thread))).toList())
+                .as(as)
+                .isEqualTo(events);
         if (appends > 0) {
-            assertThat(store.trackedPosition(KillWriter.stream(cycle, thread))).as(as).hasValue(appends - 1L);
+            assertThat(store.trackedPosition(KillWriter.stream(cycle, thread)))
+                    .as(as)
+                    .hasValue(appends - 1L);
         }
     }
 

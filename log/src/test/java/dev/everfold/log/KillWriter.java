@@ -21,12 +21,13 @@ import java.util.UUID;
 /// The process that [KillTest] kills: several threads append, and each writes down what was acknowledged.
 ///
 /// An acknowledgement is written to the thread's journal, made durable there, and only then told to the
-/// parent by one byte on the output. What is appended follows from cycle, thread and number alone, so that the
-/// parent can tell it and repeat it.
+/// parent by one byte on the output. What is appended follows from cycle, thread and number alone, so
+/// that the parent can tell it and repeat it.
 final class KillWriter {
 
     static final int THREADS = 4;
-    static final LogOptions OPTIONS = LogOptions.DEFAULTS.withSegmentBytes(64 << 10).withMemtableEvents(64);
+    static final LogOptions OPTIONS =
+            LogOptions.DEFAULTS.withSegmentBytes(64 << 10).withMemtableEvents(64);
 
     private static final int APPENDS_MAX = 3_000;
     private static final int EVENTS_MAX = 5;

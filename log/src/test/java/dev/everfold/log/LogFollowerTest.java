@@ -79,8 +79,9 @@ class LogFollowerTest {
                 ExecutorService threads = Executors.newSingleThreadExecutor()) {
             Future<?> writing = threads.submit(() -> {
                 for (int number = 0; number < 300; number++) {
-                    writer.append(Append.of(number % 7 == 0 ? large(number, 9_000) : event("order-" + number % 5, number))
-                            .tracking("shop", number));
+                    writer.append(
+                            Append.of(number % 7 == 0 ? large(number, 9_000) : event("order-" + number % 5, number))
+                                    .tracking("shop", number));
                 }
             });
             for (long seen = 0; seen < 299; seen = reader.nextPosition()) {

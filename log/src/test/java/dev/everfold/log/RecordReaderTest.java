@@ -107,7 +107,9 @@ class RecordReaderTest {
             for (int position = 0; position < EVENTS; position += 1 + flip % 3) {
                 int asked = position;
                 try {
-                    assertThat(reader.read(asked)).as("seed 6, byte %s of %s", at, sealed).isEqualTo(events.get(asked));
+                    assertThat(reader.read(asked))
+                            .as("seed 6, byte %s of %s", at, sealed)
+                            .isEqualTo(events.get(asked));
                 } catch (CorruptStoreException damage) {
                     assertThat(damage).hasMessageContaining(sealed);
                     refused++;

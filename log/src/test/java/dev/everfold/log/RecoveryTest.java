@@ -53,8 +53,11 @@ class RecoveryTest {
 
         assertThat(events(torn)).isEqualTo(events(whole.copy()).subList(0, 3));
 
-        assertThat(torn.files().get(FIRST)[4 * PAGE]).as("first byte of the next frame, a closing one").isEqualTo((byte) 'E');
-        assertThat(Arrays.copyOfRange(torn.files().get(FIRST), 5 * PAGE, 6 * PAGE)).containsOnly(0);
+        assertThat(torn.files().get(FIRST)[4 * PAGE])
+                .as("first byte of the next frame, a closing one")
+                .isEqualTo((byte) 'E');
+        assertThat(Arrays.copyOfRange(torn.files().get(FIRST), 5 * PAGE, 6 * PAGE))
+                .containsOnly(0);
     }
 
     @Test
@@ -69,7 +72,8 @@ class RecoveryTest {
 
         assertThat(events(torn)).hasSize(3);
 
-        assertThat(Arrays.copyOfRange(torn.files().get(FIRST), 5 * PAGE, 8 * PAGE)).containsOnly(0);
+        assertThat(Arrays.copyOfRange(torn.files().get(FIRST), 5 * PAGE, 8 * PAGE))
+                .containsOnly(0);
     }
 
     @Test
@@ -96,7 +100,8 @@ class RecoveryTest {
 
         assertThat(events(dirty)).hasSize(3);
 
-        assertThat(Arrays.copyOfRange(dirty.files().get(FIRST), 6 * PAGE, 10 * PAGE)).containsOnly(0);
+        assertThat(Arrays.copyOfRange(dirty.files().get(FIRST), 6 * PAGE, 10 * PAGE))
+                .containsOnly(0);
     }
 
     @Test
@@ -135,8 +140,7 @@ class RecoveryTest {
         SimulatedDisk damaged;
         try (LogEventStore store = Stores.open(disk)) {
             // Nothing is sealed, so that two open segments are there.
-            disk.fail(Fault.io(
-                            Operation.on(Kind.CREATE, ".log.tmp"), Fault.Form.LOST)
+            disk.fail(Fault.io(Operation.on(Kind.CREATE, ".log.tmp"), Fault.Form.LOST)
                     .always());
             Stores.appendSmall(store, 20);
             damaged = flip(disk.copy(), FIRST, 3 * PAGE + 80);
@@ -146,8 +150,8 @@ class RecoveryTest {
         assertRefused(
                 damaged,
                 CorruptStoreException.class,
-                "File log-000000000000.open is corrupt at byte 12288: frame 2 expected, none found, but the next segment"
-                        + " begins with frame 15" + ADVICE);
+                "File log-000000000000.open is corrupt at byte 12288: frame 2 expected, none found, but the"
+                        + " next segment begins with frame 15" + ADVICE);
     }
 
     @Test
@@ -191,7 +195,8 @@ class RecoveryTest {
         assertRefused(
                 damaged,
                 CorruptStoreException.class,
-                "File log-000000000000.open is corrupt at byte 0: the header of a segment expected, something else found"
+                "File log-000000000000.open is corrupt at byte 0: the header of a segment expected,"
+                        + " something else found"
                         + ADVICE);
     }
 
@@ -202,8 +207,9 @@ class RecoveryTest {
 
         assertThatThrownBy(() -> Stores.open(mixed))
                 .isInstanceOf(CorruptStoreException.class)
-                .hasMessageMatching("File log-000000000000\\.open is corrupt at byte 24: a segment of store [0-9a-f-]{36}"
-                        + " expected, one of store [0-9a-f-]{36} found\\Q" + ADVICE + "\\E");
+                .hasMessageMatching(
+                        "File log-000000000000\\.open is corrupt at byte 24: a segment of store [0-9a-f-]{36}"
+                                + " expected, one of store [0-9a-f-]{36} found\\Q" + ADVICE + "\\E");
     }
 
     // Files in the making, and files that are missing
@@ -252,7 +258,8 @@ class RecoveryTest {
     void a_new_segment_without_frames_is_gone_on_with() {
         SimulatedDisk disk = unclean(3);
         byte[] header = Arrays.copyOf(disk.files().get(FIRST), PAGE);
-        SimulatedDisk noFrames = with(new SimulatedDisk(Map.of("STORE", disk.files().get("STORE"))), FIRST, header);
+        SimulatedDisk noFrames =
+                with(new SimulatedDisk(Map.of("STORE", disk.files().get("STORE"))), FIRST, header);
 
         assertThat(events(noFrames)).isEmpty();
     }
@@ -313,8 +320,7 @@ class RecoveryTest {
         return List.copyOf(disk.files().keySet()).indexOf(name);
     }
 
-    private static void assertRefused(
-            SimulatedDisk disk, Class<? extends EventStoreException> by, String message) {
+    private static void assertRefused(SimulatedDisk disk, Class<? extends EventStoreException> by, String message) {
         Map<String, Bytes> before = Stores.contents(disk);
         AtomicReference<LogEventStore> opened = new AtomicReference<>();
         assertThatThrownBy(() -> opened.set(Stores.open(disk))).isInstanceOf(by).hasMessage(message);
@@ -337,7 +343,8 @@ class RecoveryTest {
             SimulatedDisk disk = new SimulatedDisk();
             AtomicReference<byte[]> first = new AtomicReference<>();
             disk.before(
-                    operation -> operation.kind() == Kind.SYNC && operation.file().endsWith(".log.tmp"),
+                    operation ->
+                            operation.kind() == Kind.SYNC && operation.file().endsWith(".log.tmp"),
                     () -> first.compareAndSet(null, disk.files().get(FIRST)));
             try (LogEventStore store = Stores.open(disk)) {
                 for (int number = 0; number < 60; number++) {

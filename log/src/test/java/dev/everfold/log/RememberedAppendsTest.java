@@ -31,7 +31,9 @@ class RememberedAppendsTest {
             }
             for (int probe = 0; probe < 5; probe++) {
                 UUID asked = id(random.nextInt(ids));
-                assertThat(find(remembered, asked)).as("step %s, %s", step, asked).isEqualTo(newest(model, asked));
+                assertThat(find(remembered, asked))
+                        .as("step %s, %s", step, asked)
+                        .isEqualTo(newest(model, asked));
             }
         }
         for (int number = 0; number < ids; number++) {

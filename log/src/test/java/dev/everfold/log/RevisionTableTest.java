@@ -20,7 +20,9 @@ class RevisionTableTest {
         for (int step = 0; step < 20_000; step++) {
             long hash = random.nextInt(4) == 0 ? 0 : random.nextInt(5_000) * 0x9e37_79b9_7f4a_7c15L & mask;
 
-            assertThat(table.next(hash)).as("step %s, hash %s", step, hash).isEqualTo(model.merge(hash, 1L, Long::sum) - 1);
+            assertThat(table.next(hash))
+                    .as("step %s, hash %s", step, hash)
+                    .isEqualTo(model.merge(hash, 1L, Long::sum) - 1);
         }
     }
 }

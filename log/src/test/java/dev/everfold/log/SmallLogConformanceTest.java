@@ -8,7 +8,6 @@ final class SmallLogConformanceTest extends RestartableConformance {
 
     @Override
     protected RestartableFixture fixture() {
-        return new LogFixture(
-                LogOptions.DEFAULTS.withSegmentBytes(64 << 10).withMemtableEvents(16));
+        return new LogFixture(LogOptions.DEFAULTS.withSegmentBytes(64 << 10).withMemtableEvents(16));
     }
 }

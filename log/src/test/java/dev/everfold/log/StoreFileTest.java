@@ -85,8 +85,9 @@ class StoreFileTest {
 
         assertThatThrownBy(() -> Stores.open(newer))
                 .isInstanceOf(StoreUnavailableException.class)
-                .hasMessage("The store in simulated disk has format version 2; this program reads version 1. Use a newer"
-                        + " version of Everfold.");
+                .hasMessage(
+                        "The store in simulated disk has format version 2; this program reads version 1. Use a newer"
+                                + " version of Everfold.");
         assertThatThrownBy(() -> Stores.openForReading(newer)).isInstanceOf(StoreUnavailableException.class);
         assertThatThrownBy(() -> Stores.verify(newer))
                 .isInstanceOf(StoreUnavailableException.class)
@@ -113,8 +114,9 @@ class StoreFileTest {
         for (Mode mode : Mode.values()) {
             assertThatThrownBy(() -> LogEventStore.open(photos, Stores.SMALL, mode, Stores.clock()))
                     .isInstanceOf(StoreUnavailableException.class)
-                    .hasMessage("simulated disk is not a store: it has no file STORE and is not empty. Name the directory"
-                            + " of a store, or an empty one.");
+                    .hasMessage(
+                            "simulated disk is not a store: it has no file STORE and is not empty. Name the directory"
+                                    + " of a store, or an empty one.");
         }
 
         assertThat(photos.files().keySet()).containsExactly("cat.jpg");

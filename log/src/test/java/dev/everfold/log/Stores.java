@@ -27,14 +27,7 @@ final class Stores {
 
     /// Segments of 64 KiB, an index run every 16 events, and no closing frame before the store is closed.
     static final LogOptions SMALL = new LogOptions(
-            Limits.DEFAULTS,
-            64 << 10,
-            4 << 20,
-            20_000,
-            64 << 20,
-            Duration.ofSeconds(60),
-            16,
-            Integer.MAX_VALUE);
+            Limits.DEFAULTS, 64 << 10, 4 << 20, 20_000, 64 << 20, Duration.ofSeconds(60), 16, Integer.MAX_VALUE);
 
     static final String ADVICE = ". Run `everfold verify`, and restore a backup.";
 
@@ -46,8 +39,7 @@ final class Stores {
     }
 
     static LogEventStore open(Storage storage, Clock clock, long seed) {
-        return LogEventStore.open(
-                new LogOpening(storage, SMALL, () -> new StepwiseExecutor(seed)), Mode.CREATE, clock);
+        return LogEventStore.open(new LogOpening(storage, SMALL, () -> new StepwiseExecutor(seed)), Mode.CREATE, clock);
     }
 
     static LogEventStore openForReading(Storage storage) {

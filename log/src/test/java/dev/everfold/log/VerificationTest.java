@@ -58,7 +58,9 @@ class VerificationTest {
         assertThat(verification.notes()).isEmpty();
         assertThat(verification.events()).isEqualTo(Workload.of(SEED, 50).nextPosition(50));
         assertThat(verification.bytes())
-                .isEqualTo(disk.files().values().stream().mapToLong(bytes -> bytes.length).sum());
+                .isEqualTo(disk.files().values().stream()
+                        .mapToLong(bytes -> bytes.length)
+                        .sum());
         assertThat(verification.checked())
                 .hasSize(4)
                 .first()
@@ -77,13 +79,16 @@ class VerificationTest {
     @Test
     void every_changed_byte_of_every_file_is_found_and_said_with_its_file() throws IOException {
         Map<String, byte[]> files = closedStore().files();
-        assertThat(files.keySet().stream().filter(name -> name.endsWith(".log"))).hasSizeGreaterThan(2);
-        assertThat(files.keySet().stream().filter(name -> name.endsWith(".run"))).hasSizeGreaterThan(1);
+        assertThat(files.keySet().stream().filter(name -> name.endsWith(".log")))
+                .hasSizeGreaterThan(2);
+        assertThat(files.keySet().stream().filter(name -> name.endsWith(".run")))
+                .hasSizeGreaterThan(1);
         files.keySet().stream().filter(name -> !name.equals("STORE")).forEach(name -> flipBytes(files, name));
         // The slots are of the same kind in every store, so a store that is read faster will do.
         flipBytes(Stores.clean(3).files(), "STORE");
 
-        System.out.println("flipped bytes found " + flips.values().stream().mapToInt(n -> n).sum() + ": " + flips);
+        System.out.println("flipped bytes found "
+                + flips.values().stream().mapToInt(n -> n).sum() + ": " + flips);
     }
 
     private void flipBytes(Map<String, byte[]> files, String file) {
@@ -121,7 +126,9 @@ class VerificationTest {
         SimulatedDisk whole = closedStore();
         for (String name : whole.files().keySet()) {
             if (name.startsWith("log-")) {
-                assertThat(verify(Stores.without(whole, name)).passed()).as("without " + name).isFalse();
+                assertThat(verify(Stores.without(whole, name)).passed())
+                        .as("without " + name)
+                        .isFalse();
             }
         }
     }
@@ -131,7 +138,9 @@ class VerificationTest {
         SimulatedDisk whole = closedStore();
         for (String name : whole.files().keySet()) {
             if (name.startsWith("index-")) {
-                assertThat(verify(Stores.without(whole, name)).damages()).as("without " + name).isEmpty();
+                assertThat(verify(Stores.without(whole, name)).damages())
+                        .as("without " + name)
+                        .isEmpty();
             }
         }
     }
@@ -158,8 +167,8 @@ class VerificationTest {
 
     @Test
     void an_append_that_was_not_finished_is_a_note() throws IOException {
-        SimulatedDisk torn = Stores.change(
-                Stores.unclean(3), FIRST, bytes -> Stores.fill(bytes, 3 * PAGE + 100, PAGE - 100, 0));
+        SimulatedDisk torn =
+                Stores.change(Stores.unclean(3), FIRST, bytes -> Stores.fill(bytes, 3 * PAGE + 100, PAGE - 100, 0));
 
         Verification verification = verify(torn);
 

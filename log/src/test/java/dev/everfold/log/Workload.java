@@ -30,7 +30,8 @@ import java.util.function.Predicate;
 
 /// Appends drawn from a seed, with the answers and the log that the store in memory gives.
 ///
-/// Most conditions hold, some do not; some appends only check or only track; some events take several pages.
+/// Most conditions hold, some do not; some appends only check or only track; some events take several
+/// pages.
 final class Workload {
 
     static final List<String> SOURCES = List.of("shop", "depot");
@@ -106,7 +107,9 @@ final class Workload {
     List<List<RecordedEvent>> answers(int acceptedCount) {
         return answers.computeIfAbsent(
                 acceptedCount,
-                count -> READS.stream().map(read -> expected(read, events(count))).toList());
+                count -> READS.stream()
+                        .map(read -> expected(read, events(count)))
+                        .toList());
     }
 
     private static List<Read> reads() {
@@ -134,14 +137,13 @@ final class Workload {
 
     /// What a read must return from a log with these events.
     static List<RecordedEvent> expected(Read read, List<RecordedEvent> log) {
-        Predicate<RecordedEvent> meant =
-                switch (read.source()) {
-                    case Read.Source.Matching matching -> matching.query().predicate();
-                    case Read.Source.Revisions revisions ->
-                        event -> event.stream().equals(revisions.stream())
-                                && event.revision() >= revisions.fromRevision()
-                                && event.revision() < revisions.toRevision();
-                };
+        Predicate<RecordedEvent> meant = switch (read.source()) {
+            case Read.Source.Matching matching -> matching.query().predicate();
+            case Read.Source.Revisions revisions ->
+                event -> event.stream().equals(revisions.stream())
+                        && event.revision() >= revisions.fromRevision()
+                        && event.revision() < revisions.toRevision();
+        };
         List<RecordedEvent> found = log.stream().filter(meant).toList();
         return read.direction() == Read.Direction.BACKWARDS ? found.reversed() : found;
     }
@@ -157,8 +159,8 @@ final class Workload {
             Appended appended = model.append(append);
             answer = Optional.of(appended);
             Map<String, Long> tracked = new HashMap<>();
-            SOURCES.forEach(source ->
-                    model.trackedPosition(source).ifPresent(position -> tracked.put(source, position)));
+            SOURCES.forEach(
+                    source -> model.trackedPosition(source).ifPresent(position -> tracked.put(source, position)));
             accepted.add(new Accepted(append, clock.instant(), appended, model.nextPosition(), tracked));
         } catch (AppendConflictException refused) {
             assertThat(refused.stored()).isEqualTo(AppendConflictException.Stored.NO);
@@ -212,7 +214,8 @@ final class Workload {
     }
 
     private String stream() {
-        return List.of("order-1", "order-2", "order-3", "cart-1", "cart-2", "alone").get(random.nextInt(6));
+        return List.of("order-1", "order-2", "order-3", "cart-1", "cart-2", "alone")
+                .get(random.nextInt(6));
     }
 
     private long tracked(String source) {

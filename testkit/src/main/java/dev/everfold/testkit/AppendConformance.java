@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /// What an accepted append is given, and what can be read of it.
 ///
-/// Leaves open: how long an append takes, how many are made durable at once, and the bytes and segments of the
-/// statistics, which each engine counts in its own way.
+/// Leaves open: how long an append takes, how many are made durable at once, and the bytes and segments
+/// of the statistics, which each engine counts in its own way.
 public abstract class AppendConformance extends ConformanceSuite {
 
     @Test

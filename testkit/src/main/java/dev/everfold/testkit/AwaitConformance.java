@@ -16,9 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /// Waiting for a position, so that the event there can be read.
 ///
-/// Leaves open: how soon after an append a waiting thread runs on; what an interruption does to a thread
-/// that need
-/// not wait. Waiting while the store is closed is in [CloseConformance].
+/// Leaves open: how soon after an append a waiting thread runs on; what an interruption does to a
+/// thread that need not wait. Waiting while the store is closed is in [CloseConformance].
 public abstract class AwaitConformance extends ConformanceSuite {
 
     private static final Duration LONG = Duration.ofSeconds(5);

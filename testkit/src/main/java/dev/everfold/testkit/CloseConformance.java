@@ -24,9 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /// Closing a store: what was accepted is drained, then everything ends with the same error.
 ///
-/// Leaves open: lineage and limits of a closed store; how long closing takes. What is there after opening
-/// again is in
-/// [RestartConformance].
+/// Leaves open: lineage and limits of a closed store; how long closing takes. What is there after
+/// opening again is in [RestartConformance].
 public abstract class CloseConformance extends ConformanceSuite {
 
     private static final String CLOSED = "The store is closed; nothing was stored. Open it again.";

@@ -27,11 +27,9 @@ import org.junit.jupiter.api.Test;
 
 /// Many writers at once: one winner where they meet, nobody disturbed where they do not.
 ///
-/// Racers are virtual threads that begin together and are held up for moments drawn from a seed, so that
-/// they do not
-/// all meet at the same point. What the scheduler makes of it differs from run to run; the assertions hold
-/// for all.
-/// Readers beside writers are in [VisibilityConformance].
+/// Racers are virtual threads that begin together and are held up for moments drawn from a seed, so
+/// that they do not all meet at the same point. What the scheduler makes of it differs from run to run;
+/// the assertions hold for all. Readers beside writers are in [VisibilityConformance].
 ///
 /// Leaves open: fairness between writers, throughput.
 public abstract class ConcurrencyConformance extends ConformanceSuite {

@@ -23,11 +23,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
-/// What all suites have in common: a fresh store for each test, a clock that obeys, and words to speak to both.
+/// What all suites have in common: a fresh store for each test, a clock that obeys, and words to speak
+/// to both.
 ///
-/// A suite describes one part of the contract ([EventStore]) in sentences. It knows nothing of the engine
-/// but its
-/// [EventStoreFixture]. A test that hangs is interrupted and fails.
+/// A suite describes one part of the contract ([EventStore]) in sentences. It knows nothing of the
+/// engine but its [EventStoreFixture]. A test that hangs is interrupted and fails.
 @Timeout(30)
 public abstract class ConformanceSuite {
 

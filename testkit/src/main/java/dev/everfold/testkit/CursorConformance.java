@@ -18,9 +18,8 @@ import org.junit.jupiter.api.Test;
 ///
 /// The log holds five events: `a-1`, `b-1`, `a-1`, `b-1`, `c-1`.
 ///
-/// Leaves open: use of one cursor by several threads, which is not allowed; what a cursor says once both it
-/// and its
-/// store are closed.
+/// Leaves open: use of one cursor by several threads, which is not allowed; what a cursor says once
+/// both it and its store are closed.
 public abstract class CursorConformance extends ConformanceSuite {
 
     private static final Read A = Read.matching(Query.stream("a-1"));

@@ -20,17 +20,16 @@ import org.junit.jupiter.api.Timeout;
 /// Random histories: the engine answers every operation as the store in memory does, byte for byte and word
 /// for word.
 ///
-/// Both are given the same operations ([RandomOperations]) under the same clock; answers, exceptions with their
-/// messages, cursors and statistics are compared at each step, and the whole log now and then. Stores that
-/// survive
-/// their closing ([RestartableFixture]) are closed and opened again in between.
+/// Both are given the same operations ([RandomOperations]) under the same clock; answers, exceptions
+/// with their messages, cursors and statistics are compared at each step, and the whole log now and
+/// then. Stores that survive their closing ([RestartableFixture]) are closed and opened again in
+/// between.
 ///
 /// System properties: `everfold.seed` runs one seed only; `everfold.differential.seeds` and
 /// `everfold.differential.steps` say how many histories there are and how long each is.
 ///
 /// Leaves open: what only happens between threads ([ConcurrencyConformance], [VisibilityConformance]);
-/// bytes and
-/// segments of the statistics; what the model itself gets wrong.
+/// bytes and segments of the statistics; what the model itself gets wrong.
 public abstract class DifferentialConformance extends ConformanceSuite {
 
     private static final int RECENT_MAX = 12;

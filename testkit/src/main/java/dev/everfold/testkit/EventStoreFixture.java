@@ -6,10 +6,9 @@ import java.time.Clock;
 
 /// What an engine supplies to be tested: the single point where the suites meet it.
 ///
-/// The kit makes a fixture for each test and closes it after; the tests close the stores that it opened.
-/// Where a
-/// store is kept (a directory, a schema, nowhere) is the fixture's own business. An engine whose stores survive
-/// their closing supplies a [RestartableFixture] instead.
+/// The kit makes a fixture for each test and closes it after; the tests close the stores that it
+/// opened. Where a store is kept (a directory, a schema, nowhere) is the fixture's own business. An
+/// engine whose stores survive their closing supplies a [RestartableFixture] instead.
 public interface EventStoreFixture extends AutoCloseable {
 
     /// Opens a new, empty store, unlike every other that was opened before.

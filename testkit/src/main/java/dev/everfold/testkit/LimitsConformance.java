@@ -22,7 +22,8 @@ import org.junit.jupiter.api.function.Executable;
 
 /// Every limit: exactly reached it is accepted; one above, or far above, it is refused and named.
 ///
-/// Leaves open: which of several exceeded limits is told; limits beyond [Limits], such as the room on a disk.
+/// Leaves open: which of several exceeded limits is told; limits beyond [Limits], such as the room on a
+/// disk.
 public abstract class LimitsConformance extends ConformanceSuite {
 
     private static final int EVENT_BYTES = 1_024;

@@ -119,7 +119,8 @@ public sealed interface Operation {
         }
     }
 
-    /// Reads `take` events, appends, and reads the rest: a cursor sees only what was there when it was opened.
+    /// Reads `take` events, appends, and reads the rest: a cursor sees only what was there when it was
+    /// opened.
     record ReadAcross(Read read, long take, Append between) implements Operation {
         @Override
         public Outcome applyTo(EventStore store) throws InterruptedException {
@@ -171,7 +172,8 @@ public sealed interface Operation {
         }
     }
 
-    /// Moves the clock that the stores share, which nobody answers; done by the one who makes the operations.
+    /// Moves the clock that the stores share, which nobody answers; done by the one who makes the
+    /// operations.
     record MoveClock(Duration by) implements Operation {
         @Override
         public Outcome applyTo(EventStore store) {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 /// Dynamic consistency boundaries: an append that is refused when an event matches that its writer did not
 /// know.
 ///
-/// The examples are of courses and students: a student subscribes to a course unless the course is full or the
-/// student has too many, so that one decision depends on events of both.
+/// The examples are of courses and students: a student subscribes to a course unless the course is full
+/// or the student has too many, so that one decision depends on events of both.
 ///
 /// Leaves open: writers at the same time ([ConcurrencyConformance]), several conditions that fail together
 /// ([ConflictConformance]), and how a query matches in every detail ([QueryConformance] for reads;

@@ -19,9 +19,8 @@ import java.util.UUID;
 
 /// Draws operations from a seed: the same seed and the same history give the same operations.
 ///
-/// Names are few, so that appends meet: most conditions nearly hold, some fail; ids come again, rightly and
-/// wrongly;
-/// positions lie around the end of the log. Endless; for one thread.
+/// Names are few, so that appends meet: most conditions nearly hold, some fail; ids come again, rightly
+/// and wrongly; positions lie around the end of the log. Endless; for one thread.
 public final class RandomOperations {
 
     /// So many of the last appends may come again; more than a store under test should remember.

@@ -2,7 +2,8 @@ package dev.everfold.testkit;
 
 import org.junit.jupiter.api.Nested;
 
-/// All suites for an engine whose stores survive their closing: those of [EventStoreConformance], and restarts.
+/// All suites for an engine whose stores survive their closing: those of [EventStoreConformance], and
+/// restarts.
 public abstract class RestartableConformance extends EventStoreConformance {
 
     @Override

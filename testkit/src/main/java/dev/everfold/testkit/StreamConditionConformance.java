@@ -15,9 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /// Optimistic concurrency on streams: every expectation, where it holds and where it does not.
 ///
-/// Leaves open: conditions of writers at the same time ([ConcurrencyConformance]) and several conditions
-/// that fail
-/// together ([ConflictConformance]).
+/// Leaves open: conditions of writers at the same time ([ConcurrencyConformance]) and several
+/// conditions that fail together ([ConflictConformance]).
 public abstract class StreamConditionConformance extends ConformanceSuite {
 
     private static final NewEvent PLACED = event("order-17", "order.placed");

@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 
 /// Readers beside writers: whoever has seen a position never later sees a new event below it.
 ///
-/// Four writers append batches of one to four events while four readers follow the log to its end, each in
-/// a way of
-/// its own. Every reader must come to see exactly what the log holds in the end.
+/// Four writers append batches of one to four events while four readers follow the log to its end, each
+/// in a way of its own. Every reader must come to see exactly what the log holds in the end.
 ///
-/// Leaves open: how far readers lag behind writers, as long as a writer can read what was acknowledged to it.
+/// Leaves open: how far readers lag behind writers, as long as a writer can read what was acknowledged
+/// to it.
 public abstract class VisibilityConformance extends ConformanceSuite {
 
     private static final int WRITERS = 4;

@@ -139,7 +139,8 @@ final class ConcurrencyFaults {
                                 : events));
     }
 
-    /// Stores at once, but lets others see it, and answers, only after a moment; refusals are answered at once.
+    /// Stores at once, but lets others see it, and answers, only after a moment; refusals are answered
+    /// at once.
     private static final class LatePublishing extends ForwardingStore {
 
         // Guarded by this.

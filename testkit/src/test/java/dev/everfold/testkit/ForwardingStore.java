@@ -13,7 +13,8 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
-/// Hands every call on to another store; subclasses change some. Asynchronous appends take the blocking way.
+/// Hands every call on to another store; subclasses change some. Asynchronous appends take the blocking
+/// way.
 class ForwardingStore implements EventStore {
 
     final EventStore delegate;

@@ -152,7 +152,8 @@ final class Planting {
                         : read);
     }
 
-    /// The events of a read are changed: the function is given those that match, without the limit, in order.
+    /// The events of a read are changed: the function is given those that match, without the limit, in
+    /// order.
     static PlantedFault results(String name, BiFunction<Read, List<RecordedEvent>, List<RecordedEvent>> change) {
         return PlantedFault.of(name, store -> new ForwardingStore(store) {
             @Override

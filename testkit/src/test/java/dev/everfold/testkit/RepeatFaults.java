@@ -242,7 +242,8 @@ final class RepeatFaults {
         }
     }
 
-    /// Keeps the window of remembered appends itself, in a way of its own, over a store that forgets nothing.
+    /// Keeps the window of remembered appends itself, in a way of its own, over a store that forgets
+    /// nothing.
     private static final class Limitless extends ForwardingStore {
 
         static final UnaryOperator<Limits> LIMITS = limits -> limits.withRememberedAppends(100_000);

@@ -174,7 +174,8 @@ final class RestartFaults {
         return PlantedFault.of(name, (store, situation) -> situation.reopened() ? decoration.apply(store) : store);
     }
 
-    /// Events are changed when they are read after a restart; the function is given how many there were before.
+    /// Events are changed when they are read after a restart; the function is given how many there were
+    /// before.
     private static PlantedFault changed(String name, BiFunction<RecordedEvent, Long, RecordedEvent> change) {
         return reopened(name, store -> {
             long before = store.nextPosition();

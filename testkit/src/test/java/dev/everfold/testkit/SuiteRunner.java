@@ -31,8 +31,8 @@ final class SuiteRunner {
         return suites;
     }
 
-    /// Runs the suites and returns the names of the tests that failed, by suite. A suite without failures is
-    /// left out.
+    /// Runs the suites and returns the names of the tests that failed, by suite. A suite without
+    /// failures is left out.
     static Map<Class<? extends ConformanceSuite>, List<String>> failures(
             Supplier<RestartableFixture> engine, Collection<Class<? extends ConformanceSuite>> suites) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()

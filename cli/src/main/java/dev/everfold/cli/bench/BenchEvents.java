@@ -15,8 +15,8 @@ final class BenchEvents {
     private BenchEvents() {}
 
     static NewEvent event(String stream, String tag, long number) {
-        NewEvent bare = NewEvent.of(stream, "type-" + number % TYPES, Bytes.empty())
-                .withTags(tag, "tenant:" + number % 100);
+        NewEvent bare =
+                NewEvent.of(stream, "type-" + number % TYPES, Bytes.empty()).withTags(tag, "tenant:" + number % 100);
         int free = Math.max(EVENT_BYTES - EventFormat.encodedBytes(bare), 0);
         return bare.withContent(NewEvent.BINARY, Bytes.of(new byte[free]));
     }

@@ -75,13 +75,13 @@ public record Benchmark(StoreUri uri, Path rawDirectory, int rounds, Duration du
         return rows(results);
     }
 
-    private void measure(
-            List<Workload> workloads, Map<Workload, List<Measurement>> results, Consumer<String> progress)
+    private void measure(List<Workload> workloads, Map<Workload, List<Measurement>> results, Consumer<String> progress)
             throws Exception {
         workloads.forEach(workload -> results.put(workload, new ArrayList<>()));
         for (int round = 0; round <= rounds; round++) {
             for (Workload workload : workloads) {
-                progress.accept((round == 0 ? "warming up: " : "round " + round + " of " + rounds + ": ") + workload.name());
+                String when = round == 0 ? "warming up: " : "round " + round + " of " + rounds + ": ";
+                progress.accept(when + workload.name());
                 Measurement measurement = workload.run(round == 0 ? duration.dividedBy(2) : duration);
                 if (round > 0) {
                     results.getOrDefault(workload, List.of()).add(measurement);
@@ -105,14 +105,12 @@ public record Benchmark(StoreUri uri, Path rawDirectory, int rounds, Duration du
         long from = store.nextPosition();
         List<CompletableFuture<?>> pending = new ArrayList<>();
         for (int stream = 0; stream < STREAMS_OF_10; stream++) {
-            pending.add(store.appendAsync(
-                    Append.of(BenchEvents.events("short-" + stream, "short:" + stream, 10))));
+            pending.add(store.appendAsync(Append.of(BenchEvents.events("short-" + stream, "short:" + stream, 10))));
         }
         // Long streams grow side by side, so that their events lie apart.
         for (int part = 0; part < 100; part++) {
             for (int stream = 0; stream < STREAMS_OF_1000; stream++) {
-                pending.add(store.appendAsync(
-                        Append.of(BenchEvents.events("long-" + stream, "long:" + stream, 10))));
+                pending.add(store.appendAsync(Append.of(BenchEvents.events("long-" + stream, "long:" + stream, 10))));
             }
         }
         pending.forEach(CompletableFuture::join);
@@ -127,10 +125,14 @@ public record Benchmark(StoreUri uri, Path rawDirectory, int rounds, Duration du
                 new ReadWorkload(
                         store, "stream of 1000", i -> Read.stream("long-" + (int) (i * 61L % STREAMS_OF_1000))),
                 new ReadWorkload(
-                        store, "scan by type", i -> Read.matching(Query.types("type-" + i % BenchEvents.TYPES))
+                        store,
+                        "scan by type",
+                        i -> Read.matching(Query.types("type-" + i % BenchEvents.TYPES))
                                 .fromPosition(from)),
                 new ReadWorkload(
-                        store, "scan by tag", i -> Read.matching(Query.tags("tenant:" + i % 10)).fromPosition(from)));
+                        store,
+                        "scan by tag",
+                        i -> Read.matching(Query.tags("tenant:" + i % 10)).fromPosition(from)));
     }
 
     private static List<Row> rows(Map<Workload, List<Measurement>> results) {

@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 
-/// The yardstick: one thread overwrites 4 KiB of a file that was filled with zeros and syncs them (fdatasync).
+/// The yardstick: one thread overwrites 4 KiB of a file that was filled with zeros and syncs them
+/// (fdatasync).
 final class RawDisk implements Workload {
 
     private static final int BLOCK_BYTES = 4_096;

@@ -10,16 +10,14 @@ import java.util.zip.CRC32C;
 /// A commit frame: what one write and one sync made durable, and the unit of recovery.
 ///
 /// # Principle
-/// A frame is all or nothing: its checksum covers every byte, so an append, which never spans frames, is
-/// too. Frame n + 1 is
-/// written only after the sync of frame n returned, so a whole frame proves every frame before it durable.
-/// Frames are
-/// chained by checksum: a stale frame, left from before a crash, never fits.
+/// A frame is all or nothing: its checksum covers every byte, so an append, which never spans frames,
+/// is too. Frame n + 1 is written only after the sync of frame n returned, so a whole frame proves
+/// every frame before it durable. Frames are chained by checksum: a stale frame, left from before a
+/// crash, never fits.
 ///
 /// # Format, version 1
-/// Little-endian. A frame begins at a multiple of the segment's alignment ([SegmentFormat]); bytes up to
-/// the next frame
-/// are zero.
+/// Little-endian. A frame begins at a multiple of the segment's alignment ([SegmentFormat]); bytes up
+/// to the next frame are zero.
 /// ```
 ///  0  u32 magic             "EVFR"
 ///  4  u32 bytes             header to trailer; a multiple of 8

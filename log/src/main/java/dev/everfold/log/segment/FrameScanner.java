@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /// Walks the frames of a file from an offset, for recovery, followers, sealing and verification.
 ///
-/// For one thread. Reads in chunks, small ones at first, so that short files cost little memory; a frame that
-/// is longer than a chunk makes the chunk grow.
+/// For one thread. Reads in chunks, small ones at first, so that short files cost little memory; a
+/// frame that is longer than a chunk makes the chunk grow.
 public final class FrameScanner {
 
     /// Reads bytes of the file that is walked; fewer than asked for only at its end.

@@ -6,8 +6,8 @@ import java.util.Arrays;
 
 /// The segment that is being written.
 ///
-/// Owned by the writer thread: [#addRecord] and [#addFrame]. What readers see below the published position was added before it was
-/// published, so they need no lock.
+/// Owned by the writer thread: [#addRecord] and [#addFrame]. What readers see below the published
+/// position was added before it was published, so they need no lock.
 public final class OpenSegment implements Segment {
 
     private static final int PAGE_BITS = 14;
@@ -16,7 +16,8 @@ public final class OpenSegment implements Segment {
     private final StorageFile file;
     private final SegmentFormat.Header header;
 
-    /// Offsets of records in eighths, by position from the first; a page is never replaced once it is there.
+    /// Offsets of records in eighths, by position from the first; a page is never replaced once it is
+    /// there.
     private volatile int[][] pages = new int[1][];
 
     private volatile LogEnd end;

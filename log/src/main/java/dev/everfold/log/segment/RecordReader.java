@@ -55,8 +55,8 @@ public final class RecordReader {
         }
     }
 
-    /// A file that an interruption had closed could not be opened anew, since the writer, another process, has
-    /// sealed it and removed it.
+    /// A file that an interruption had closed could not be opened anew, since the writer, another
+    /// process, has sealed it and removed it.
     private void takeOver(long position, NoSuchFileException removed) {
         try {
             if (segment == null || !segments.takeOver(segment)) {
@@ -78,7 +78,9 @@ public final class RecordReader {
 
     private RecordedEvent readOnce(long position) throws IOException {
         Segment current = segment;
-        if (current == null || position < current.fromPosition() || position >= current.end().nextPosition()) {
+        if (current == null
+                || position < current.fromPosition()
+                || position >= current.end().nextPosition()) {
             current = segments.at(position);
             segment = current;
             chunkLength = 0;
@@ -87,8 +89,9 @@ public final class RecordReader {
         long limit = current.recordLimit(position);
         if (offset < SegmentFormat.HEADER_BYTES || limit <= offset || limit > current.framesEnd()) {
             throw SegmentFormat.corrupt(
-                    current.name(), current.framesEnd(), "the offset of position " + position + " expected, " + offset
-                            + " found");
+                    current.name(),
+                    current.framesEnd(),
+                    "the offset of position " + position + " expected, " + offset + " found");
         }
         if (offset < chunkOffset || limit > chunkOffset + chunkLength) {
             load(current, position, offset, limit);

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// A segment that never changes any more. It is mapped into memory when it is first read.
 public final class SealedSegment implements Segment {
 
-    private static final ValueLayout.OfInt INT =
-            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Storage storage;
     private final String name;
@@ -45,7 +44,8 @@ public final class SealedSegment implements Segment {
             file.read(at, foot, 0, foot.length);
             SegmentFormat.Footer footer = SegmentFormat.footer(foot, name, at);
             long expected = footer.framesEnd()
-                    + Layout.align(4 * (footer.end().nextPosition() - header.start().nextPosition()), 8)
+                    + Layout.align(
+                            4 * (footer.end().nextPosition() - header.start().nextPosition()), 8)
                     + foot.length;
             if (header.alignment() != SegmentFormat.SEALED_ALIGNMENT || expected != bytes) {
                 throw SegmentFormat.corrupt(

@@ -24,7 +24,8 @@ public sealed interface Segment extends AutoCloseable permits OpenSegment, Seale
 
     /// Reads bytes of its file; fewer than asked for only at its end.
     ///
-    /// @throws java.nio.channels.ClosedChannelException when it was closed, for example because it was sealed
+    /// @throws java.nio.channels.ClosedChannelException when it was closed, for example because it was
+    ///     sealed
     int read(long offset, byte[] target, int targetOffset, int length) throws IOException;
 
     /// Position of its first event.

@@ -17,10 +17,9 @@ import java.util.UUID;
 ///
 /// # Principle
 /// The newest segment is *open*: it is written, its frames begin at multiples of 4,096 bytes so that no
-/// sector of an
-/// acknowledged frame is ever written again, and what lies beyond the last frame is zero. When it is full
-/// it is copied
-/// into a *sealed* one, without the gaps and with a footer, and removed. A sealed segment never changes.
+/// sector of an acknowledged frame is ever written again, and what lies beyond the last frame is zero.
+/// When it is full it is copied into a *sealed* one, without the gaps and with a footer, and removed. A
+/// sealed segment never changes.
 ///
 /// # Names
 /// `log-<first frame, 12 digits>.open` and `.log`; `.tmp` is a sealed one in the making and may be deleted.
@@ -146,14 +145,17 @@ public final class SegmentFormat {
         int checksum = Layout.checksum(block, 0, 68);
         if (checksum != getInt(block, 68)) {
             throw corrupt(
-                    file, 0, "checksum " + LogEnd.hex(getInt(block, 68)) + " of the header expected, "
-                            + LogEnd.hex(checksum) + " found");
+                    file,
+                    0,
+                    "checksum " + LogEnd.hex(getInt(block, 68)) + " of the header expected, " + LogEnd.hex(checksum)
+                            + " found");
         }
         if (getInt(block, 16) != VERSION) {
             throw new StoreUnavailableException(
                     file + " has format version " + getInt(block, 16) + "; this program reads version " + VERSION
                             + ". Use a newer version of Everfold.",
-                    false, null);
+                    false,
+                    null);
         }
         if (!Layout.isZero(block, HEADER_USED_BYTES, HEADER_BYTES)) {
             throw corrupt(file, HEADER_USED_BYTES, "zeros after the header expected, something else found");
@@ -194,8 +196,10 @@ public final class SegmentFormat {
         int checksum = Layout.checksum(block, 0, 60);
         if (getLong(block, 0) != FOOTER_MAGIC || checksum != getInt(block, 60)) {
             throw corrupt(
-                    file, at, "checksum " + LogEnd.hex(getInt(block, 60)) + " of the footer expected, "
-                            + LogEnd.hex(checksum) + " found");
+                    file,
+                    at,
+                    "checksum " + LogEnd.hex(getInt(block, 60)) + " of the footer expected, " + LogEnd.hex(checksum)
+                            + " found");
         }
         LogEnd end = new LogEnd(getLong(block, 8), getLong(block, 16), getLong(block, 24), getInt(block, 40));
         return new Footer(end, getLong(block, 32), getInt(block, 44));

@@ -9,11 +9,9 @@ import java.util.function.IntConsumer;
 
 /// Copies an open segment into a sealed one, without the gaps between frames and with a footer.
 ///
-/// At each point a crash leaves the open segment as it was: the sealed one appears under its name only when
-/// it is whole
-/// and synced, and the open one is removed after that name is durable. Recovery then finds one or both, and
-/// prefers the
-/// sealed one.
+/// At each point a crash leaves the open segment as it was: the sealed one appears under its name only
+/// when it is whole and synced, and the open one is removed after that name is durable. Recovery then
+/// finds one or both, and prefers the sealed one.
 public final class SegmentSealer {
 
     private static final int STEP_BYTES = 1 << 20;
@@ -36,7 +34,8 @@ public final class SegmentSealer {
         this.cancelled = cancelled;
     }
 
-    /// Writes the sealed segment and makes it durable under its name. The open one stays; see [#removeOpen].
+    /// Writes the sealed segment and makes it durable under its name. The open one stays; see
+    /// [#removeOpen].
     ///
     /// @return the sealed segment, or the open one when cancelled
     public Segment seal(OpenSegment open) throws IOException {
@@ -101,8 +100,10 @@ public final class SegmentSealer {
         long framesEnd = written + stepLength;
         byte[] table = offsets.encode();
         write(file, table);
-        write(file, SegmentFormat.encode(new SegmentFormat.Footer(
-                end, framesEnd, Layout.checksum(table, 0, table.length))));
+        write(
+                file,
+                SegmentFormat.encode(
+                        new SegmentFormat.Footer(end, framesEnd, Layout.checksum(table, 0, table.length))));
         flush(file);
         return true;
     }

@@ -12,17 +12,16 @@ import java.util.concurrent.Executor;
 /// Writes frames to an open segment, into space that was filled with zeros before.
 ///
 /// Overwriting zeros makes a sync cheap (no change of the file's length, no new extents) and makes sure
-/// that there is
-/// room: [#reserve] fails before anything of a frame is written. While the writer is slow, zeros are
-/// written ahead in
-/// the background and through a descriptor of their own, so that an I/O error of theirs is not taken from the
-/// writer's sync. Owned by the writer thread.
+/// that there is room: [#reserve] fails before anything of a frame is written. While the writer is
+/// slow, zeros are written ahead in the background and through a descriptor of their own, so that an
+/// I/O error of theirs is not taken from the writer's sync. Owned by the writer thread.
 public final class SegmentWriter {
 
     private static final int STEP_BYTES = 1 << 20;
     private static final int AHEAD_BYTES_MIN = 64 << 10;
     private static final int AHEAD_BYTES_MAX = 8 << 20;
-    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(STEP_BYTES).asReadOnlyBuffer();
+    private static final ByteBuffer ZEROS =
+            ByteBuffer.allocateDirect(STEP_BYTES).asReadOnlyBuffer();
 
     private final Storage storage;
     private final OpenSegment segment;
@@ -32,8 +31,7 @@ public final class SegmentWriter {
     private long zeroedTo;
     private CompletableFuture<Long> zeroing = CompletableFuture.completedFuture(0L);
 
-    private SegmentWriter(
-            Storage storage, OpenSegment segment, long segmentBytes, Executor background, long zeroedTo) {
+    private SegmentWriter(Storage storage, OpenSegment segment, long segmentBytes, Executor background, long zeroedTo) {
         this.storage = storage;
         this.segment = segment;
         this.segmentBytes = segmentBytes;
@@ -66,8 +64,8 @@ public final class SegmentWriter {
                 storage, segment, segmentBytes, background, SegmentFormat.HEADER_BYTES + AHEAD_BYTES_MIN);
     }
 
-    /// The log may go on in the segment before, so nothing must look like the segment after it. What cannot be removed now,
-    /// recovery removes: it has no frames.
+    /// The log may go on in the segment before, so nothing must look like the segment after it. What
+    /// cannot be removed now, recovery removes: it has no frames.
     private static void removeUnfinished(Storage storage, String name, IOException failure) {
         try {
             storage.delete(name);

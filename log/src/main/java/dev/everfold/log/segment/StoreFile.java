@@ -20,10 +20,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// # Principle
 /// Two slots are written in turn, each in place, so that changing it needs no space: a store opens on a
-/// full disk. The
-/// whole slot with the higher generation counts. A crash while a slot is written leaves the other one, and
-/// recovery is
-/// right with either, since a slot that says "open" is durable before the first frame of that opening.
+/// full disk. The whole slot with the higher generation counts. A crash while a slot is written leaves
+/// the other one, and recovery is right with either, since a slot that says "open" is durable before
+/// the first frame of that opening.
 ///
 /// # Format, version 1
 /// Two slots of 4,096 bytes, each a text in UTF-8, one `name value` a line, then zeros:
@@ -184,8 +183,7 @@ public record StoreFile(UUID storeId, UUID lineage, long epoch, long generation,
                 return new Slot(null, "a slot with a checksum expected, none found", version);
             }
             String found = text.substring(checksumLine);
-            String expected =
-                    "checksum " + String.format("%08x", Layout.checksum(slots, at, at + checksumLine)) + "\n";
+            String expected = "checksum " + String.format("%08x", Layout.checksum(slots, at, at + checksumLine)) + "\n";
             if (!found.equals(expected) || !Layout.isZero(slots, end, at + SLOT_BYTES)) {
                 return new Slot(null, expected.strip() + " and zeros expected, something else found", version);
             }
@@ -216,8 +214,8 @@ public record StoreFile(UUID storeId, UUID lineage, long epoch, long generation,
                     Long.parseLong(value(values, "generation")),
                     state.length < 3
                             ? Optional.empty()
-                            : Optional.of(new Closed(
-                                    Long.parseLong(state[1]), Integer.parseUnsignedInt(state[2], 16))));
+                            : Optional.of(
+                                    new Closed(Long.parseLong(state[1]), Integer.parseUnsignedInt(state[2], 16))));
         }
 
         private static String value(Map<String, String> values, String name) {

@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/// A file behind two channels: one that only the writer touches, and one for readers that survives interruption.
+/// A file behind two channels: one that only the writer touches, and one for readers that survives
+/// interruption.
 ///
-/// The JDK closes a file channel when a thread is interrupted inside one of its calls. Readers are anybody's threads, so
-/// theirs is opened anew when that happens; the writer's thread is the engine's own and is never interrupted. A sync
-/// reports errors to the channel that wrote, so that one is never replaced.
+/// The JDK closes a file channel when a thread is interrupted inside one of its calls. Readers are
+/// anybody's threads, so theirs is opened anew when that happens; the writer's thread is the engine's
+/// own and is never interrupted. A sync reports errors to the channel that wrote, so that one is never
+/// replaced.
 final class ChannelFile implements StorageFile {
 
     private final Path path;
@@ -93,8 +95,7 @@ final class ChannelFile implements StorageFile {
 
     @Override
     public MemorySegment map() throws IOException {
-        return uninterrupted(
-                channel -> channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto()));
+        return uninterrupted(channel -> channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto()));
     }
 
     @Override

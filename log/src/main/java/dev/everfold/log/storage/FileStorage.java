@@ -14,14 +14,13 @@ import org.jspecify.annotations.Nullable;
 /// A directory of the file system.
 ///
 /// What it relies on: `rename` within a directory is atomic, `fsync` of a directory makes its names
-/// durable, and
-/// `fdatasync` of a file makes its bytes and its length durable (POSIX; Linux ext4 and xfs keep it).
+/// durable, and `fdatasync` of a file makes its bytes and its length durable (POSIX; Linux ext4 and xfs
+/// keep it).
 public final class FileStorage implements Storage {
 
-    /// Lock files held by this process. POSIX drops a process's lock when it closes *any* descriptor of the
-    /// file, so a
-    /// file that is held must not even be opened a second time.
-    /// It is kept among the system properties, since there is one lock a process and not one a class loader.
+    /// Lock files held by this process. POSIX drops a process's lock when it closes *any* descriptor of
+    /// the file, so a file that is held must not even be opened a second time. It is kept among the
+    /// system properties, since there is one lock a process and not one a class loader.
     private static final String HELD = "dev.everfold.log.held:";
 
     private final Path directory;

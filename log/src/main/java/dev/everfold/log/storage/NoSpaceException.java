@@ -18,9 +18,11 @@ public final class NoSpaceException extends IOException {
         super("No space left for " + where, cause);
     }
 
-    /// The same failure under this name when it is one of lacking space (ENOSPC, EDQUOT, EFBIG), else itself.
+    /// The same failure under this name when it is one of lacking space (ENOSPC, EDQUOT, EFBIG), else
+    /// itself.
     ///
-    /// The JDK tells by a text of the system only, which may be in another language; then the free space decides.
+    /// The JDK tells by a text of the system only, which may be in another language; then the free
+    /// space decides.
     static IOException orSame(IOException failure, Path where) {
         String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
         boolean noSpace = message.contains("no space left")

@@ -6,10 +6,9 @@ import java.util.List;
 /// One directory of files, no deeper.
 ///
 /// Safe for use by many threads. A change of names (create, rename, delete) is durable once
-/// [#syncDirectory()] has
-/// returned after it; until then a crash may undo it, alone or together with others. Every method throws
-/// [NoSpaceException] when the device is full and [java.nio.file.NoSuchFileException] when the file is not
-/// there.
+/// [#syncDirectory()] has returned after it; until then a crash may undo it, alone or together with
+/// others. Every method throws [NoSpaceException] when the device is full and
+/// [java.nio.file.NoSuchFileException] when the file is not there.
 public interface Storage extends AutoCloseable {
 
     /// How messages name this directory, for example its path.
@@ -29,9 +28,8 @@ public interface Storage extends AutoCloseable {
     /// Opens a file for reading only.
     StorageFile openForReading(String name) throws IOException;
 
-    /// Gives a file another name, replacing what had it; anyone sees either the old or the new file, each
-    /// whole.
-    /// The content must have been synced before.
+    /// Gives a file another name, replacing what had it; anyone sees either the old or the new file,
+    /// each whole. The content must have been synced before.
     void rename(String source, String target) throws IOException;
 
     /// Removes a file. Those that have it open or mapped may go on reading.
@@ -40,7 +38,8 @@ public interface Storage extends AutoCloseable {
     /// Makes all changes of names so far durable.
     void syncDirectory() throws IOException;
 
-    /// Tries to become the only holder of a lock, among all processes, until it is closed or the process ends.
+    /// Tries to become the only holder of a lock, among all processes, until it is closed or the
+    /// process ends.
     ///
     /// @return true when this process holds it now, false when another holder has it
     boolean tryLock(String name) throws IOException;

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 /// @param once only the first such operation, or all of them until the disk is healed
 public record Fault(Predicate<Operation> when, Form form, Supplier<Throwable> failure, boolean once) {
 
-    /// What becomes of an operation that is reported as failed. Both ends must be tested: it was lost, and it
-    /// was kept.
+    /// What becomes of an operation that is reported as failed. Both ends must be tested: it was lost,
+    /// and it was kept.
     public enum Form {
         /// Nothing happened.
         LOST,
@@ -43,7 +43,8 @@ public record Fault(Predicate<Operation> when, Form form, Supplier<Throwable> fa
         return new Fault(when, form, error, true);
     }
 
-    /// Syncs say that they succeeded and do nothing: what no engine survives, so that checks can be checked.
+    /// Syncs say that they succeeded and do nothing: what no engine survives, so that checks can be
+    /// checked.
     public static Fault lie(Predicate<Operation> when) {
         return new Fault(when, Form.LOST, () -> null, false);
     }

@@ -213,8 +213,7 @@ public final class SimulatedDisk implements Storage {
         locked = false;
     }
 
-    synchronized int read(Inode inode, String name, long offset, byte[] target, int at, int length)
-            throws IOException {
+    synchronized int read(Inode inode, String name, long offset, byte[] target, int at, int length) throws IOException {
         perform(new Operation(operations, Kind.READ, name, offset, length), () -> {});
         return inode.read(offset, target, at, length);
     }

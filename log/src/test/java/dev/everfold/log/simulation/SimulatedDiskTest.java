@@ -88,7 +88,9 @@ class SimulatedDiskTest {
         };
         byte[] bytes = bytes(garbage);
         assertThat(Arrays.copyOf(bytes, 512)).containsOnly(7);
-        assertThat(Arrays.copyOfRange(bytes, 512, 1_024)).isNotEqualTo(filled(512)).isNotEqualTo(new byte[512]);
+        assertThat(Arrays.copyOfRange(bytes, 512, 1_024))
+                .isNotEqualTo(filled(512))
+                .isNotEqualTo(new byte[512]);
         assertThat(Arrays.copyOfRange(bytes, 1_024, 1_536)).containsOnly(7);
     }
 

@@ -4,8 +4,9 @@ import java.util.SplittableRandom;
 
 /// Which of the changes that are pending when the power fails can be found afterwards.
 ///
-/// Changes are numbered in the order in which they were made, those of names and those of contents together.
-/// A write survives sector by sector, and the length that it gives its file apart from its bytes.
+/// Changes are numbered in the order in which they were made, those of names and those of contents
+/// together. A write survives sector by sector, and the length that it gives its file apart from its
+/// bytes.
 public interface Survival {
 
     /// Bytes that a device writes as a whole.

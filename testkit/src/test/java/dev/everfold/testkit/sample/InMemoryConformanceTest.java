@@ -9,7 +9,8 @@ import java.time.Clock;
 
 /// The store in memory is an engine like others: it passes the suites that it is the model of.
 ///
-/// It stands in a package of its own, as the tests of other engines do, and in docs/how-to/add-an-engine.md.
+/// It stands in a package of its own, as the tests of other engines do, and in
+/// docs/how-to/add-an-engine.md.
 class InMemoryConformanceTest extends EventStoreConformance {
 
     @Override
