@@ -127,7 +127,8 @@ final class ImportParser implements Runnable {
                 refuse(
                         source,
                         "The line is longer than " + lineBytesMax
-                                + " bytes, so its event cannot be stored. Store large data elsewhere and append a link.");
+                                + " bytes, so its event cannot be stored."
+                                + " Store large data elsewhere and append a link.");
                 continue;
             }
             parse(source, chunks);

@@ -26,15 +26,10 @@ final class Faults {
 
     /// The fault that this operation meets.
     Optional<Fault> take(Operation operation) {
-        for (Fault fault : faults) {
-            if (fault.when().test(operation)) {
-                if (fault.once()) {
-                    faults.remove(fault);
-                }
-                return Optional.of(fault);
-            }
-        }
-        return Optional.empty();
+        Optional<Fault> due =
+                faults.stream().filter(fault -> fault.when().test(operation)).findFirst();
+        due.filter(Fault::once).ifPresent(faults::remove);
+        return due;
     }
 
     void before(Predicate<Operation> when, Runnable action) {

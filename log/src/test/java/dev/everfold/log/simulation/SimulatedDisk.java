@@ -31,17 +31,13 @@ public final class SimulatedDisk implements Storage {
     // Guarded by this.
     private final Map<String, Inode> names = new TreeMap<>();
     private final List<Effect> effects = new ArrayList<>();
-    private final List<Fault> faults = new ArrayList<>();
+    private final Faults faults = new Faults();
     private int operations;
     private int inodes;
     private long spaceLeft = Long.MAX_VALUE;
     private boolean locked;
     private int openFiles;
 
-    private volatile Hook hook = new Hook(operation -> false, () -> {});
-
-    /// What runs before operations, outside of the lock, so that it may wait.
-    private record Hook(Predicate<Operation> when, Runnable action) {}
 
     /// An empty disk.
     public SimulatedDisk() {
@@ -124,7 +120,7 @@ public final class SimulatedDisk implements Storage {
 
     /// Runs an action before each such operation, in the thread that asks for it.
     public void before(Predicate<Operation> when, Runnable action) {
-        hook = new Hook(when, action);
+        faults.before(when, action);
     }
 
     @Override
@@ -219,9 +215,9 @@ public final class SimulatedDisk implements Storage {
     }
 
     void write(Inode inode, String name, long offset, byte[] bytes) throws IOException {
-        runHook(new Operation(operations(), Kind.WRITE, name, offset, bytes.length));
+        faults.runHook(new Operation(operations(), Kind.WRITE, name, offset, bytes.length));
         synchronized (this) {
-            Fault fault = take(new Operation(operations++, Kind.WRITE, name, offset, bytes.length));
+            Fault fault = faults.take(new Operation(operations++, Kind.WRITE, name, offset, bytes.length)).orElse(null);
             long growth = Math.max(0, offset + bytes.length - inode.size());
             int kept = bytes.length;
             if (fault != null) {
@@ -247,9 +243,9 @@ public final class SimulatedDisk implements Storage {
 
     /// Makes a file durable. Each open file is told once of a sync that failed, whoever asked for it.
     void sync(Inode inode, SimulatedFile file) throws IOException {
-        runHook(new Operation(operations(), Kind.SYNC, file.name(), 0, 0));
+        faults.runHook(new Operation(operations(), Kind.SYNC, file.name(), 0, 0));
         synchronized (this) {
-            Fault fault = take(new Operation(operations++, Kind.SYNC, file.name(), 0, 0));
+            Fault fault = faults.take(new Operation(operations++, Kind.SYNC, file.name(), 0, 0)).orElse(null);
             if (fault == null && file.failedSyncsSeen < inode.failedSyncs) {
                 file.failedSyncsSeen = inode.failedSyncs;
                 throw new IOException("Input/output error");
@@ -279,32 +275,12 @@ public final class SimulatedDisk implements Storage {
     }
 
     private void perform(Operation operation, Runnable action) throws IOException {
-        Fault fault = take(operation);
+        Fault fault = faults.take(operation).orElse(null);
         if (fault == null || fault.form() != Form.LOST) {
             action.run();
         }
         if (fault != null) {
             fault.raise();
-        }
-    }
-
-    private Fault take(Operation operation) {
-        Fault due = null;
-        for (Fault fault : faults) {
-            if (due == null && fault.when().test(operation)) {
-                due = fault;
-            }
-        }
-        if (due != null && due.once()) {
-            faults.remove(due);
-        }
-        return due;
-    }
-
-    private void runHook(Operation operation) {
-        Hook current = hook;
-        if (current.when.test(operation)) {
-            current.action.run();
         }
     }
 
