@@ -1,11 +1,14 @@
 package dev.everfold.cli;
 
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.StoreStats;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,6 +33,7 @@ import picocli.CommandLine.Parameters;
 final class ImportCommand implements Callable<Integer> {
 
     private static final long WAIT_MILLIS = 100;
+    private static final int TYPES_SHOWN_MAX = 5;
 
     private final Console console;
 
@@ -53,7 +57,7 @@ final class ImportCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         List<ImportSource> sources = files.stream().map(ImportSource::of).toList();
         try (EventStore store = storeOptions.openToAppend()) {
-            Progress progress = new Progress(console, "imported", "events");
+            Progress progress = new Progress(console, "processed", "events");
             IdempotentAppender appender = new IdempotentAppender(store);
             ImportParser parser = new ImportParser(sources, console, store.limits(), skipMalformed);
             Optional<RuntimeException> failure = transfer(parser, appender, progress);
@@ -66,6 +70,9 @@ final class ImportCommand implements Callable<Integer> {
                     failure.isEmpty()));
             if (failure.isPresent()) {
                 throw failure.get();
+            }
+            if (!json) {
+                printContent(store.stats());
             }
         }
         return ExitCode.OK.number();
@@ -109,6 +116,23 @@ final class ImportCommand implements Callable<Integer> {
                 return Optional.of(new CommandException(ExitCode.INTERRUPTED, "interrupted"));
             }
         }
+    }
+
+    /// What the store holds now: how much, and the most frequent types.
+    private void printContent(StoreStats stats) {
+        String types = stats.types().entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .limit(TYPES_SHOWN_MAX)
+                .map(type -> String.format(Locale.ROOT, "%s %,d", SafeText.of(type.getKey()), type.getValue()))
+                .collect(Collectors.joining(", "));
+        console.out()
+                .line(String.format(
+                        Locale.ROOT,
+                        "the store has %,d events in %,d streams: %s%s",
+                        stats.events(),
+                        stats.streams(),
+                        types.isEmpty() ? "none" : types,
+                        stats.types().size() > TYPES_SHOWN_MAX ? ", …" : ""));
     }
 
     private void print(ImportSummary summary) {

@@ -37,6 +37,9 @@ class RealLogTest {
     void every_line_is_imported() {
         assertThat(firstImport.exitCode()).as(firstImport.err()).isZero();
         assertThat(firstImport.out()).startsWith("imported 74639 events (0 already there) in ");
+        assertThat(firstImport.out())
+                .endsWith("the store has 74,639 events in 14,494 streams: FileChanged 40,468, FileAdded 16,602,"
+                        + " FileRemoved 13,587, CommitMade 3,982\n");
     }
 
     @Test

@@ -131,6 +131,7 @@ public record Limits(
         long terms = 0;
         for (Query.Item item : query.items()) {
             terms += 1L + item.types().size() + item.tags().size() + item.ids().size();
+            terms += (item.stream().isPresent() ? 1 : 0) + (item.category().isPresent() ? 1 : 0);
             item.stream().ifPresent(name -> checkName("Stream", name));
             item.category().ifPresent(name -> checkName("Category", name));
             item.types().forEach(name -> checkName("Event type", name));

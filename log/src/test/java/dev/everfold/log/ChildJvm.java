@@ -1,6 +1,7 @@
 package dev.everfold.log;
 
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.testkit.MutableClock;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -30,7 +31,7 @@ final class ChildJvm {
 
     /// Wherever the runner of the tests has these classes from.
     private static String classPath() {
-        return Stream.of(EventStore.class, LogEventStore.class, ChildJvm.class)
+        return Stream.of(EventStore.class, MutableClock.class, LogEventStore.class, ChildJvm.class)
                 .map(ChildJvm::location)
                 .distinct()
                 .collect(Collectors.joining(File.pathSeparator));

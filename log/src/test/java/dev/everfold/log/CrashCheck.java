@@ -32,7 +32,7 @@ final class CrashCheck {
     /// Checks a disk; it is not to be used afterwards.
     ///
     /// @param acknowledged how many appends were answered before the crash
-    /// @param begun how many were made, at most one more
+    /// @param begun how many were made
     void check(SimulatedDisk disk, int acknowledged, int begun) throws IOException {
         recoverTwice(disk.copy());
         int all = workload.accepted().size();
@@ -70,7 +70,7 @@ final class CrashCheck {
         assertThat(disk.fingerprint()).as("files after a second recovery").isEqualTo(files);
     }
 
-    /// How many appends are there: all that were acknowledged, and of the one in flight all or nothing.
+    /// How many appends are there: all that were acknowledged, and of those in flight the first ones, if any.
     private int stored(EventStore store, int acknowledged, int begun) {
         List<Integer> possible = new ArrayList<>();
         for (int stored = acknowledged; stored <= begun; stored++) {

@@ -74,11 +74,29 @@ class CrashTest {
                 .hasMessageStartingWith("seed 7");
     }
 
+    /// No two runs are alike here, so that the story of a failure cannot be repeated, only understood.
+    @Test
+    void a_power_loss_while_several_threads_are_at_work_loses_nothing_either() {
+        int inFlight = 4;
+        for (long seed = 101; seed <= 103; seed++) {
+            Workload workload = Workload.of(seed, 60);
+            crash(seed, workload, CrashTrace.runInThreads(workload, new SimulatedDisk(), inFlight), inFlight, 0.2);
+        }
+
+        System.out.println("crash images of runs in threads " + images);
+        assertThat(images).isGreaterThan(300);
+    }
+
     private void crash(long seed, SimulatedDisk disk) {
         Workload workload = Workload.of(seed, 48);
         CrashTrace trace = CrashTrace.run(workload, disk, seed);
+        crash(seed, workload, trace, 1, (double) IMAGES_MAX / possibleImages(trace));
+    }
+
+    /// @param inFlight how many appends were made before the first of them was answered
+    /// @param share of the possible images that is checked
+    private void crash(long seed, Workload workload, CrashTrace trace, int inFlight, double share) {
         SplittableRandom random = new SplittableRandom(seed);
-        double share = (double) IMAGES_MAX / possibleImages(trace);
         Integer only = Integer.getInteger("everfold.crash.effect");
         Device device = new Device(new SimulatedDisk());
         List<Effect> effects = trace.effects();
@@ -89,7 +107,8 @@ class CrashTest {
                             + survival + " of " + device.pending() + " pending changes survive."
                             + " Repeat it: -Deverfold.seed=" + seed + " -Deverfold.crash.effect=" + at;
                     int acknowledged = trace.acknowledged(at);
-                    crash(workload, new Candidate(story, device.afterPowerLoss(survival), acknowledged), seed);
+                    int begun = Math.min(acknowledged + inFlight, workload.accepted().size());
+                    crash(workload, new Candidate(story, device.afterPowerLoss(survival), acknowledged, begun), seed);
                 }
             }
             if (at < effects.size()) {
@@ -99,7 +118,7 @@ class CrashTest {
     }
 
     /// A disk after a power loss.
-    private record Candidate(String story, SimulatedDisk disk, int acknowledged) {}
+    private record Candidate(String story, SimulatedDisk disk, int acknowledged, int begun) {}
 
     private void crash(Workload workload, Candidate candidate, long seed) {
         if (seen.add(candidate.acknowledged + candidate.disk.fingerprint())) {
@@ -148,8 +167,7 @@ class CrashTest {
     private void check(Workload workload, Candidate candidate) {
         images++;
         try {
-            int begun = Math.min(candidate.acknowledged + 1, workload.accepted().size());
-            new CrashCheck(workload).check(candidate.disk.copy(), candidate.acknowledged, begun);
+            new CrashCheck(workload).check(candidate.disk.copy(), candidate.acknowledged, candidate.begun);
         } catch (Exception | AssertionError failure) {
             throw new AssertionError(candidate.story + "\n" + failure.getMessage(), failure);
         }
@@ -171,7 +189,7 @@ class CrashTest {
             if (seen.add(candidate.acknowledged + again.fingerprint())) {
                 nested++;
                 String story = candidate.story + "\nthen, in the recovery, before effect " + (at + 1) + ", " + survival;
-                check(workload, new Candidate(story, again, candidate.acknowledged));
+                check(workload, new Candidate(story, again, candidate.acknowledged, candidate.begun));
             }
         }
     }

@@ -1,17 +1,19 @@
 package dev.everfold.log;
 
+import dev.everfold.log.LogEventStore.Mode;
 import dev.everfold.log.Workload.Step;
 import dev.everfold.log.segment.FrameFormat;
 import dev.everfold.log.simulation.Effect;
 import dev.everfold.log.simulation.SimulatedDisk;
 import dev.everfold.testkit.MutableClock;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /// What a workload did to a disk, effect by effect, and when each of its appends was acknowledged.
 ///
-/// The workload is made in two sessions with a clean close in between; the second one ends as it is, or
-/// with a close.
+/// Each session ends with a clean close.
 final class CrashTrace {
 
     private final SimulatedDisk disk;
@@ -21,12 +23,27 @@ final class CrashTrace {
         this.disk = disk;
     }
 
-    /// Runs a workload on a disk; the seed decides when background work is done.
+    /// Runs a workload on a disk, one append after another; the seed decides when background work is done.
     static CrashTrace run(Workload workload, SimulatedDisk disk, long seed) {
         CrashTrace trace = new CrashTrace(disk);
         int half = workload.steps().size() / 2;
-        trace.session(workload.steps().subList(0, half), seed);
-        trace.session(workload.steps().subList(half, workload.steps().size()), seed + 1);
+        trace.session(workload.steps().subList(0, half), 1, clock -> Stores.open(disk, clock, seed));
+        trace.session(
+                workload.steps().subList(half, workload.steps().size()),
+                1,
+                clock -> Stores.open(disk, clock, seed + 1));
+        trace.keepEarliest();
+        return trace;
+    }
+
+    /// Runs a workload with several appends in flight and background work in threads of its own: another
+    /// trace each time.
+    static CrashTrace runInThreads(Workload workload, SimulatedDisk disk, int inFlight) {
+        CrashTrace trace = new CrashTrace(disk);
+        trace.session(
+                workload.steps(),
+                inFlight,
+                clock -> LogEventStore.open(disk, Stores.SMALL_AND_RESTLESS, Mode.CREATE, clock));
         trace.keepEarliest();
         return trace;
     }
@@ -48,13 +65,16 @@ final class CrashTrace {
         return count;
     }
 
-    private void session(List<Step> steps, long seed) {
+    private void session(List<Step> steps, int inFlight, Function<Clock, LogEventStore> opening) {
         MutableClock clock = Stores.clock();
-        try (LogEventStore store = Stores.open(disk, clock, seed)) {
-            for (Step step : steps) {
-                Workload.make(step, store, clock);
-                if (step.answer().isPresent()) {
-                    acknowledgedAt.add(disk.effectCount());
+        try (LogEventStore store = opening.apply(clock)) {
+            for (int from = 0; from < steps.size(); from += inFlight) {
+                List<Step> burst = steps.subList(from, Math.min(from + inFlight, steps.size()));
+                Workload.make(burst, store, clock);
+                for (Step step : burst) {
+                    if (step.answer().isPresent()) {
+                        acknowledgedAt.add(disk.effectCount());
+                    }
                 }
             }
         }
@@ -67,13 +87,15 @@ final class CrashTrace {
         List<Effect> effects = effects();
         int append = 0;
         for (int i = 0; i < effects.size(); i++) {
-            if (effects.get(i) instanceof Effect.Written written && isFrameWithAppend(written)) {
+            if (effects.get(i) instanceof Effect.Written written && isFrame(written)) {
                 int sync = i + 1;
                 while (sync < effects.size() && !isSyncOf(written, effects.get(sync))) {
                     sync++;
                 }
-                acknowledgedAt.set(append, Math.min(acknowledgedAt.get(append), sync + 1));
-                append++;
+                for (int n = FrameFormat.header(written.bytes(), 0).appendCount(); n > 0; n--) {
+                    acknowledgedAt.set(append, Math.min(acknowledgedAt.get(append), sync + 1));
+                    append++;
+                }
             }
         }
         if (append != acknowledgedAt.size()) {
@@ -85,9 +107,7 @@ final class CrashTrace {
         return effect instanceof Effect.Synced synced && synced.inode() == written.inode();
     }
 
-    private static boolean isFrameWithAppend(Effect.Written written) {
-        return written.name().endsWith(".open")
-                && FrameFormat.bytesAt(written.bytes(), 0) > 0
-                && FrameFormat.header(written.bytes(), 0).appendCount() > 0;
+    private static boolean isFrame(Effect.Written written) {
+        return written.name().endsWith(".open") && FrameFormat.bytesAt(written.bytes(), 0) > 0;
     }
 }

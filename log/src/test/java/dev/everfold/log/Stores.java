@@ -29,6 +29,17 @@ final class Stores {
     static final LogOptions SMALL = new LogOptions(
             Limits.DEFAULTS, 64 << 10, 4 << 20, 20_000, 64 << 20, Duration.ofSeconds(60), 16, Integer.MAX_VALUE);
 
+    /// The same with a closing frame whenever the writer has nothing to do for a millisecond.
+    static final LogOptions SMALL_AND_RESTLESS = new LogOptions(
+            Limits.DEFAULTS,
+            64 << 10,
+            4 << 20,
+            20_000,
+            64 << 20,
+            Duration.ofMillis(1),
+            16,
+            Integer.MAX_VALUE);
+
     static final String ADVICE = ". Run `everfold verify`, and restore a backup.";
 
     private Stores() {}

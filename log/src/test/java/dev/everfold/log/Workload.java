@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /// Appends drawn from a seed, with the answers and the log that the store in memory gives.
@@ -93,14 +94,26 @@ final class Workload {
         return acceptedCount == 0 ? Map.of() : accepted.get(acceptedCount - 1).tracked();
     }
 
+    /// Makes appends at once, and expects the answers that the model gave.
+    static void make(List<Step> steps, EventStore store, MutableClock clock) {
+        List<CompletableFuture<Appended>> answers = new ArrayList<>();
+        for (Step step : steps) {
+            clock.set(step.at());
+            answers.add(store.appendAsync(step.append()));
+        }
+        for (int i = 0; i < answers.size(); i++) {
+            CompletableFuture<Appended> answer = answers.get(i);
+            if (steps.get(i).answer().isPresent()) {
+                assertThat(answer.join()).isEqualTo(steps.get(i).answer().get());
+            } else {
+                assertThatThrownBy(answer::join).hasCauseInstanceOf(AppendConflictException.class);
+            }
+        }
+    }
+
     /// Makes an append and expects the answer that the model gave.
     static void make(Step step, EventStore store, MutableClock clock) {
-        clock.set(step.at());
-        if (step.answer().isPresent()) {
-            assertThat(store.append(step.append())).isEqualTo(step.answer().get());
-        } else {
-            assertThatThrownBy(() -> store.append(step.append())).isInstanceOf(AppendConflictException.class);
-        }
+        make(List.of(step), store, clock);
     }
 
     /// What each of [#READS] must return after so many accepted appends.

@@ -8,6 +8,7 @@ import static dev.everfold.testkit.Planting.replaced;
 
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.AppendCondition;
+import dev.everfold.eventstore.AppendConflictException;
 import dev.everfold.eventstore.AppendConflictException.Failure;
 import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.Bytes;
@@ -168,18 +169,24 @@ final class ContentFaults {
 
     private static List<PlantedFault> ofBroughtTimes() {
         return List.of(
-                events(
-                        "a recorded time that an event brings is not kept",
-                        event -> new NewEvent(
-                                event.stream(),
-                                event.id(),
-                                event.type(),
-                                event.contentType(),
-                                event.data(),
-                                event.metadata(),
-                                event.tags(),
-                                event.occurred(),
-                                Optional.empty())),
+                events("a recorded time that an event brings is not kept", ContentFaults::withoutRecorded),
+                PlantedFault.of("a recorded time that would fall is mended", store -> new ForwardingStore(store) {
+                    @Override
+                    public Appended append(Append append) {
+                        try {
+                            return delegate.append(append);
+                        } catch (AppendConflictException conflict) {
+                            if (conflict.failures().getFirst() instanceof Failure.RecordedTimeFalling) {
+                                return delegate.append(Planting.withEvents(
+                                        append,
+                                        append.events().stream()
+                                                .map(ContentFaults::withoutRecorded)
+                                                .toList()));
+                            }
+                            throw conflict;
+                        }
+                    }
+                }),
                 conflicts(
                         "a falling recorded time tells the last time only",
                         failures -> failures.stream()
@@ -307,6 +314,19 @@ final class ContentFaults {
                 conditionsMax,
                 queryTermsMax,
                 limits.rememberedAppends());
+    }
+
+    private static NewEvent withoutRecorded(NewEvent event) {
+        return new NewEvent(
+                event.stream(),
+                event.id(),
+                event.type(),
+                event.contentType(),
+                event.data(),
+                event.metadata(),
+                event.tags(),
+                event.occurred(),
+                Optional.empty());
     }
 
     private static boolean isText(NewEvent event) {
