@@ -33,11 +33,16 @@ final class OpenSegments {
         try {
             return Optional.of(new OpenSegment(file, SegmentFormat.readHeader(file, storeId)));
         } catch (CorruptStoreException damage) {
-            boolean unfinished = mayBeUnfinished && !hasFrame(file);
-            file.close();
-            if (unfinished) {
+            if (mayBeUnfinished && !hasFrame(file)) {
+                file.close();
                 return Optional.empty();
             }
+        }
+        try {
+            // The frame that was found may be of a running writer, and its header was written before it.
+            return Optional.of(new OpenSegment(file, SegmentFormat.readHeader(file, storeId)));
+        } catch (CorruptStoreException damage) {
+            file.close();
             throw damage;
         }
     }

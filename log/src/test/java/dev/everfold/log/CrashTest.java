@@ -107,7 +107,8 @@ class CrashTest {
                             + survival + " of " + device.pending() + " pending changes survive."
                             + " Repeat it: -Deverfold.seed=" + seed + " -Deverfold.crash.effect=" + at;
                     int acknowledged = trace.acknowledged(at);
-                    int begun = Math.min(acknowledged + inFlight, workload.accepted().size());
+                    int begun = Math.min(
+                            acknowledged + inFlight, workload.accepted().size());
                     crash(workload, new Candidate(story, device.afterPowerLoss(survival), acknowledged, begun), seed);
                 }
             }

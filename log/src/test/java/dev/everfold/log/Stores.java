@@ -31,14 +31,7 @@ final class Stores {
 
     /// The same with a closing frame whenever the writer has nothing to do for a millisecond.
     static final LogOptions SMALL_AND_RESTLESS = new LogOptions(
-            Limits.DEFAULTS,
-            64 << 10,
-            4 << 20,
-            20_000,
-            64 << 20,
-            Duration.ofMillis(1),
-            16,
-            Integer.MAX_VALUE);
+            Limits.DEFAULTS, 64 << 10, 4 << 20, 20_000, 64 << 20, Duration.ofMillis(1), 16, Integer.MAX_VALUE);
 
     static final String ADVICE = ". Run `everfold verify`, and restore a backup.";
 

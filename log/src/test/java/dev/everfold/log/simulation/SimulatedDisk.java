@@ -38,7 +38,6 @@ public final class SimulatedDisk implements Storage {
     private boolean locked;
     private int openFiles;
 
-
     /// An empty disk.
     public SimulatedDisk() {
         this(Map.of());
@@ -217,7 +216,8 @@ public final class SimulatedDisk implements Storage {
     void write(Inode inode, String name, long offset, byte[] bytes) throws IOException {
         faults.runHook(new Operation(operations(), Kind.WRITE, name, offset, bytes.length));
         synchronized (this) {
-            Fault fault = faults.take(new Operation(operations++, Kind.WRITE, name, offset, bytes.length)).orElse(null);
+            Fault fault = faults.take(new Operation(operations++, Kind.WRITE, name, offset, bytes.length))
+                    .orElse(null);
             long growth = Math.max(0, offset + bytes.length - inode.size());
             int kept = bytes.length;
             if (fault != null) {
@@ -245,7 +245,8 @@ public final class SimulatedDisk implements Storage {
     void sync(Inode inode, SimulatedFile file) throws IOException {
         faults.runHook(new Operation(operations(), Kind.SYNC, file.name(), 0, 0));
         synchronized (this) {
-            Fault fault = faults.take(new Operation(operations++, Kind.SYNC, file.name(), 0, 0)).orElse(null);
+            Fault fault = faults.take(new Operation(operations++, Kind.SYNC, file.name(), 0, 0))
+                    .orElse(null);
             if (fault == null && file.failedSyncsSeen < inode.failedSyncs) {
                 file.failedSyncsSeen = inode.failedSyncs;
                 throw new IOException("Input/output error");
