@@ -19,7 +19,7 @@ final class ReadmeTest {
         String example = Files.readString(Path.of("src/main/java/dev/everfold/examples/FirstSteps.java"));
 
         assertThat(readme).hasSizeGreaterThan(20);
-        assertThat(withoutIndent(example)).contains(withoutIndent(String.join("\n", readme)));
+        assertThat(withoutLayout(example)).contains(withoutLayout(String.join("\n", readme)));
     }
 
     @Test
@@ -28,9 +28,9 @@ final class ReadmeTest {
 
         String example = Files.readString(Path.of("src/main/java/dev/everfold/examples/Seats.java"));
 
-        assertThat(tutorial).hasSizeGreaterThan(20);
+        assertThat(tutorial).hasSizeGreaterThan(15);
         for (String line : tutorial) {
-            assertThat(withoutIndent(example)).contains(line.strip());
+            assertThat(withoutLayout(example)).contains(withoutLayout(line));
         }
     }
 
@@ -48,7 +48,8 @@ final class ReadmeTest {
         return code;
     }
 
-    private static String withoutIndent(String text) {
-        return String.join("\n", text.lines().map(String::strip).toList());
+    /// Where lines break is the formatter's choice, in code and in comments.
+    private static String withoutLayout(String text) {
+        return text.replaceAll("//|\\s+", "");
     }
 }

@@ -14,9 +14,14 @@ import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreClosedException;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.log.LogEventStore.Mode;
+import dev.everfold.log.simulation.Operation;
+import dev.everfold.log.simulation.Operation.Kind;
 import dev.everfold.log.simulation.SimulatedDisk;
+import dev.everfold.log.storage.StorageFile;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,6 +33,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -258,6 +264,33 @@ class LogFollowerTest {
     }
 
     @Test
+    void a_segment_that_is_made_while_a_reader_looks_at_it_is_not_taken_for_a_damaged_one() throws IOException {
+        String next = "log-000000000015.open";
+        SimulatedDisk written = new SimulatedDisk();
+        SimulatedDisk disk;
+        try (LogEventStore writer = Stores.open(written)) {
+            Stores.appendSmall(writer, 15);
+            disk = written.copy();
+            Stores.appendSmall(writer, 3);
+        }
+        try (LogEventStore reader = Stores.openForReading(disk)) {
+            assertThat(reader.nextPosition()).isEqualTo(14);
+            StorageFile file = disk.create(next);
+            AtomicInteger reads = new AtomicInteger();
+            disk.before(Operation.on(Kind.READ, next), () -> {
+                if (reads.incrementAndGet() == 2) {
+                    write(file, written.files().get(next));
+                }
+            });
+
+            assertThat(reader.nextPosition()).isBetween(14L, 18L);
+            assertThat(reads.get()).isGreaterThan(1);
+            assertThat(reader.nextPosition()).isEqualTo(18);
+            assertThat(events(reader)).hasSize(18);
+        }
+    }
+
+    @Test
     void a_reader_changes_nothing() {
         SimulatedDisk disk = Stores.change(
                 Stores.unclean(5), "log-000000000000.open", bytes -> Stores.fill(bytes, 30_000, 500, 0x5a));
@@ -267,6 +300,14 @@ class LogFollowerTest {
         }
 
         assertThat(disk.effects()).isEmpty();
+    }
+
+    private static void write(StorageFile file, byte[] bytes) {
+        try {
+            file.write(0, ByteBuffer.wrap(bytes));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /// Files of the directory that this process has open although they have no name any more.

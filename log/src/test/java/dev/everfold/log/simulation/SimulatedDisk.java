@@ -208,9 +208,13 @@ public final class SimulatedDisk implements Storage {
         locked = false;
     }
 
-    synchronized int read(Inode inode, String name, long offset, byte[] target, int at, int length) throws IOException {
-        perform(new Operation(operations, Kind.READ, name, offset, length), () -> {});
-        return inode.read(offset, target, at, length);
+    int read(Inode inode, String name, long offset, byte[] target, int at, int length) throws IOException {
+        Operation operation = new Operation(operations(), Kind.READ, name, offset, length);
+        faults.runHook(operation);
+        synchronized (this) {
+            perform(operation, () -> {});
+            return inode.read(offset, target, at, length);
+        }
     }
 
     void write(Inode inode, String name, long offset, byte[] bytes) throws IOException {
