@@ -24,6 +24,9 @@ public final class EventStores {
     public static EventStoreProvider provider(StoreUri uri) {
         TreeMap<String, EventStoreProvider> engines = new TreeMap<>();
         ServiceLoader.load(EventStoreProvider.class).forEach(engine -> engines.putIfAbsent(engine.scheme(), engine));
+        // Threads of a pool may have a context class loader that knows of no engine.
+        ServiceLoader.load(EventStoreProvider.class, EventStoreProvider.class.getClassLoader())
+                .forEach(engine -> engines.putIfAbsent(engine.scheme(), engine));
         EventStoreProvider engine = engines.get(uri.scheme());
         if (engine == null) {
             throw new IllegalArgumentException("No engine for store URI \"" + uri + "\"; expected one of the schemes "

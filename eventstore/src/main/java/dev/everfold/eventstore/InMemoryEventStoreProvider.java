@@ -1,5 +1,7 @@
 package dev.everfold.eventstore;
 
+import java.util.Map;
+
 /// Makes `memory:` known: a new, empty store at every opening.
 public final class InMemoryEventStoreProvider implements EventStoreProvider {
 
@@ -13,7 +15,8 @@ public final class InMemoryEventStoreProvider implements EventStoreProvider {
 
     @Override
     public EventStore open(StoreUri uri) {
-        if (!uri.rest().isEmpty() || !uri.parameters().isEmpty()) {
+        boolean plain = uri.parameters().isEmpty() || uri.parameters().equals(Map.of("mode", "create"));
+        if (!uri.rest().isEmpty() || !plain) {
             throw new IllegalArgumentException(
                     "\"" + uri + "\" is not a store URI of the engine in memory; expected memory: and nothing more.");
         }

@@ -62,11 +62,18 @@ final class LogFollower {
         try {
             boolean grown = true;
             while (grown) {
-                grown = segments.last() instanceof OpenSegment open ? followOrTakeOver(open) : nextSegment();
+                grown = step();
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean step() throws IOException {
+        if (segments.all().isEmpty()) {
+            return firstSegment();
+        }
+        return segments.last() instanceof OpenSegment open ? followOrTakeOver(open) : nextSegment();
     }
 
     /// Waits until the next position is above `position`, looking every few milliseconds.
@@ -162,6 +169,24 @@ final class LogFollower {
         return closed.isPresent()
                 && closed.get().frames() == frame + 1
                 && closed.get().checksum() == checksum;
+    }
+
+    /// Begins with the first segment of a store that was just created, once it has a frame.
+    private boolean firstSegment() throws IOException {
+        Optional<Segment> first = openSegment(0);
+        if (first.isEmpty()) {
+            return false;
+        }
+        if (!hasFirstFrame(first.get())) {
+            first.get().close();
+            return false;
+        }
+        segments.add(first.get());
+        if (first.get() instanceof SealedSegment sealed) {
+            replay.add(sealed, 0, sealed.end().frames());
+            publish(sealed);
+        }
+        return true;
     }
 
     /// Goes on to the segment after the last one, once it has a frame: without one it may be left over

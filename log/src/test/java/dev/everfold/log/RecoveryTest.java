@@ -144,8 +144,7 @@ class RecoveryTest {
         SimulatedDisk damaged;
         try (LogEventStore store = Stores.open(disk)) {
             // Nothing is sealed, so that two open segments are there.
-            disk.fail(Fault.io(Operation.on(Kind.CREATE, ".log.tmp"), Form.LOST)
-                    .always());
+            disk.fail(Fault.io(Operation.on(Kind.CREATE, ".log.tmp"), Form.LOST).always());
             Stores.appendSmall(store, 20);
             damaged = flip(disk.copy(), FIRST, 3 * PAGE + 80);
         }

@@ -1,0 +1,41 @@
+package dev.everfold.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Read;
+import dev.everfold.log.LogEventStore.Mode;
+import dev.everfold.log.segment.StoreFile;
+import dev.everfold.log.storage.FileStorage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A store whose writer was killed right after it had created it, before there was a segment.
+final class NewbornStoreTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void a_reader_sees_an_empty_store_and_then_what_a_writer_appends() throws IOException, InterruptedException {
+        StoreFile.create(UUID.randomUUID(), UUID.randomUUID()).writeNew(new FileStorage(directory));
+
+        try (LogEventStore reader = LogEventStore.open(directory, LogOptions.DEFAULTS, Mode.READ)) {
+            assertThat(reader.nextPosition()).isZero();
+            assertThat(reader.stats().events()).isZero();
+            assertThat(reader.read(Read.all()).toList()).isEmpty();
+
+            try (LogEventStore writer = LogEventStore.open(directory)) {
+                writer.append(Append.of(NewEvent.of("order-17", "order.placed", "{}")));
+
+                assertThat(reader.awaitPosition(0, Duration.ofSeconds(10))).isTrue();
+                assertThat(reader.read(Read.all()).toList()).hasSize(1);
+            }
+        }
+    }
+}
