@@ -241,10 +241,17 @@ final class LogWriter implements Runnable {
             queue.awaitWork(Long.MAX_VALUE);
             return;
         }
-        queue.awaitWork(options.closingFrameAfter().toNanos());
-        if (queue.peek() == null && !queue.isClosed()) {
+        // In two halves, since a caller whose append was taken long ago may be late to wake the writer.
+        for (int half = 0; half < 2 && hasNothingToDo(); half++) {
+            queue.awaitWork(options.closingFrameAfter().toNanos() / 2);
+        }
+        if (hasNothingToDo()) {
             writeClosingFrame();
         }
+    }
+
+    private boolean hasNothingToDo() {
+        return queue.peek() == null && !queue.isClosed();
     }
 
     private void writeClosingFrame() throws IOException {

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(QuietLog.class)
 class CrashTest {
 
-    private static final int IMAGES_MAX = Integer.getInteger("everfold.crash.images", 1_600);
+    private static final int IMAGES_MAX = Integer.getInteger("everfold.crash.images", 2_000);
     private static final int SEEDS = 4;
     private static final int NESTED_EVERY = 20;
 
@@ -50,7 +50,7 @@ class CrashTest {
         }
 
         System.out.println("crash images " + images + ", of these in the middle of a recovery " + nested);
-        assertThat(images).isGreaterThan(seed == null ? 2_000 : 100);
+        assertThat(images).isGreaterThan(seed == null ? IMAGES_MAX : IMAGES_MAX / 10);
     }
 
     @Test

