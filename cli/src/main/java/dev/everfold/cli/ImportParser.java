@@ -156,7 +156,7 @@ final class ImportParser implements Runnable {
     }
 
     private void add(NewEvent event) throws InterruptedException {
-        int bytes = EventFormat.encodedBytes(event);
+        long bytes = EventFormat.encodedBytesAtMost(event);
         // What is smaller than each limit needs no closer look.
         if (bytes > smallestLimit || event.tags().size() > limits.tagsMax()) {
             limits.check(new Append(ANY_ID, List.of(event), List.of(), Optional.empty()));

@@ -64,6 +64,7 @@ public final class EventFormat {
     static final int DATA_BYTES = 72;
     static final int CONTENT_TYPE_CODE = 76;
 
+    private static final byte[] NONE = new byte[0];
     private static final int CODE_JSON = 1;
     private static final int CODE_BINARY = 2;
 
@@ -90,6 +91,22 @@ public final class EventFormat {
         return Math.toIntExact((bytes + 7) & ~7L);
     }
 
+    /// A length that the record of the event does not exceed, in bytes; found without looking at its
+    /// names, which take at most three bytes for each UTF-16 unit.
+    public static long encodedBytesAtMost(NewEvent event) {
+        long units = (long) event.stream().length()
+                + event.type().length()
+                + event.contentType().length();
+        for (String tag : event.tags()) {
+            units += 1L + tag.length();
+        }
+        return HEADER_BYTES
+                + 3 * units
+                + event.metadata().length()
+                + event.data().length()
+                + 7;
+    }
+
     /// The record of an event that has no place yet; [#place] completes it.
     ///
     /// @throws IllegalArgumentException when a name is longer than 65,535 bytes or there are more than
@@ -98,8 +115,16 @@ public final class EventFormat {
         byte[] stream = event.stream().getBytes(StandardCharsets.UTF_8);
         byte[] type = event.type().getBytes(StandardCharsets.UTF_8);
         int code = contentTypeCode(event.contentType());
-        byte[] contentType = code == 0 ? event.contentType().getBytes(StandardCharsets.US_ASCII) : new byte[0];
-        byte[] record = new byte[encodedBytes(event)];
+        byte[] contentType = code == 0 ? event.contentType().getBytes(StandardCharsets.US_ASCII) : NONE;
+        byte[][] tags = encodeTags(event.tags());
+        int tagsBytes = Short.BYTES * tags.length;
+        for (byte[] tag : tags) {
+            tagsBytes = Math.addExact(tagsBytes, tag.length);
+        }
+        long names = (long) stream.length + type.length + contentType.length + tagsBytes;
+        long bytes =
+                HEADER_BYTES + names + event.metadata().length() + event.data().length();
+        byte[] record = new byte[Math.toIntExact((bytes + 7) & ~7L)];
         putInt(record, 0, record.length);
         putLong(record, OCCURRED, event.occurred().map(Micros::of).orElse(Micros.NONE));
         putLong(record, ID_MOST, event.id().getMostSignificantBits());
@@ -107,17 +132,29 @@ public final class EventFormat {
         putShort(record, STREAM_BYTES, stream.length);
         putShort(record, TYPE_BYTES, type.length);
         putShort(record, CONTENT_TYPE_BYTES, contentType.length);
-        putShort(record, TAG_COUNT, event.tags().size());
+        putShort(record, TAG_COUNT, tags.length);
+        putInt(record, TAGS_BYTES, tagsBytes);
         putInt(record, METADATA_BYTES, event.metadata().length());
         putInt(record, DATA_BYTES, event.data().length());
         record[CONTENT_TYPE_CODE] = (byte) code;
         int at = put(record, HEADER_BYTES, stream);
         at = put(record, at, type);
         at = put(record, at, contentType);
-        at = putTags(record, at, event.tags());
+        for (byte[] tag : tags) {
+            putShort(record, at, tag.length);
+            at = put(record, at + Short.BYTES, tag);
+        }
         event.metadata().copyTo(record, at);
         event.data().copyTo(record, at + event.metadata().length());
         return record;
+    }
+
+    private static byte[][] encodeTags(List<String> tags) {
+        byte[][] encoded = new byte[tags.size()][];
+        for (int i = 0; i < encoded.length; i++) {
+            encoded[i] = tags.get(i).getBytes(StandardCharsets.UTF_8);
+        }
+        return encoded;
     }
 
     /// Gives the record at `offset` its place in the log and seals it. Nothing is allocated but a checksum.
@@ -196,17 +233,6 @@ public final class EventFormat {
         CRC32C crc = new CRC32C();
         crc.update(buffer, offset + POSITION, bytes - POSITION);
         return (int) crc.getValue();
-    }
-
-    private static int putTags(byte[] record, int from, List<String> tags) {
-        int at = from;
-        for (String tag : tags) {
-            byte[] encoded = tag.getBytes(StandardCharsets.UTF_8);
-            putShort(record, at, encoded.length);
-            at = put(record, at + Short.BYTES, encoded);
-        }
-        putInt(record, TAGS_BYTES, at - from);
-        return at;
     }
 
     private static int put(byte[] record, int at, byte[] bytes) {

@@ -80,11 +80,16 @@ public record Limits(
         check("Append", append.events().size(), "events", appendEventsMax, "appendEventsMax");
         check("Append", append.conditions().size(), "conditions", conditionsMax, "conditionsMax");
         append.tracking().ifPresent(tracking -> checkName("Tracking source", tracking.source()));
-        long bytes = 0;
+        long bytesAtMost = 0;
         for (NewEvent event : append.events()) {
-            bytes += check(event);
+            bytesAtMost += check(event);
         }
-        check("Append", bytes, "bytes", appendBytesMax, "appendBytesMax");
+        if (bytesAtMost > appendBytesMax) {
+            long bytes = append.events().stream()
+                    .mapToLong(EventFormat::encodedBytes)
+                    .sum();
+            check("Append", bytes, "bytes", appendBytesMax, "appendBytesMax");
+        }
         append.conditions().forEach(this::check);
     }
 
@@ -98,26 +103,32 @@ public record Limits(
         }
     }
 
-    /// Length of the event's record in bytes.
-    private int check(NewEvent event) {
+    /// A length that the event's record does not exceed, in bytes.
+    private long check(NewEvent event) {
         checkName("Stream", event.stream());
         checkName("Event type", event.type());
         checkName("Content type", event.contentType());
-        check("Event \"" + event.type() + "\"", event.tags().size(), "tags", tagsMax, "tagsMax");
-        event.tags().forEach(tag -> checkName("Tag", tag));
-        check(
-                "Metadata of event \"" + event.type() + "\"",
-                event.metadata().length(),
-                "bytes",
-                metadataBytesMax,
-                "metadataBytesMax");
+        if (event.tags().size() > tagsMax) {
+            check("Event \"" + event.type() + "\"", event.tags().size(), "tags", tagsMax, "tagsMax");
+        }
+        for (String tag : event.tags()) {
+            checkName("Tag", tag);
+        }
+        int metadataBytes = event.metadata().length();
+        if (metadataBytes > metadataBytesMax) {
+            String what = "Metadata of event \"" + event.type() + "\"";
+            check(what, metadataBytes, "bytes", metadataBytesMax, "metadataBytesMax");
+        }
         long atLeast = (long) event.data().length() + event.metadata().length();
         if (atLeast > eventBytesMax) {
             check("Event \"" + event.type() + "\"", atLeast, "bytes", eventBytesMax, "eventBytesMax");
         }
-        int bytes = EventFormat.encodedBytes(event);
-        check("Event \"" + event.type() + "\"", bytes, "bytes", eventBytesMax, "eventBytesMax");
-        return bytes;
+        long atMost = EventFormat.encodedBytesAtMost(event);
+        if (atMost > eventBytesMax) {
+            int bytes = EventFormat.encodedBytes(event);
+            check("Event \"" + event.type() + "\"", bytes, "bytes", eventBytesMax, "eventBytesMax");
+        }
+        return atMost;
     }
 
     private void check(AppendCondition condition) {

@@ -43,15 +43,23 @@ public record NewEvent(
     public NewEvent {
         Utf8.name(stream, "stream");
         Utf8.name(type, "event type");
+        if (!contentType.equals(JSON)) {
+            checkContentType(contentType);
+        }
+        for (String tag : tags) {
+            Utf8.name(tag, "tag");
+        }
+        tags = tags.size() < 2 ? List.copyOf(tags) : List.copyOf(new LinkedHashSet<>(tags));
+        occurred = occurred.map(time -> Micros.truncate(time, "occurred"));
+        recorded = recorded.map(time -> Micros.truncate(time, "recorded"));
+    }
+
+    private static void checkContentType(String contentType) {
         Utf8.name(contentType, "content type");
         if (contentType.chars().anyMatch(c -> c < 0x20 || c > 0x7e)) {
             throw new IllegalArgumentException("The content type \"" + contentType
                     + "\" is not printable ASCII; expected for example " + JSON + ".");
         }
-        tags.forEach(tag -> Utf8.name(tag, "tag"));
-        tags = tags.size() < 2 ? List.copyOf(tags) : List.copyOf(new LinkedHashSet<>(tags));
-        occurred = occurred.map(time -> Micros.truncate(time, "occurred"));
-        recorded = recorded.map(time -> Micros.truncate(time, "recorded"));
     }
 
     /// A JSON event with a fresh id, no tags, no metadata and no time of its own.

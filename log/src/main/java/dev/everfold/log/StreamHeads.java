@@ -7,14 +7,14 @@ import java.util.Arrays;
 /// Two generations of an open-addressing table, each bounded by streams and by bytes of names: what is
 /// asked for moves to the younger one, and when that is full it becomes the older one. Names are kept
 /// and compared, so equal hashes do no harm. Owned by the writer thread; primitive arrays only, about
-/// 48 bytes a stream and its name.
+/// 48 bytes a stream and its name; at most some 110 MiB with half a million streams of long names each.
 final class StreamHeads {
 
     /// Said of a stream that the table does not know; it may exist.
     static final long UNKNOWN = Long.MIN_VALUE;
 
-    private static final int STREAMS_MAX = 1 << 17;
-    private static final int NAME_BYTES_MAX = 8 << 20;
+    private static final int STREAMS_MAX = 1 << 19;
+    private static final int NAME_BYTES_MAX = 32 << 20;
 
     private Generation young = new Generation();
     private Generation old = new Generation();

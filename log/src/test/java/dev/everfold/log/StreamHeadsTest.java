@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class StreamHeadsTest {
 
-    private static final int GENERATION_STREAMS = 1 << 17;
+    private static final int GENERATION_STREAMS = 1 << 19;
 
     private final StreamHeads heads = new StreamHeads();
 
