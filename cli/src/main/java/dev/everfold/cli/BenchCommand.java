@@ -1,55 +1,67 @@
 package dev.everfold.cli;
 
 import dev.everfold.cli.bench.Benchmark;
-import dev.everfold.eventstore.EventStore;
-import dev.everfold.eventstore.StoreUri;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.everfold.cli.bench.Row;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Measures appends and reads beside the raw disk, in one run.
+/// Measures a store beside the raw disk and beside the least that its work can cost, in one run.
 @Command(
         name = "bench",
-        description = "Measure appends and reads beside the raw disk, in one run, on a store that is new.",
+        description = {
+            "Measure appends and reads, in one run with the raw disk and with a bare writer and",
+            "reader, which are the limit: the least that such work can cost on this machine.",
+            "Everything happens in a new folder, which is removed at the end; about 4 GB are needed."
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
         footerHeading = "%nCompare ratios, not times: machines differ, and so do hours.%n%nExamples:%n",
-        footer = {"  everfold bench", "  everfold bench --store log:/mnt/disk/bench --rounds 5 --json"})
+        footer = {
+            "  everfold bench --quick",
+            "  everfold bench --store log:/mnt/disk --rounds 5 --json",
+            "  everfold bench --store log:/mnt/disk?segment=64MiB"
+        })
 final class BenchCommand implements Callable<Integer> {
+
+    private static final int READ_EVENTS = 1_000_000;
+    private static final int QUICK_READ_EVENTS = 100_000;
 
     private final Console console;
 
     @Option(
             names = "--store",
+            defaultValue = "log:.",
             paramLabel = "URI",
-            description = "A store that does not exist yet; it stays. Default: one here, removed after.")
-    @Nullable
-    String store;
+            description = "Engine, settings and the folder in which a new folder is made. Default: ${DEFAULT-VALUE}.")
+    String store = "log:.";
 
     @Option(
             names = "--rounds",
-            defaultValue = "3",
             paramLabel = "N",
-            description = "How often everything is measured, 1..100; medians are shown. Default: ${DEFAULT-VALUE}.")
-    int rounds;
+            description = "How often everything is measured, 1..100; medians are shown. Default: 3.")
+    @Nullable
+    Integer rounds;
 
     @Option(
             names = "--seconds",
-            defaultValue = "1",
             paramLabel = "N",
-            description = "How long each row is measured in a round, 0.1..60. Default: ${DEFAULT-VALUE}.")
-    double seconds;
+            description = "How long each row is measured in a round, 0.01..60. Default: 1.")
+    @Nullable
+    Double seconds;
+
+    @Option(
+            names = "--quick",
+            description = "A first look: a tenth of the events; 1 round of 0.2 seconds a row, if not said otherwise.")
+    boolean quick;
 
     @Option(names = "--json", description = "Answer with one JSON object.")
     boolean json;
@@ -63,130 +75,98 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (rounds < 1 || rounds > 100 || !(seconds >= 0.1 && seconds <= 60)) {
+        int roundCount = rounds != null ? rounds : quick ? 1 : 3;
+        double rowSeconds = seconds != null ? seconds : quick ? 0.2 : 1;
+        if (roundCount < 1 || roundCount > 100 || !(rowSeconds >= 0.01 && rowSeconds <= 60)) {
             throw new CommandException(
-                    ExitCode.USAGE, "--rounds " + rounds + " --seconds " + seconds + "; expected 1..100 and 0.1..60.");
+                    ExitCode.USAGE,
+                    "--rounds " + roundCount + " --seconds " + rowSeconds + "; expected 1..100 and 0.01..60.");
         }
-        Optional<Path> temporary = store == null
-                ? Optional.of(Files.createTempDirectory(Path.of("").toAbsolutePath(), "everfold-bench-"))
-                : Optional.empty();
-        try {
-            StoreOptions options = new StoreOptions();
-            options.store = temporary
-                    .map(directory -> "log:" + directory.resolve("store"))
-                    .orElse(String.valueOf(store));
-            requireNew(options);
-            Benchmark benchmark = new Benchmark(
-                    options.uri(),
-                    temporary.orElseGet(() -> nearestDirectory(options.uri())),
-                    rounds,
-                    Duration.ofNanos((long) (seconds * 1e9)));
-            List<Benchmark.Row> rows = benchmark.run(this::progress);
-            if (json) {
-                printJson(rows);
-            } else {
-                printText(rows);
-            }
-        } finally {
-            if (temporary.isPresent()) {
-                delete(temporary.get());
-            }
+        StoreOptions options = new StoreOptions();
+        options.store = store;
+        options.provider();
+        Benchmark benchmark = new Benchmark(
+                options.uri(),
+                roundCount,
+                Duration.ofNanos((long) (rowSeconds * 1e9)),
+                quick ? QUICK_READ_EVENTS : READ_EVENTS);
+        List<Row> rows = run(benchmark);
+        if (json) {
+            printJson(benchmark, rows);
+        } else {
+            printText(benchmark, rows);
         }
         return ExitCode.OK.number();
     }
 
-    private static void requireNew(StoreOptions options) {
-        try (EventStore created = options.openToAppend()) {
-            if (created.nextPosition() > 0) {
-                throw new CommandException(
-                        ExitCode.REFUSED,
-                        "the store has " + created.nextPosition()
-                                + " events; bench appends many and needs a new one. Name another store.");
-            }
+    private List<Row> run(Benchmark benchmark) throws Exception {
+        try {
+            return benchmark.run(this::progress);
+        } catch (FileSystemException failed) {
+            throw new CommandException(
+                    ExitCode.UNAVAILABLE,
+                    "the bench cannot work in " + failed.getFile() + ": " + reason(failed)
+                            + ". Name another folder with --store.",
+                    failed);
         }
     }
 
-    /// Where the raw disk is measured: the store's directory if its URI names one, else the current
-    /// directory.
-    private static Path nearestDirectory(StoreUri uri) {
-        Path named = Path.of(uri.rest()).toAbsolutePath();
-        return Files.isDirectory(named) && named.getParent() != null
-                ? named.getParent()
-                : Path.of("").toAbsolutePath();
+    private static String reason(FileSystemException failed) {
+        return switch (failed) {
+            case NoSuchFileException _ -> "the folder above it is missing";
+            case AccessDeniedException _ -> "access denied";
+            default -> failed.getReason() == null ? Failures.reason(failed) : failed.getReason();
+        };
     }
 
     private void progress(String what) {
+        console.interruption().check();
         boolean isTerminal = console.terminal().isErrorShown();
         console.err().print(isTerminal ? "\r\u001b[K" + what : what + "\n");
         console.err().flush();
     }
 
-    private void printText(List<Benchmark.Row> rows) {
+    private void printText(Benchmark benchmark, List<Row> rows) {
         if (console.terminal().isErrorShown()) {
             console.err().print("\r\u001b[K");
         }
         Output out = console.out();
         out.line(String.format(
                 Locale.ROOT,
-                "Medians of %d rounds of %.1f s each; %d processors, Java %s, heap of %d MiB at most.",
-                rounds,
-                seconds,
+                "Medians of %d rounds of %.2f s a row; %d processors, Java %s, heap of %,d MiB at most.",
+                benchmark.rounds(),
+                benchmark.duration().toNanos() / 1e9,
                 Runtime.getRuntime().availableProcessors(),
                 Runtime.version(),
                 Runtime.getRuntime().maxMemory() >> 20));
-        out.line(String.format(
-                Locale.ROOT,
-                "%-34s %12s %-9s %10s %10s %9s %21s",
-                "",
-                "rate",
-                "",
-                "p50 µs",
-                "p99 µs",
-                "to raw",
-                "lowest .. highest"));
-        for (Benchmark.Row row : rows) {
-            out.line(String.format(
-                    Locale.ROOT,
-                    "%-34s %,12.0f %-9s %,10.1f %,10.1f %9.2f %,10.0f .. %,.0f",
-                    row.name(),
-                    row.perSecond(),
-                    row.unit(),
-                    row.p50Micros(),
-                    row.p99Micros(),
-                    row.toRaw(),
-                    row.lowest(),
-                    row.highest()));
-        }
+        out.line("Latencies are of single calls, with waiting. ÷ is the median of the ratios within rounds.");
+        BenchTable.print(rows, out);
     }
 
-    private void printJson(List<Benchmark.Row> rows) {
+    private void printJson(Benchmark benchmark, List<Row> rows) {
         console.out().line(JsonText.object(members -> {
-            members.writeNumberProperty("rounds", rounds);
-            members.writeNumberProperty("seconds", seconds);
+            members.writeNumberProperty("rounds", benchmark.rounds());
+            members.writeNumberProperty("seconds", benchmark.duration().toNanos() / 1e9);
             members.writeNumberProperty("processors", Runtime.getRuntime().availableProcessors());
             members.writeStringProperty("java", Runtime.version().toString());
+            members.writeNumberProperty("heapBytesMax", Runtime.getRuntime().maxMemory());
             members.writeArrayPropertyStart("rows");
-            for (Benchmark.Row row : rows) {
+            for (Row row : rows) {
                 members.writeStartObject();
-                members.writeStringProperty("name", row.name());
+                members.writeStringProperty("section", row.section());
+                members.writeStringProperty("name", row.name().strip());
                 members.writeStringProperty("unit", row.unit());
                 members.writeNumberProperty("perSecond", row.perSecond());
                 members.writeNumberProperty("lowest", row.lowest());
                 members.writeNumberProperty("highest", row.highest());
                 members.writeNumberProperty("p50Micros", row.p50Micros());
                 members.writeNumberProperty("p99Micros", row.p99Micros());
+                members.writeNumberProperty("limit", row.limit());
+                members.writeNumberProperty("toLimit", row.toLimit());
                 members.writeNumberProperty("toRaw", row.toRaw());
                 members.writeEndObject();
             }
             members.writeEndArray();
         }));
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

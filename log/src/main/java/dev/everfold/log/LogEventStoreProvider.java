@@ -7,11 +7,19 @@ import dev.everfold.eventstore.Verification;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Makes `log:DIRECTORY` known.
 ///
-/// Parameters: `mode` = `create`, `existing` or `read` ([LogEventStore.Mode]).
+/// Parameters:
+/// - `mode` = `create`, `existing` or `read` ([LogEventStore.Mode]);
+/// - `segment` = length of a segment before the next one is begun, 64 KiB to 1 GiB, such as `32MiB`
+///   ([LogOptions#segmentBytes]). A store may be opened with another one each time.
 public final class LogEventStoreProvider implements EventStoreProvider {
+
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,10})(KiB|MiB|GiB|)");
+    private static final Map<String, Integer> SHIFTS = Map.of("KiB", 10, "MiB", 20, "GiB", 30);
 
     /// For [java.util.ServiceLoader].
     public LogEventStoreProvider() {}
@@ -23,7 +31,17 @@ public final class LogEventStoreProvider implements EventStoreProvider {
 
     @Override
     public EventStore open(StoreUri uri) {
-        return LogEventStore.open(directory(uri), LogOptions.DEFAULTS, mode(uri));
+        LogEventStore.Mode mode = LogEventStore.Mode.CREATE;
+        LogOptions options = LogOptions.DEFAULTS;
+        for (Map.Entry<String, String> parameter : uri.parameters().entrySet()) {
+            String value = parameter.getValue();
+            switch (parameter.getKey()) {
+                case "mode" -> mode = mode(uri, value);
+                case "segment" -> options = options.withSegmentBytes(segmentBytes(uri, value));
+                default -> throw unexpected(uri, parameter.getKey() + "=" + value, "mode or segment");
+            }
+        }
+        return LogEventStore.open(directory(uri), options, mode);
     }
 
     @Override
@@ -48,19 +66,28 @@ public final class LogEventStoreProvider implements EventStoreProvider {
         return Path.of(uri.rest());
     }
 
-    private static LogEventStore.Mode mode(StoreUri uri) {
-        LogEventStore.Mode mode = LogEventStore.Mode.CREATE;
-        for (Map.Entry<String, String> parameter : uri.parameters().entrySet()) {
-            mode = switch (parameter.getKey() + "=" + parameter.getValue()) {
-                case "mode=create" -> LogEventStore.Mode.CREATE;
-                case "mode=existing" -> LogEventStore.Mode.EXISTING;
-                case "mode=read" -> LogEventStore.Mode.READ;
-                default ->
-                    throw new IllegalArgumentException("Store URI \"" + uri + "\" has the parameter "
-                            + parameter.getKey() + "=" + parameter.getValue()
-                            + "; expected mode=create, mode=existing or mode=read.");
-            };
+    private static LogEventStore.Mode mode(StoreUri uri, String value) {
+        return switch (value) {
+            case "create" -> LogEventStore.Mode.CREATE;
+            case "existing" -> LogEventStore.Mode.EXISTING;
+            case "read" -> LogEventStore.Mode.READ;
+            default -> throw unexpected(uri, "mode=" + value, "mode=create, mode=existing or mode=read");
+        };
+    }
+
+    private static long segmentBytes(StoreUri uri, String value) {
+        Matcher size = SIZE.matcher(value);
+        if (size.matches()) {
+            long bytes = Long.parseLong(size.group(1)) << SHIFTS.getOrDefault(size.group(2), 0);
+            if (bytes >= LogOptions.SEGMENT_BYTES_MIN && bytes <= LogOptions.SEGMENT_BYTES_MAX) {
+                return bytes;
+            }
         }
-        return mode;
+        throw unexpected(uri, "segment=" + value, "a size of 64KiB to 1GiB, such as segment=32MiB");
+    }
+
+    private static IllegalArgumentException unexpected(StoreUri uri, String parameter, String expected) {
+        return new IllegalArgumentException(
+                "Store URI \"" + uri + "\" has the parameter " + parameter + "; expected " + expected + ".");
     }
 }

@@ -30,9 +30,12 @@ public record LogOptions(
     public static final LogOptions DEFAULTS = new LogOptions(
             Limits.DEFAULTS, 256L << 20, 4 << 20, 20_000, 64 << 20, Duration.ofMillis(5), 262_144, 50 << 20);
 
+    static final long SEGMENT_BYTES_MIN = 64 << 10;
+    static final long SEGMENT_BYTES_MAX = 1 << 30;
+
     /// @throws IllegalArgumentException when a setting is out of its range
     public LogOptions {
-        checkRange("segmentBytes", segmentBytes, 64 << 10, 1 << 30);
+        checkRange("segmentBytes", segmentBytes, SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
         checkRange("batchBytesMax", batchBytesMax, 4 << 10, 64 << 20);
         checkRange("batchEventsMax", batchEventsMax, 1, 1_000_000);
         checkRange("queueBytesMax", queueBytesMax, 64 << 10, 1 << 30);

@@ -3,36 +3,49 @@ package dev.everfold.cli.bench;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.Expected;
 import dev.everfold.eventstore.Query;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/// Clients on virtual threads; each appends to streams of its own and waits until its append is durable.
+/// Clients that append to streams of their own and wait until each append is durable.
 final class AppendWorkload implements Workload {
 
-    private static final int APPENDS_A_STREAM = 20;
+    /// After so many appends a client begins another stream.
+    static final int APPENDS_A_STREAM = 20;
+
     private static final AtomicInteger RUNS = new AtomicInteger();
+
+    /// What an append depends on.
+    enum Condition {
+        /// Nothing.
+        NONE,
+        /// The stream ends at the revision that the client knows.
+        STREAM_AT,
+        /// Nothing carries the client's tag since its last append.
+        NOTHING_MATCHING
+    }
 
     private final EventStore store;
     private final int clients;
     private final int eventsPerAppend;
-    private final boolean conditional;
+    private final Condition condition;
 
-    AppendWorkload(EventStore store, int clients, int eventsPerAppend, boolean conditional) {
+    AppendWorkload(EventStore store, int clients, int eventsPerAppend, Condition condition) {
         this.store = store;
         this.clients = clients;
         this.eventsPerAppend = eventsPerAppend;
-        this.conditional = conditional;
+        this.condition = condition;
     }
 
     @Override
     public String name() {
-        return (conditional ? "conditional " : "") + "append " + clients + " × " + eventsPerAppend;
+        return switch (condition) {
+            case NONE -> "%4d × %3d".formatted(clients, eventsPerAppend);
+            case STREAM_AT -> "%4d × %3d StreamAt".formatted(clients, eventsPerAppend);
+            case NOTHING_MATCHING -> "%4d × %3d NothingMatching".formatted(clients, eventsPerAppend);
+        };
     }
 
     @Override
@@ -42,37 +55,45 @@ final class AppendWorkload implements Workload {
 
     @Override
     public Measurement run(Duration duration) throws Exception {
-        Latencies latencies = new Latencies();
-        int run = RUNS.incrementAndGet();
-        long begin = System.nanoTime();
-        long deadline = begin + duration.toNanos();
-        long appends = 0;
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Long>> results = new ArrayList<>();
-            for (int client = 0; client < clients; client++) {
-                String name = run + "." + client;
-                results.add(threads.submit(() -> appendUntil(deadline, name, latencies)));
-            }
-            for (Future<Long> result : results) {
-                appends += result.get();
-            }
-        }
-        return Measurement.of(appends * eventsPerAppend, System.nanoTime() - begin, latencies);
+        String run = Integer.toString(RUNS.incrementAndGet(), Character.MAX_RADIX);
+        return Clients.run(clients, eventsPerAppend, duration, client -> new Appender(run + "." + client));
     }
 
-    private long appendUntil(long deadline, String client, Latencies latencies) {
-        String tag = "client:" + client;
-        long appends = 0;
-        long seen = store.nextPosition();
-        while (System.nanoTime() < deadline) {
-            String stream = "bench-" + client + "-" + appends / APPENDS_A_STREAM;
-            Append append = Append.of(BenchEvents.events(stream, tag, eventsPerAppend));
-            long before = System.nanoTime();
-            Appended appended = store.append(conditional ? append.unless(Query.tags(tag), seen) : append);
-            latencies.record(System.nanoTime() - before);
-            seen = appended.toPosition();
-            appends++;
+    private final class Appender implements Clients.Client {
+
+        private final String name;
+        private final String tag;
+        private final Query ofTag;
+        private long appends;
+        private long seenPosition = store.nextPosition();
+        private @Nullable Append next;
+
+        Appender(String name) {
+            this.name = name;
+            this.tag = "client:" + name;
+            this.ofTag = Query.tags(tag);
         }
-        return appends;
+
+        @Override
+        public void prepare() {
+            String stream = "bench-" + name + "-" + appends / APPENDS_A_STREAM;
+            long revision = (appends % APPENDS_A_STREAM) * eventsPerAppend;
+            Append append = BenchEvents.append(stream, tag, eventsPerAppend);
+            next = switch (condition) {
+                case NONE -> append;
+                case STREAM_AT ->
+                    append.expecting(stream, revision == 0 ? Expected.noStream() : Expected.revision(revision - 1));
+                case NOTHING_MATCHING -> append.unless(ofTag, seenPosition);
+            };
+        }
+
+        @Override
+        public void call() {
+            if (next != null) {
+                Appended appended = store.append(next);
+                seenPosition = appended.toPosition();
+                appends++;
+            }
+        }
     }
 }

@@ -8,11 +8,12 @@ package dev.everfold.cli.bench;
 public record Measurement(double perSecond, double p50Micros, double p99Micros) {
 
     /// A rate without single calls.
-    static Measurement rate(long count, long nanos) {
+    public static Measurement rate(long count, long nanos) {
         return new Measurement(count * 1e9 / Math.max(nanos, 1), 0, 0);
     }
 
-    static Measurement of(long count, long nanos, Latencies latencies) {
+    /// A rate with the durations of its single calls.
+    public static Measurement of(long count, long nanos, Latencies latencies) {
         return new Measurement(
                 count * 1e9 / Math.max(nanos, 1), latencies.quantileMicros(0.5), latencies.quantileMicros(0.99));
     }

@@ -23,7 +23,7 @@ final class RawDisk implements Workload {
 
     @Override
     public String name() {
-        return "raw disk: write 4 KiB + fdatasync";
+        return "write 4 KiB + fdatasync";
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.everfold.cli.bench;
 
+import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Read;
@@ -59,17 +60,21 @@ final class ReadWorkload implements Workload {
     }
 
     private static long touch(RecordedEvent event) {
-        return event.position()
+        Bytes data = event.data();
+        long sum = event.position()
                 + event.revision()
                 + event.recordedMicros()
                 + event.occurred().map(Object::hashCode).orElse(0)
-                + event.idMost()
-                + event.idLeast()
+                + event.id().hashCode()
                 + event.stream().length()
                 + event.type().length()
                 + event.contentType().length()
-                + event.tags().size()
                 + event.metadata().length()
-                + event.data().length();
+                + data.length()
+                + (data.isEmpty() ? 0 : data.at(data.length() - 1));
+        for (String tag : event.tags()) {
+            sum += tag.length();
+        }
+        return sum;
     }
 }

@@ -1,0 +1,50 @@
+package dev.everfold.cli;
+
+import dev.everfold.cli.bench.Row;
+import java.util.List;
+import java.util.Locale;
+
+/// Shows the rows of a benchmark in 100 columns.
+final class BenchTable {
+
+    private static final String COLUMNS = "%-28s%11s%22s%8s%8s%11s%6s%6s";
+
+    private BenchTable() {}
+
+    static void print(List<Row> rows, Output out) {
+        String section = "";
+        for (Row row : rows) {
+            if (!row.section().equals(section)) {
+                section = row.section();
+                out.line("");
+                out.line(section);
+                out.line(COLUMNS.formatted(
+                        "", "per second", "lowest..highest", "p50 µs", "p99 µs", "limit", "÷limit", "÷raw"));
+            }
+            out.line(COLUMNS.formatted(
+                    row.name(),
+                    whole(row.perSecond()),
+                    whole(row.lowest()) + ".." + whole(row.highest()),
+                    number(row.p50Micros()),
+                    number(row.p99Micros()),
+                    row.limit() == 0 ? "" : whole(row.limit()),
+                    number(row.toLimit()),
+                    number(row.toRaw())));
+        }
+    }
+
+    private static String whole(double number) {
+        return String.format(Locale.ROOT, "%,.0f", number);
+    }
+
+    /// Three digits or more, as the size asks for; nothing for 0.
+    private static String number(double number) {
+        if (number == 0) {
+            return "";
+        }
+        if (number >= 100) {
+            return whole(number);
+        }
+        return String.format(Locale.ROOT, number >= 10 ? "%.1f" : number >= 1 ? "%.2f" : "%.3f", number);
+    }
+}
