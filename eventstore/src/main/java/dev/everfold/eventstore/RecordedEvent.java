@@ -6,7 +6,6 @@ import static dev.everfold.eventstore.EventFormat.getShort;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -99,9 +98,14 @@ public final class RecordedEvent {
         if (count == 0) {
             return List.of();
         }
-        List<String> tags = new ArrayList<>(count);
-        forEachTag((bytes, at, length) -> tags.add(text(at, length)));
-        return List.copyOf(tags);
+        String[] tags = new String[count];
+        int at = contentTypeAt() + contentTypeBytes();
+        for (int i = 0; i < count; i++) {
+            int length = getShort(buffer, at);
+            tags[i] = text(at + Short.BYTES, length);
+            at += Short.BYTES + length;
+        }
+        return List.of(tags);
     }
 
     /// About the event, byte for byte as it was given.

@@ -254,10 +254,13 @@ final class Maintenance {
     }
 
     private boolean flush(Memtable memtable) {
+        IndexRunEvent event = new IndexRunEvent();
+        event.begin();
         try {
             RunWriter.write(storage, memtable, this::pauseFlushing);
             RunFile run = RunFile.open(storage, memtable.info().name().toString());
             parts.replace(List.of(memtable), run);
+            event.commit(run, 0);
             failing = false;
             LOG.log(
                     Level.DEBUG,
@@ -308,11 +311,14 @@ final class Maintenance {
     }
 
     private boolean merge(List<RunFile> inputs) {
+        IndexRunEvent event = new IndexRunEvent();
+        event.begin();
         try {
             RunMerge source = new RunMerge(inputs, options.rememberedAppendsMax(), this::stopMergingWhenAsked);
             RunWriter.write(storage, source, this::pauseMerging);
             RunFile run = RunFile.open(storage, source.info().name().toString());
             parts.replace(inputs, run);
+            event.commit(run, inputs.size());
             // A crash before this leaves the old runs beside the new one, which covers them: the next open
             // deletes them.
             for (RunFile input : inputs) {

@@ -11,13 +11,18 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
-/// Reads records by position, checks each, and reads ahead while positions follow each other.
+/// Reads records by position, checks each, and reads ahead while positions follow each other: at once
+/// where each reading is a call of the system, and after some events where the file is memory, since
+/// streams that grow in short steps would have much copied that they do not need.
 ///
 /// For one thread. Events of one chunk share its buffer.
 public final class RecordReader {
 
     private static final int CHUNK_BYTES_MIN = 4 << 10;
     private static final int CHUNK_BYTES_MAX = 256 << 10;
+
+    /// Events that follow each other before memory is read ahead.
+    private static final int RUN_EVENTS_MIN = 16;
 
     private final Segments segments;
 
@@ -26,6 +31,10 @@ public final class RecordReader {
     private long chunkOffset;
     private int chunkLength;
     private long lastPosition = Long.MIN_VALUE;
+    /// Where in the chunk the event of the last position ends.
+    private int lastEnd;
+    /// How many events have followed each other, in either direction.
+    private int runEvents;
     private int chunkBytes = CHUNK_BYTES_MIN;
 
     /// Reads from these segments.
@@ -77,6 +86,9 @@ public final class RecordReader {
     }
 
     private RecordedEvent readOnce(long position) throws IOException {
+        if (position == lastPosition + 1 && isAt(lastEnd, position)) {
+            return found(position, lastEnd);
+        }
         Segment current = segment;
         if (current == null
                 || position < current.fromPosition()
@@ -96,23 +108,34 @@ public final class RecordReader {
         if (offset < chunkOffset || limit > chunkOffset + chunkLength) {
             load(current, position, offset, limit);
         }
-        lastPosition = position;
         int at = (int) (offset - chunkOffset);
-        RecordedEvent event = RecordedEvent.view(chunk, at);
-        if (!EventFormat.isWhole(chunk, at, chunkLength) || event.position() != position) {
+        if (!isAt(at, position)) {
             throw SegmentFormat.corrupt(
                     current.name(), offset, "the record of position " + position + " expected, something else found");
         }
-        return event;
+        return found(position, at);
+    }
+
+    private boolean isAt(int at, long position) {
+        return EventFormat.isWhole(chunk, at, chunkLength)
+                && RecordedEvent.view(chunk, at).position() == position;
+    }
+
+    private RecordedEvent found(long position, int at) {
+        runEvents = Math.abs(position - lastPosition) == 1 ? runEvents + 1 : 0;
+        lastPosition = position;
+        lastEnd = at + EventFormat.recordBytes(chunk, at);
+        return RecordedEvent.view(chunk, at);
     }
 
     private void load(Segment current, long position, long offset, long limit) throws IOException {
-        boolean follows = position == lastPosition + 1;
         boolean precedes = position == lastPosition - 1;
-        chunkBytes = follows || precedes ? Math.min(chunkBytes * 4, CHUNK_BYTES_MAX) : CHUNK_BYTES_MIN;
+        boolean ahead = runEvents >= (current instanceof SealedSegment ? RUN_EVENTS_MIN : 1)
+                && (precedes || position == lastPosition + 1);
+        chunkBytes = ahead ? Math.min(chunkBytes * 4, CHUNK_BYTES_MAX) : CHUNK_BYTES_MIN;
         int needed = Math.toIntExact(limit - offset);
-        int length = follows || precedes ? Math.max(needed, chunkBytes) : needed;
-        long from = precedes ? Math.max(SegmentFormat.HEADER_BYTES, limit - length) : offset;
+        int length = ahead ? Math.max(needed, chunkBytes) : needed;
+        long from = ahead && precedes ? Math.max(SegmentFormat.HEADER_BYTES, limit - length) : offset;
         // Never beyond the frames: what follows them in an open segment is still changing.
         length = (int) Math.min(length, current.framesEnd() - from);
         byte[] fresh = new byte[length];
