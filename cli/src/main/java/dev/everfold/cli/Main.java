@@ -12,7 +12,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The one executable: picks the command by its name and runs it.
 @Command(
@@ -123,9 +125,19 @@ public final class Main implements Runnable {
 
     private static int usageError(ParameterException wrong, Console console) {
         String name = wrong.getCommandLine().getCommandSpec().qualifiedName(" ");
-        String message = String.valueOf(wrong.getMessage()).strip();
+        String message = usageMessage(wrong).strip();
         console.warn(message + (message.endsWith(".") ? "" : ".") + " Run " + name + " --help for usage.");
         return ExitCode.USAGE.number();
+    }
+
+    /// A misspelt option is more often the mistake than the required one that is missing because of it.
+    private static String usageMessage(ParameterException wrong) {
+        List<String> unmatched = wrong.getCommandLine().getUnmatchedArguments();
+        boolean isMisspelt = wrong instanceof MissingParameterException && !unmatched.isEmpty();
+        return String.valueOf(
+                isMisspelt
+                        ? new UnmatchedArgumentException(wrong.getCommandLine(), unmatched.subList(0, 1)).getMessage()
+                        : wrong.getMessage());
     }
 
     /// At Ctrl-C the JVM ends when this returns, so it waits until the command has come to an end by

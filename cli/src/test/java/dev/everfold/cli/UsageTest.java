@@ -18,6 +18,7 @@ class UsageTest {
                         + " append, read, tail, stats, verify, backup, restore, bench. Run everfold --help for more.",
                 "--frobnicate | Unknown option: '--frobnicate'. Run everfold --help for usage.",
                 "stats | Missing required option: '--store=URI'. Run everfold stats --help for usage.",
+                "stats --stroe log:x | Unknown option: '--stroe'. Run everfold stats --help for usage.",
                 "stats --store log:x --frobnicate | Unknown option: '--frobnicate'. Run everfold stats --help for"
                         + " usage.",
                 "stats --store log:x y | Unmatched argument at index 3: 'y'. Run everfold stats --help for usage.",
