@@ -21,7 +21,7 @@ final class BenchTable {
                 out.line(COLUMNS.formatted(
                         "", "per second", "spread", "p50 µs", "p99 µs", "limit", "p99 µs", "÷limit", "÷raw"));
             }
-            out.line(COLUMNS.formatted(
+            String line = COLUMNS.formatted(
                     row.name(),
                     whole(row.perSecond()),
                     spread(row),
@@ -30,7 +30,8 @@ final class BenchTable {
                     row.limit() == 0 ? "" : whole(row.limit()),
                     number(row.limitP99Micros()),
                     number(row.toLimit()),
-                    number(row.toRaw())));
+                    number(row.toRaw()));
+            out.line(line.stripTrailing());
         }
     }
 
