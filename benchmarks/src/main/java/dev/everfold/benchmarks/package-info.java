@@ -1,7 +1,8 @@
-/// Measurements of parts (JMH) and a generator of large files; `everfold bench` measures the whole.
+/// Measurements that need more than the command line brings: parts (JMH), growth, and in
+/// `dev.everfold.benchmarks.peers` other stores. `everfold bench` measures the log itself.
 ///
-/// Run with `java -jar` on the class path in `benchmarks/target/lib`, main class
-/// `org.openjdk.jmh.Main`.
+/// Everything that is needed is in `benchmarks/target/lib` after `./mvnw -pl benchmarks -am package`; the
+/// commands are in `docs/benchmarks.md`.
 @NullMarked
 package dev.everfold.benchmarks;
 

@@ -133,13 +133,13 @@ final class BenchCommand implements Callable<Integer> {
         Output out = console.out();
         out.line(String.format(
                 Locale.ROOT,
-                "Medians of %d rounds of %.2f s a row; %d processors, Java %s, heap of %,d MiB at most.",
+                "Medians of %d round(s) of %.2f s a row; %d processors, Java %s, heap of %,d MiB at most.",
                 benchmark.rounds(),
                 benchmark.duration().toNanos() / 1e9,
                 Runtime.getRuntime().availableProcessors(),
                 Runtime.version(),
                 Runtime.getRuntime().maxMemory() >> 20));
-        out.line("Latencies are of single calls, with waiting. ÷ is the median of the ratios within rounds.");
+        out.line("Spread: the lowest and highest round beside the median. ÷: median of the ratios within rounds.");
         BenchTable.print(rows, out);
     }
 
@@ -162,6 +162,8 @@ final class BenchCommand implements Callable<Integer> {
                 members.writeNumberProperty("p50Micros", row.p50Micros());
                 members.writeNumberProperty("p99Micros", row.p99Micros());
                 members.writeNumberProperty("limit", row.limit());
+                members.writeNumberProperty("limitP50Micros", row.limitP50Micros());
+                members.writeNumberProperty("limitP99Micros", row.limitP99Micros());
                 members.writeNumberProperty("toLimit", row.toLimit());
                 members.writeNumberProperty("toRaw", row.toRaw());
                 members.writeEndObject();

@@ -7,7 +7,7 @@ import java.util.Locale;
 /// Shows the rows of a benchmark in 100 columns.
 final class BenchTable {
 
-    private static final String COLUMNS = "%-28s%11s%22s%8s%8s%11s%6s%6s";
+    private static final String COLUMNS = "%-28s%11s%11s%8s%8s%12s%8s%7s%7s";
 
     private BenchTable() {}
 
@@ -19,18 +19,29 @@ final class BenchTable {
                 out.line("");
                 out.line(section);
                 out.line(COLUMNS.formatted(
-                        "", "per second", "lowest..highest", "p50 µs", "p99 µs", "limit", "÷limit", "÷raw"));
+                        "", "per second", "spread", "p50 µs", "p99 µs", "limit", "p99 µs", "÷limit", "÷raw"));
             }
-            out.line(COLUMNS.formatted(
+            String line = COLUMNS.formatted(
                     row.name(),
                     whole(row.perSecond()),
-                    whole(row.lowest()) + ".." + whole(row.highest()),
+                    spread(row),
                     number(row.p50Micros()),
                     number(row.p99Micros()),
                     row.limit() == 0 ? "" : whole(row.limit()),
+                    number(row.limitP99Micros()),
                     number(row.toLimit()),
-                    number(row.toRaw())));
+                    number(row.toRaw()));
+            out.line(line.stripTrailing());
         }
+    }
+
+    /// Lowest and highest round, in percent of the median.
+    private static String spread(Row row) {
+        return String.format(
+                Locale.ROOT,
+                "%+.0f%+.0f%%",
+                row.lowest() / row.perSecond() * 100 - 100,
+                row.highest() / row.perSecond() * 100 - 100);
     }
 
     private static String whole(double number) {

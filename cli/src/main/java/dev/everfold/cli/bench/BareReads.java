@@ -72,25 +72,16 @@ final class BareReads implements Workload {
     }
 
     @Override
-    public Measurement run(Duration duration) throws IOException {
-        Latencies latencies = new Latencies();
-        long events = 0;
+    public Measurement run(Duration duration) throws Exception {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                 Arena arena = Arena.ofConfined()) {
             MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            long begin = System.nanoTime();
-            long now = begin;
-            for (int repetition = 0; now - begin < duration.toNanos(); repetition++) {
-                long before = now;
-                events += switch (kind) {
-                    case SCAN -> scan(channel);
-                    case SHORT_STREAM -> shortStream(mapped, ReadRows.shortNumber(repetition, data));
-                    case LONG_STREAM -> longStream(mapped, ReadRows.longNumber(repetition, data));
-                };
-                now = System.nanoTime();
-                latencies.record(now - before);
-            }
-            return Measurement.of(events, now - begin, latencies);
+            mapped.load();
+            return Clients.runAlone(duration, repetition -> switch (kind) {
+                case SCAN -> scan(channel);
+                case SHORT_STREAM -> shortStream(mapped, ReadRows.shortNumber(repetition, data));
+                case LONG_STREAM -> longStream(mapped, ReadRows.longNumber(repetition, data));
+            });
         }
     }
 

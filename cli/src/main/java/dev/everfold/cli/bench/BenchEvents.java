@@ -4,6 +4,7 @@ import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.EventFormat;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.RecordedEvent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -62,6 +63,28 @@ public final class BenchEvents {
             events.add(event(stream, tag, number));
         }
         return Append.of(events);
+    }
+
+    /// Asks for every field of an event and decodes it.
+    ///
+    /// @return a sum to keep, so that the asking is not optimised away
+    public static long touch(RecordedEvent event) {
+        Bytes data = event.data();
+        long sum = event.position()
+                + event.revision()
+                + event.recordedMicros()
+                + event.occurred().map(Object::hashCode).orElse(0)
+                + event.id().hashCode()
+                + event.stream().length()
+                + event.type().length()
+                + event.contentType().length()
+                + event.metadata().length()
+                + data.length()
+                + (data.isEmpty() ? 0 : data.at(data.length() - 1));
+        for (String tag : event.tags()) {
+            sum += tag.length();
+        }
+        return sum;
     }
 
     /// The second tag of event number `number`.

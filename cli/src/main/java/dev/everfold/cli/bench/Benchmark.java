@@ -83,14 +83,12 @@ public record Benchmark(StoreUri uri, int rounds, Duration duration, int readEve
         }
 
         private void appends(Round round, EventStore store, int events) throws Exception {
-            double raw =
-                    round.add(Section.RAW, new RawDisk(folder.path()), 0, 0).perSecond();
+            double raw = round.add(Section.RAW, new RawDisk(folder.path()), Measurement.NONE, 0)
+                    .perSecond();
             for (int clients : CLIENTS) {
-                double bare = round.measure(new BareAppends(bareWrites, clients, events))
-                        .perSecond();
-                double plain = round.add(
-                                Section.APPENDS, new AppendWorkload(store, clients, events, Condition.NONE), bare, raw)
-                        .perSecond();
+                Measurement bare = round.measure(new BareAppends(bareWrites, clients, events));
+                Workload workload = new AppendWorkload(store, clients, events, Condition.NONE);
+                Measurement plain = round.add(Section.APPENDS, workload, bare, raw);
                 if (events == 1 && CLIENTS_WITH_CONDITIONS.contains(clients)) {
                     for (Condition condition : List.of(Condition.STREAM_AT, Condition.NOTHING_MATCHING)) {
                         round.add(Section.CONDITIONS, new AppendWorkload(store, clients, 1, condition), plain, raw);
@@ -98,7 +96,7 @@ public record Benchmark(StoreUri uri, int rounds, Duration duration, int readEve
                 }
             }
             if (events == 1) {
-                round.add(Section.CONDITIONS, new ConditionCost(store), 0, 0);
+                round.add(Section.CONDITIONS, new ConditionCost(store), Measurement.NONE, 0);
             }
         }
 

@@ -47,6 +47,33 @@ public final class Clients {
         return Measurement.of(calls * eventsPerCall, System.nanoTime() - begin, latencies);
     }
 
+    /// Something that one thread does again and again.
+    @FunctionalInterface
+    public interface Step {
+
+        /// Does it once.
+        ///
+        /// @param repetition how often it was done before
+        /// @return how many events it counts as
+        int run(int repetition) throws Exception;
+    }
+
+    /// Repeats a step in this thread for about so long, once at least.
+    public static Measurement runAlone(Duration duration, Step step) throws Exception {
+        Latencies latencies = new Latencies();
+        long begin = System.nanoTime();
+        long now = begin;
+        long events = 0;
+        int repetition = 0;
+        do {
+            long before = now;
+            events += step.run(repetition++);
+            now = System.nanoTime();
+            latencies.record(now - before);
+        } while (now - begin < duration.toNanos());
+        return Measurement.of(events, now - begin, latencies);
+    }
+
     private static long callUntil(long deadline, Client client, Latencies latencies) throws Exception {
         long calls = 0;
         do {

@@ -7,6 +7,9 @@ package dev.everfold.cli.bench;
 /// @param p99Micros 99 % of the calls took no longer, in microseconds
 public record Measurement(double perSecond, double p50Micros, double p99Micros) {
 
+    /// Nothing was measured.
+    static final Measurement NONE = new Measurement(0, 0, 0);
+
     /// A rate without single calls.
     public static Measurement rate(long count, long nanos) {
         return new Measurement(count * 1e9 / Math.max(nanos, 1), 0, 0);

@@ -10,14 +10,15 @@ import java.time.Duration;
 
 /// The yardstick: one thread overwrites 4 KiB of a file that was filled with zeros and syncs them
 /// (fdatasync).
-final class RawDisk implements Workload {
+public final class RawDisk implements Workload {
 
     private static final int BLOCK_BYTES = 4_096;
     private static final int FILE_BYTES = 16 << 20;
 
     private final Path directory;
 
-    RawDisk(Path directory) {
+    /// @param directory on the disk that is measured; its file is removed after each run
+    public RawDisk(Path directory) {
         this.directory = directory;
     }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 ///
 /// @param shortStreams streams of 10 events, a multiple of 1000
 /// @param longStreams streams of 1000 events
-record ReadData(int shortStreams, int longStreams) {
+public record ReadData(int shortStreams, int longStreams) {
 
     static final int SHORT_EVENTS = 10;
     static final int LONG_EVENTS = 1_000;
@@ -29,20 +29,23 @@ record ReadData(int shortStreams, int longStreams) {
     private static final int EVENTS_AN_ID = 101;
 
     /// About so many events.
-    static ReadData ofEvents(int events) {
+    public static ReadData ofEvents(int events) {
         int shortStreams = Math.max(events / 2 / SHORT_EVENTS / COHORT, 1) * COHORT;
         return new ReadData(shortStreams, Math.max(events / 2 / LONG_EVENTS, 1));
     }
 
-    int events() {
+    /// How many events it is.
+    public int events() {
         return shortStreams * SHORT_EVENTS + longStreams * LONG_EVENTS;
     }
 
-    String shortStream(long number) {
+    /// Name of a stream of 10 events; numbers go round.
+    public String shortStream(long number) {
         return "short-" + number % shortStreams;
     }
 
-    String longStream(long number) {
+    /// Name of a stream of 1000 events; numbers go round.
+    public String longStream(long number) {
         return "long-" + number % longStreams;
     }
 
@@ -61,7 +64,7 @@ record ReadData(int shortStreams, int longStreams) {
     /// Appends all of it to an empty store, as fast as the store takes it.
     ///
     /// @return ids of some of the events, from the whole length of the log
-    List<UUID> fill(EventStore store) {
+    public List<UUID> fill(EventStore store) {
         List<UUID> ids = new ArrayList<>();
         ArrayDeque<CompletableFuture<Appended>> pending = new ArrayDeque<>();
         List<NewEvent> events = new ArrayList<>(EVENTS_PER_APPEND);
@@ -83,7 +86,8 @@ record ReadData(int shortStreams, int longStreams) {
         return ids;
     }
 
-    private NewEvent event(int position) {
+    /// The event that goes to this position.
+    public NewEvent event(int position) {
         int shortEvents = shortStreams * SHORT_EVENTS;
         if (position < shortEvents) {
             int stream = position / (COHORT * SHORT_EVENTS) * COHORT + position % COHORT;

@@ -30,13 +30,13 @@ record ReadRows(ReadData data, List<UUID> ids, Path bareFile) {
         beside(round, BareReads.Kind.SHORT_STREAM, shortStreams(store));
         beside(round, BareReads.Kind.LONG_STREAM, longStreams(store));
         beside(round, BareReads.Kind.SCAN, new ReadWorkload(store, "full scan", _ -> Read.all()));
-        round.add(Results.Section.READS, byType(store), 0, 0);
-        round.add(Results.Section.READS, byTag(store), 0, 0);
-        round.add(Results.Section.READS, byId(store), 0, 0);
+        round.add(Results.Section.READS, byType(store), Measurement.NONE, 0);
+        round.add(Results.Section.READS, byTag(store), Measurement.NONE, 0);
+        round.add(Results.Section.READS, byId(store), Measurement.NONE, 0);
     }
 
     private void beside(Round round, BareReads.Kind limit, Workload workload) throws Exception {
-        double bare = round.measure(new BareReads(bareFile, data, limit)).perSecond();
+        Measurement bare = round.measure(new BareReads(bareFile, data, limit));
         round.add(Results.Section.READS, workload, bare, 0);
     }
 

@@ -1,10 +1,8 @@
 package dev.everfold.cli.bench;
 
-import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Read;
-import dev.everfold.eventstore.RecordedEvent;
 import java.time.Duration;
 import java.util.function.IntFunction;
 
@@ -36,45 +34,20 @@ final class ReadWorkload implements Workload {
     }
 
     @Override
-    public Measurement run(Duration duration) {
-        Latencies latencies = new Latencies();
-        long begin = System.nanoTime();
-        long now = begin;
-        long events = 0;
-        for (int repetition = 0; now - begin < duration.toNanos(); repetition++) {
-            long before = now;
+    public Measurement run(Duration duration) throws Exception {
+        return Clients.runAlone(duration, repetition -> {
+            int events = 0;
             try (EventCursor cursor = store.read(reads.apply(repetition))) {
                 while (cursor.hasNext()) {
-                    seen += touch(cursor.next());
+                    seen += BenchEvents.touch(cursor.next());
                     events++;
                 }
             }
-            now = System.nanoTime();
-            latencies.record(now - before);
-        }
-        return Measurement.of(events, now - begin, latencies);
+            return events;
+        });
     }
 
     long seen() {
         return seen;
-    }
-
-    private static long touch(RecordedEvent event) {
-        Bytes data = event.data();
-        long sum = event.position()
-                + event.revision()
-                + event.recordedMicros()
-                + event.occurred().map(Object::hashCode).orElse(0)
-                + event.id().hashCode()
-                + event.stream().length()
-                + event.type().length()
-                + event.contentType().length()
-                + event.metadata().length()
-                + data.length()
-                + (data.isEmpty() ? 0 : data.at(data.length() - 1));
-        for (String tag : event.tags()) {
-            sum += tag.length();
-        }
-        return sum;
     }
 }

@@ -28,7 +28,7 @@ final class Results {
         }
     }
 
-    private record Sample(Measurement measured, double limit, double raw) {}
+    private record Sample(Measurement measured, Measurement limit, double raw) {}
 
     /// Which row.
     ///
@@ -41,9 +41,9 @@ final class Results {
 
     /// Adds what one workload reached in one round.
     ///
-    /// @param limit rate of what it is compared with, in the same round; 0 = nothing
+    /// @param limit what it is compared with reached in the same round, or [Measurement#NONE]
     /// @param raw syncs a second in the same round; 0 = it has nothing to do with the disk
-    void add(Key key, Measurement measured, double limit, double raw) {
+    void add(Key key, Measurement measured, Measurement limit, double raw) {
         samples.computeIfAbsent(key, _ -> new ArrayList<>()).add(new Sample(measured, limit, raw));
     }
 
@@ -70,8 +70,13 @@ final class Results {
                 rates[rates.length - 1],
                 median(sorted(all, sample -> sample.measured().p50Micros())),
                 median(sorted(all, sample -> sample.measured().p99Micros())),
-                median(sorted(all, Sample::limit)),
-                median(sorted(all, sample -> ratio(sample.measured().perSecond(), sample.limit()))),
+                median(sorted(all, sample -> sample.limit().perSecond())),
+                median(sorted(all, sample -> sample.limit().p50Micros())),
+                median(sorted(all, sample -> sample.limit().p99Micros())),
+                median(sorted(
+                        all,
+                        sample -> ratio(
+                                sample.measured().perSecond(), sample.limit().perSecond()))),
                 median(sorted(all, sample -> ratio(sample.measured().perSecond(), sample.raw()))));
     }
 

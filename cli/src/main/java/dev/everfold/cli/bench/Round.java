@@ -20,9 +20,9 @@ record Round(String label, Duration duration, Results results, Consumer<String> 
 
     /// Runs a workload and adds its result.
     ///
-    /// @param limit rate of what it is compared with; 0 = nothing
+    /// @param limit what it is compared with reached in this round, or [Measurement#NONE]
     /// @param raw syncs a second of the raw disk; 0 = it has nothing to do with the disk
-    Measurement add(Results.Section section, Workload workload, double limit, double raw) throws Exception {
+    Measurement add(Results.Section section, Workload workload, Measurement limit, double raw) throws Exception {
         Measurement measured = measure(workload);
         results.add(new Results.Key(section, workload.name(), workload.unit()), measured, limit, raw);
         return measured;
@@ -35,6 +35,6 @@ record Round(String label, Duration duration, Results results, Consumer<String> 
     void addOpening(double micros, int events) {
         Results.Key key = new Results.Key(
                 Results.Section.READS, String.format(Locale.ROOT, "reopen, %,d events", events), "opens/s");
-        results.add(key, new Measurement(1e6 / micros, micros, micros), 0, 0);
+        results.add(key, new Measurement(1e6 / micros, micros, micros), Measurement.NONE, 0);
     }
 }

@@ -11,9 +11,9 @@ class ResultsTest {
     @Test
     void a_row_has_medians_and_the_spread_and_the_median_of_the_ratios_within_rounds() {
         Results results = new Results();
-        results.add(KEY, new Measurement(100, 1, 10), 200, 50);
-        results.add(KEY, new Measurement(300, 3, 30), 300, 100);
-        results.add(KEY, new Measurement(200, 2, 20), 1_000, 100);
+        results.add(KEY, new Measurement(100, 1, 10), limit(200), 50);
+        results.add(KEY, new Measurement(300, 3, 30), limit(300), 100);
+        results.add(KEY, new Measurement(200, 2, 20), limit(1_000), 100);
 
         assertThat(results.rows())
                 .containsExactly(new Row(
@@ -26,6 +26,8 @@ class ResultsTest {
                         2,
                         20,
                         300,
+                        5,
+                        50,
                         0.5,
                         2));
     }
@@ -33,8 +35,8 @@ class ResultsTest {
     @Test
     void an_even_number_of_rounds_gives_the_middle_of_the_two_in_the_middle() {
         Results results = new Results();
-        results.add(KEY, new Measurement(100, 0, 0), 0, 0);
-        results.add(KEY, new Measurement(300, 0, 0), 0, 0);
+        results.add(KEY, new Measurement(100, 0, 0), Measurement.NONE, 0);
+        results.add(KEY, new Measurement(300, 0, 0), Measurement.NONE, 0);
 
         assertThat(results.rows().getFirst().perSecond()).isEqualTo(200);
         assertThat(results.rows().getFirst().toLimit()).isZero();
@@ -43,9 +45,14 @@ class ResultsTest {
     @Test
     void rows_stand_in_the_order_of_the_sections() {
         Results results = new Results();
-        results.add(KEY, new Measurement(1, 0, 0), 0, 0);
-        results.add(new Results.Key(Results.Section.RAW, "raw", "syncs/s"), new Measurement(1, 0, 0), 0, 0);
+        results.add(KEY, new Measurement(1, 0, 0), Measurement.NONE, 0);
+        results.add(
+                new Results.Key(Results.Section.RAW, "raw", "syncs/s"), new Measurement(1, 0, 0), Measurement.NONE, 0);
 
         assertThat(results.rows()).extracting(Row::name).containsExactly("raw", "1 × 1");
+    }
+
+    private static Measurement limit(double perSecond) {
+        return new Measurement(perSecond, 5, 50);
     }
 }
