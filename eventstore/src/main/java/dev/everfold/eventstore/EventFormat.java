@@ -187,6 +187,13 @@ public final class EventFormat {
     /// Whether a whole record lies at `offset` and before `end`: its lengths agree with each other and
     /// its checksum with its bytes. Never reads outside [offset, end) and never throws.
     public static boolean isWhole(byte[] buffer, int offset, int end) {
+        return isWellFormed(buffer, offset, end)
+                && getInt(buffer, offset + CHECKSUM) == checksum(buffer, offset, recordBytes(buffer, offset));
+    }
+
+    /// The same without the checksum, for records whose bytes another checksum covers: whether each of its
+    /// fields can be read. Never reads outside [offset, end) and never throws.
+    public static boolean isWellFormed(byte[] buffer, int offset, int end) {
         if (offset < 0 || end > buffer.length || end - offset < HEADER_BYTES) {
             return false;
         }
@@ -194,7 +201,6 @@ public final class EventFormat {
         return bytes >= HEADER_BYTES
                 && bytes <= end - offset
                 && (bytes & 7) == 0
-                && getInt(buffer, offset + CHECKSUM) == checksum(buffer, offset, bytes)
                 && lengthsAgree(buffer, offset, bytes);
     }
 

@@ -237,32 +237,40 @@ final class RunFile implements Part {
 
     @Override
     public void addTrackingsTo(Map<String, Long> target) {
-        addNumbers(layout.trackingsAt(), layout.trackings(), target);
+        addNumbers(layout.trackingsAt(), layout.trackingsBytes(), layout.trackings(), target);
     }
 
     /// Adds the counts of types to those that the map holds.
     void addTypesTo(Map<String, Long> totals) {
         Map<String, Long> types = new TreeMap<>();
-        addNumbers(layout.typesAt(), layout.types(), types);
+        addNumbers(layout.typesAt(), layout.typesBytes(), layout.types(), types);
         types.forEach((type, count) -> totals.merge(type, count, Long::sum));
     }
 
-    private void addNumbers(long from, long count, Map<String, Long> target) {
+    private void addNumbers(long from, long sectionBytes, long count, Map<String, Long> target) {
         long at = from;
+        long end = from + sectionBytes;
         for (long left = count; left > 0; left--) {
-            checkRange(at, at + 12);
+            checkRange(at, at + RunFormat.NUMBER_BYTES);
             long number = bytes.get(RunFormat.LONG, at);
-            int length = bytes.get(RunFormat.INT, at + 8);
-            checkRange(at + 12, at + 12 + length);
-            byte[] name = bytes.asSlice(at + 12, length).toArray(ValueLayout.JAVA_BYTE);
-            target.put(new String(name, StandardCharsets.UTF_8), number);
-            at += 12 + length;
+            int length = bytes.get(RunFormat.INT, at + Long.BYTES);
+            at += RunFormat.NUMBER_BYTES;
+            if (length < 0 || length > end - at) {
+                throw new CorruptIndexException(name, at, "a name of " + length + " bytes leads out of its section");
+            }
+            checkRange(at, at + length);
+            byte[] text = bytes.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE);
+            target.put(new String(text, StandardCharsets.UTF_8), number);
+            at += length;
         }
     }
 
     /// Checks the block at this offset unless it was found right before.
     private void check(long at) {
         int block = (int) (at >>> RunFormat.BLOCK_SHIFT);
+        if (block < 0 || block >= checked.length) {
+            throw new CorruptIndexException(name, 0, "it points to byte " + at + ", outside of its sections");
+        }
         if (checked[block] == 0) {
             checkBlock(block);
         }

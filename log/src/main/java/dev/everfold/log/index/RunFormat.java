@@ -90,6 +90,9 @@ final class RunFormat {
     static final int TERM_BYTES = 16;
     static final int APPEND_BYTES = 32;
 
+    /// A number with a name, without the name.
+    static final int NUMBER_BYTES = 12;
+
     static final int BLOOM_BLOCK_WORDS = 8;
     static final int BLOOM_BLOCK_BYTES = 64;
     static final int BLOOM_BITS_PER_TERM = 12;
@@ -308,12 +311,28 @@ final class RunFormat {
                     footer.getLong(56),
                     footer.getLong(64),
                     footer.getLong(72));
+            check(layout.fitsInto(fileBytes), file, at, "its footer counts more than it can hold");
             check(
                     footer.getLong(80) == fileBytes && layout.fileBytes() == fileBytes,
                     file,
                     at,
                     "it is " + fileBytes + " bytes long, expected " + layout.fileBytes());
             return layout;
+        }
+
+        /// Whether each section alone is no longer than the file, so that no sum of them overflows.
+        private boolean fitsInto(long fileBytes) {
+            return isCount(terms, fileBytes / TERM_BYTES)
+                    && isCount(postings, fileBytes / Integer.BYTES)
+                    && isCount(appends, fileBytes / APPEND_BYTES)
+                    && isCount(trackingsBytes, fileBytes)
+                    && isCount(trackings, trackingsBytes / NUMBER_BYTES)
+                    && isCount(typesBytes, fileBytes)
+                    && isCount(types, typesBytes / NUMBER_BYTES);
+        }
+
+        private static boolean isCount(long count, long max) {
+            return count >= 0 && count <= max;
         }
 
         static int checksumsChecksum(byte[] footer) {

@@ -98,7 +98,9 @@ public final class AppendFormat {
             int headerBytes = getInt(buffer, at);
             int events = getInt(buffer, at + 4);
             int sourceBytes = getShort(buffer, at + 32);
-            if (headerBytes != Layout.align(FIXED_BYTES + (long) sourceBytes, 8) || headerBytes > end - at) {
+            if (headerBytes != Layout.align(FIXED_BYTES + (long) sourceBytes, 8)
+                    || headerBytes > end - at
+                    || (getLong(buffer, at + 24) >= 0 && !isSource(buffer, at + FIXED_BYTES, sourceBytes))) {
                 return false;
             }
             visitor.append(header(buffer, at, events, sourceBytes), position);
@@ -114,6 +116,16 @@ public final class AppendFormat {
         return at == end && position == frame.toPosition();
     }
 
+    /// Whether a name lies there that [Tracking] takes.
+    private static boolean isSource(byte[] buffer, int at, int bytes) {
+        for (int i = at; i < at + bytes; i++) {
+            if (buffer[i] == 0) {
+                return false;
+            }
+        }
+        return bytes > 0;
+    }
+
     private static Header header(byte[] buffer, int at, int events, int sourceBytes) {
         long tracked = getLong(buffer, at + 24);
         Optional<Tracking> tracking = tracked < 0
@@ -125,13 +137,6 @@ public final class AppendFormat {
 
     /// The frame's checksum holds already; this only keeps a length from leading outside.
     private static boolean isRecord(byte[] buffer, int at, int end, long position) {
-        if (end - at < EventFormat.HEADER_BYTES) {
-            return false;
-        }
-        int bytes = EventFormat.recordBytes(buffer, at);
-        return bytes >= EventFormat.HEADER_BYTES
-                && bytes <= end - at
-                && (bytes & 7) == 0
-                && getLong(buffer, at + 8) == position;
+        return EventFormat.isWellFormed(buffer, at, end) && getLong(buffer, at + 8) == position;
     }
 }

@@ -6,7 +6,6 @@ import static dev.everfold.log.segment.Layout.putInt;
 import static dev.everfold.log.segment.Layout.putLong;
 
 import dev.everfold.eventstore.CorruptStoreException;
-import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.log.storage.StorageFile;
 import java.io.IOException;
 import java.util.Locale;
@@ -136,7 +135,7 @@ public final class SegmentFormat {
 
     /// Reads a header.
     ///
-    /// @throws StoreUnavailableException when it is whole but of a newer version
+    /// @throws dev.everfold.eventstore.StoreUnavailableException when it is whole but of another version
     /// @throws CorruptStoreException when it is not a segment's header of this store
     static Header header(byte[] block, String file, UUID storeId) {
         if (getLong(block, 0) != MAGIC_1 || getLong(block, 8) != MAGIC_2) {
@@ -151,11 +150,7 @@ public final class SegmentFormat {
                             + " found");
         }
         if (getInt(block, 16) != VERSION) {
-            throw new StoreUnavailableException(
-                    file + " has format version " + getInt(block, 16) + "; this program reads version " + VERSION
-                            + ". Use a newer version of Everfold.",
-                    false,
-                    null);
+            throw OtherVersion.refused(file, getInt(block, 16), VERSION);
         }
         if (!Layout.isZero(block, HEADER_USED_BYTES, HEADER_BYTES)) {
             throw corrupt(file, HEADER_USED_BYTES, "zeros after the header expected, something else found");

@@ -49,15 +49,21 @@ public final class SegmentWriter {
             storage.delete(name); // left by an attempt that found no space
         }
         StorageFile file = storage.create(name);
+        boolean done = false;
         try {
             file.write(0, ByteBuffer.wrap(SegmentFormat.encode(header)));
             file.write(SegmentFormat.HEADER_BYTES, zeros(AHEAD_BYTES_MIN));
             file.sync();
             storage.syncDirectory();
+            done = true;
         } catch (IOException failure) {
-            file.close();
             removeUnfinished(storage, name, failure);
             throw failure;
+        } finally {
+            // Also when memory runs out.
+            if (!done) {
+                file.close();
+            }
         }
         OpenSegment segment = new OpenSegment(file, header);
         return new SegmentWriter(

@@ -1,7 +1,6 @@
 package dev.everfold.log.segment;
 
 import dev.everfold.eventstore.CorruptStoreException;
-import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.log.storage.Storage;
 import dev.everfold.log.storage.StorageFile;
 import java.io.IOException;
@@ -106,7 +105,7 @@ public record StoreFile(UUID storeId, UUID lineage, long epoch, long generation,
     /// Reads the slot that counts.
     ///
     /// @throws CorruptStoreException when no slot is whole
-    /// @throws StoreUnavailableException when the format is newer
+    /// @throws dev.everfold.eventstore.StoreUnavailableException when the format is of another version
     public static StoreFile read(Storage storage) throws IOException {
         List<StoreFile> whole = new ArrayList<>();
         List<DamagedSlot> damaged = inspect(storage, whole);
@@ -120,7 +119,7 @@ public record StoreFile(UUID storeId, UUID lineage, long epoch, long generation,
     ///
     /// @param whole receives those that are as they should be
     /// @return those that are not
-    /// @throws StoreUnavailableException when the format is newer
+    /// @throws dev.everfold.eventstore.StoreUnavailableException when the format is of another version
     public static List<DamagedSlot> inspect(Storage storage, List<StoreFile> whole) throws IOException {
         List<DamagedSlot> damaged = new ArrayList<>();
         byte[] slots = new byte[2 * SLOT_BYTES];
@@ -129,22 +128,18 @@ public record StoreFile(UUID storeId, UUID lineage, long epoch, long generation,
             file.read(0, slots, 0, slots.length);
             size = file.size();
         }
-        int newerVersion = 0;
+        int otherVersion = VERSION;
         for (int at = 0; at < slots.length; at += SLOT_BYTES) {
             Slot slot = Slot.parse(slots, at);
             if (slot.store != null) {
                 whole.add(slot.store);
             } else {
-                newerVersion = Math.max(newerVersion, slot.version > VERSION ? slot.version : 0);
+                otherVersion = slot.isOfOtherVersion() ? slot.version : otherVersion;
                 damaged.add(new DamagedSlot(at, slot.damage));
             }
         }
-        if (whole.isEmpty() && newerVersion > 0) {
-            throw new StoreUnavailableException(
-                    "The store in " + storage.description() + " has format version " + newerVersion
-                            + "; this program reads version " + VERSION + ". Use a newer version of Everfold.",
-                    false,
-                    null);
+        if (whole.isEmpty() && otherVersion != VERSION) {
+            throw OtherVersion.refused("The store in " + storage.description(), otherVersion, VERSION);
         }
         if (size != slots.length) {
             damaged.add(new DamagedSlot(
@@ -169,62 +164,76 @@ public record StoreFile(UUID storeId, UUID lineage, long epoch, long generation,
     }
 
     /// One slot as it was read: a store, or what is wrong with it.
-    private record Slot(@Nullable StoreFile store, String damage, int version) {
+    ///
+    /// @param version of its format; -1 when it does not say
+    /// @param sealed whether its checksum is right
+    private record Slot(@Nullable StoreFile store, String damage, int version, boolean sealed) {
+
+        private static final String NUMBER = "[0-9]{1,18}";
+        private static final String ID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+        private static final String STATE = "open|closed " + NUMBER + " [0-9a-f]{8}";
 
         static Slot parse(byte[] slots, int at) {
             int end = at;
             while (end < at + SLOT_BYTES && slots[end] != 0) {
                 end++;
             }
-            String text = new String(slots, at, end - at, StandardCharsets.UTF_8);
+            // One byte a character, so that places in the text are places in the slot.
+            String text = new String(slots, at, end - at, StandardCharsets.ISO_8859_1);
             int checksumLine = text.lastIndexOf("checksum ");
             int version = version(text);
             if (checksumLine < 0) {
-                return new Slot(null, "a slot with a checksum expected, none found", version);
+                return new Slot(null, "a slot with a checksum expected, none found", version, false);
             }
             String found = text.substring(checksumLine);
             String expected = "checksum " + String.format("%08x", Layout.checksum(slots, at, at + checksumLine)) + "\n";
             if (!found.equals(expected) || !Layout.isZero(slots, end, at + SLOT_BYTES)) {
-                return new Slot(null, expected.strip() + " and zeros expected, something else found", version);
+                return new Slot(null, expected.strip() + " and zeros expected, something else found", version, false);
             }
             if (version != VERSION) {
-                return new Slot(null, "format version " + VERSION + " expected, " + version + " found", version);
+                return new Slot(null, "format version " + VERSION + " expected, " + version + " found", version, true);
             }
-            return new Slot(decode(text), "", version);
+            return decode(text);
+        }
+
+        /// A newer format may have another kind of checksum.
+        boolean isOfOtherVersion() {
+            return version > VERSION || (version >= 0 && version < VERSION && sealed);
         }
 
         private static int version(String text) {
             String rest = text.startsWith(FORMAT + " ") ? text.substring(FORMAT.length() + 1) : "";
             int newline = rest.indexOf('\n');
             String digits = newline < 0 ? "" : rest.substring(0, newline);
-            return digits.matches("[0-9]{1,9}") ? Integer.parseInt(digits) : 0;
+            return digits.matches("[0-9]{1,9}") ? Integer.parseInt(digits) : -1;
         }
 
-        private static StoreFile decode(String text) {
+        private static Slot decode(String text) {
             Map<String, String> values = new HashMap<>();
             text.lines().forEach(line -> {
                 int space = line.indexOf(' ');
-                values.put(line.substring(0, space), line.substring(space + 1));
+                values.put(line.substring(0, Math.max(space, 0)), line.substring(space + 1));
             });
-            String[] state = value(values, "state").split(" ", -1);
-            return new StoreFile(
-                    UUID.fromString(value(values, "store")),
-                    UUID.fromString(value(values, "lineage")),
-                    Long.parseLong(value(values, "epoch")),
-                    Long.parseLong(value(values, "generation")),
-                    state.length < 3
-                            ? Optional.empty()
-                            : Optional.of(
-                                    new Closed(Long.parseLong(state[1]), Integer.parseUnsignedInt(state[2], 16))));
-        }
-
-        private static String value(Map<String, String> values, String name) {
-            String value = values.get(name);
-            if (value == null) {
-                throw new CorruptStoreException(
-                        "File " + NAME + " is corrupt: \"" + name + "\" expected, not found. Restore a backup.");
+            Map<String, String> forms =
+                    Map.of("store", ID, "lineage", ID, "epoch", NUMBER, "generation", NUMBER, "state", STATE);
+            for (Map.Entry<String, String> form : forms.entrySet()) {
+                String value = values.getOrDefault(form.getKey(), "");
+                if (!value.matches(form.getValue())) {
+                    String damage = "\"" + form.getKey() + "\" expected, not found, although the checksum is right";
+                    return new Slot(null, damage, VERSION, true);
+                }
             }
-            return value;
+            String[] state = values.getOrDefault("state", "").split(" ", -1);
+            Optional<Closed> closed = state.length < 3
+                    ? Optional.empty()
+                    : Optional.of(new Closed(Long.parseLong(state[1]), Integer.parseUnsignedInt(state[2], 16)));
+            StoreFile store = new StoreFile(
+                    UUID.fromString(values.getOrDefault("store", "")),
+                    UUID.fromString(values.getOrDefault("lineage", "")),
+                    Long.parseLong(values.getOrDefault("epoch", "")),
+                    Long.parseLong(values.getOrDefault("generation", "")),
+                    closed);
+            return new Slot(store, "", VERSION, true);
         }
     }
 }
