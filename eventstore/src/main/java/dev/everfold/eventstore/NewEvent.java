@@ -36,6 +36,8 @@ public record NewEvent(
     /// Content type of bytes that only the application understands.
     public static final String BINARY = "application/octet-stream";
 
+    private static final int FEW_TAGS = 8;
+
     /// Checks the names, drops repeated tags and truncates the times.
     ///
     /// @throws IllegalArgumentException when a name is empty, holds NUL or is not valid Unicode, when the
@@ -49,9 +51,23 @@ public record NewEvent(
         for (String tag : tags) {
             Utf8.name(tag, "tag");
         }
-        tags = tags.size() < 2 ? List.copyOf(tags) : List.copyOf(new LinkedHashSet<>(tags));
+        tags = distinct(List.copyOf(tags));
         occurred = occurred.map(time -> Micros.truncate(time, "occurred"));
         recorded = recorded.map(time -> Micros.truncate(time, "recorded"));
+    }
+
+    /// A few tags are compared with each other, which takes less than a set.
+    private static List<String> distinct(List<String> tags) {
+        if (tags.size() <= FEW_TAGS) {
+            boolean repeated = false;
+            for (int i = 1; i < tags.size() && !repeated; i++) {
+                repeated = tags.indexOf(tags.get(i)) < i;
+            }
+            if (!repeated) {
+                return tags;
+            }
+        }
+        return List.copyOf(new LinkedHashSet<>(tags));
     }
 
     private static void checkContentType(String contentType) {

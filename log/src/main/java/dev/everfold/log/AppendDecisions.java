@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Decides each append against everything before it, durable or in the same batch, and puts accepted ones
@@ -175,8 +176,13 @@ final class AppendDecisions {
     private void check(PreparedCondition.OfQuery ofQuery, List<Failure> failures) {
         LogIndex.Range range = new LogIndex.Range(ofQuery.condition().fromPosition(), batch.nextPosition());
         Candidates candidates = index.candidates(ofQuery.index(), range, Direction.FORWARDS, true);
-        for (long position = candidates.next(); position >= 0; position = candidates.next()) {
-            if (ofQuery.matches().test(event(position))) {
+        long position = candidates.next();
+        if (position < 0) {
+            return; // As a rule: then nothing needs to be compared.
+        }
+        Predicate<RecordedEvent> matches = ofQuery.condition().query().predicate();
+        for (; position >= 0; position = candidates.next()) {
+            if (matches.test(event(position))) {
                 failures.add(new Failure.QueryMatched(ofQuery.condition(), position));
                 return;
             }

@@ -227,8 +227,12 @@ final class LogWriter implements Runnable {
     /// Futures run what depends on them, which may block, close the store or set an interrupt flag: not
     /// in this thread.
     private void completeFutures(List<PendingAppend> answered) {
-        List<PendingAppend> withFutures =
-                answered.stream().filter(PendingAppend::hasFuture).toList();
+        List<PendingAppend> withFutures = new ArrayList<>(0);
+        for (PendingAppend pending : answered) {
+            if (pending.hasFuture()) {
+                withFutures.add(pending);
+            }
+        }
         if (!withFutures.isEmpty()) {
             answers.execute(() -> withFutures.forEach(PendingAppend::completeFuture));
         }

@@ -1,12 +1,10 @@
 package dev.everfold.log;
 
 import dev.everfold.eventstore.AppendCondition;
-import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.log.index.IndexQuery;
 import dev.everfold.log.index.TermHash;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.Predicate;
 
 /// A condition whose names were encoded and hashed in the caller's thread, to save the writer's.
 sealed interface PreparedCondition {
@@ -16,8 +14,7 @@ sealed interface PreparedCondition {
     record OfStream(AppendCondition.StreamAt condition, byte[] name, long hash) implements PreparedCondition {}
 
     /// A condition on a boundary.
-    record OfQuery(AppendCondition.NothingMatching condition, IndexQuery index, Predicate<RecordedEvent> matches)
-            implements PreparedCondition {}
+    record OfQuery(AppendCondition.NothingMatching condition, IndexQuery index) implements PreparedCondition {}
 
     /// How many names it holds, and itself.
     default int terms() {
@@ -44,11 +41,7 @@ sealed interface PreparedCondition {
                 byte[] name = streamAt.stream().getBytes(StandardCharsets.UTF_8);
                 yield new OfStream(streamAt, name, terms.stream(name, 0, name.length));
             }
-            case AppendCondition.NothingMatching nothing ->
-                new OfQuery(
-                        nothing,
-                        IndexQuery.of(terms, nothing.query()),
-                        nothing.query().predicate());
+            case AppendCondition.NothingMatching nothing -> new OfQuery(nothing, IndexQuery.of(terms, nothing.query()));
         };
     }
 }
