@@ -1,0 +1,11 @@
+/// What an application writes against: typed events, deciders, boundaries.
+///
+/// A module whose events are not public opens their package to `tools.jackson.databind`.
+module dev.everfold.eventsourcing {
+    requires static transitive org.jspecify;
+    requires transitive dev.everfold.eventstore;
+    requires transitive tools.jackson.databind;
+    requires tools.jackson.core;
+
+    exports dev.everfold.eventsourcing.codec;
+}
