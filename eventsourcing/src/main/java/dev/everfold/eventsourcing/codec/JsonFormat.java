@@ -1,0 +1,85 @@
+package dev.everfold.eventsourcing.codec;
+
+import dev.everfold.eventstore.Bytes;
+import dev.everfold.eventstore.NewEvent;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.UnaryOperator;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.cfg.JsonNodeFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Events as JSON, by Jackson 3. Safe for use by many threads.
+///
+/// - The components of a record are its fields, in their order; methods beside them are not.
+/// - A field of a sealed type has its case in `$case`, by [StoredName]; no class name gets into the data,
+///   and none in the data is ever loaded.
+/// - `Instant` and its kin are text in ISO 8601, `BigDecimal` is a number with all its digits, an enum
+///   is its constant's name, an empty `Optional` is `null`.
+/// - A field that a record does not know, and one that it misses, are errors: what changed without a
+///   new version is found by the first read, not by a sum that is wrong. Only an `Optional` may be absent.
+public final class JsonFormat implements PayloadFormat {
+
+    private static final JsonFormat STANDARD = new JsonFormat(builder().build());
+
+    private final JsonMapper mapper;
+    private final ConcurrentMap<Class<?>, ObjectReader> readers = new ConcurrentHashMap<>();
+
+    private JsonFormat(JsonMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    /// The format as described above.
+    public static JsonFormat standard() {
+        return STANDARD;
+    }
+
+    /// The format with a mapper that the application changes, for example by a module for its own types.
+    /// What it changes is part of the stored form from then on.
+    public static JsonFormat with(UnaryOperator<JsonMapper.Builder> change) {
+        return new JsonFormat(change.apply(builder()).build());
+    }
+
+    private static JsonMapper.Builder builder() {
+        return JsonMapper.builder()
+                .annotationIntrospector(new StoredNameIntrospector())
+                .accessorNaming(new ComponentNaming())
+                .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES);
+    }
+
+    @Override
+    public String contentType() {
+        return NewEvent.JSON;
+    }
+
+    @Override
+    public Bytes encode(Object event) {
+        return Bytes.of(mapper.writeValueAsBytes(event));
+    }
+
+    @Override
+    public <T> T decode(Bytes data, Class<T> type) {
+        return type.cast(reader(type).readValue(data.toArray()));
+    }
+
+    @Override
+    public ObjectNode readTree(Bytes data) {
+        return mapper.readerFor(ObjectNode.class).readValue(data.toArray());
+    }
+
+    @Override
+    public <T> T decode(ObjectNode tree, Class<T> type) {
+        return type.cast(reader(type).readValue(tree));
+    }
+
+    private ObjectReader reader(Class<?> type) {
+        ObjectReader known = readers.get(type);
+        return known != null ? known : readers.computeIfAbsent(type, mapper::readerFor);
+    }
+}

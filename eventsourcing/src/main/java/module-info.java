@@ -1,0 +1,14 @@
+/// What an application writes against: typed events, deciders, boundaries.
+///
+/// A module whose events are not public opens their package to `tools.jackson.databind`.
+module dev.everfold.eventsourcing {
+    requires static transitive org.jspecify;
+    requires transitive dev.everfold.eventstore;
+    requires transitive tools.jackson.databind;
+    requires tools.jackson.core;
+
+    exports dev.everfold.eventsourcing;
+    exports dev.everfold.eventsourcing.codec;
+    exports dev.everfold.eventsourcing.snapshot;
+    exports dev.everfold.eventsourcing.testing;
+}
