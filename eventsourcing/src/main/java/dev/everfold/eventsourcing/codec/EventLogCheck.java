@@ -49,8 +49,7 @@ public final class EventLogCheck {
             }
         }
         List<EventLogReport.Line> lines = new ArrayList<>();
-        counts.forEach((type, versions) ->
-                versions.forEach((version, count) -> lines.add(count.line(type, version))));
+        counts.forEach((type, versions) -> versions.forEach((version, count) -> lines.add(count.line(type, version))));
         return new EventLogReport(lines);
     }
 
