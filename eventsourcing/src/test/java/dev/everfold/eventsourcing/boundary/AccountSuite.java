@@ -5,7 +5,10 @@ import static dev.everfold.eventsourcing.Decision.reject;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.everfold.eventsourcing.Decider;
 import dev.everfold.eventsourcing.Decision;
+import dev.everfold.eventsourcing.Everfold;
+import dev.everfold.eventsourcing.Handled;
 import dev.everfold.eventsourcing.boundary.AccountSuite.MoneyEvent;
 import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventsourcing.codec.EventMetadata;
@@ -227,6 +230,37 @@ abstract class AccountSuite extends BoundarySuite<MoneyEvent> {
 
     private static Decision<MoneyEvent> decide(long cents, String account, MoneyEvent event) {
         return cents + change(account, event) < 0 ? reject("account has " + cents) : accept(event);
+    }
+
+    @Test
+    void a_decider_and_a_boundary_of_its_stream_answer_alike() {
+        for (long seed = 1; seed <= 5; seed++) {
+            try (InMemoryEventStore ofDecider = new InMemoryEventStore();
+                    Everfold everfold = Everfold.on(ofDecider)) {
+                String account = "d" + seed;
+                Decider<MoneyEvent, Long, MoneyEvent> decider = Decider.of(
+                        0L,
+                        (event, cents) -> decide(cents, account, event),
+                        (cents, event) -> cents + change(account, event));
+                var accounts = everfold.decider("account", decider, codec);
+                SplittableRandom random = new SplittableRandom(seed);
+                for (int i = 0; i < 20; i++) {
+                    MoneyEvent event = random.nextBoolean()
+                            ? new MoneyEvent.Deposited(account, random.nextLong(1, 50))
+                            : new MoneyEvent.Withdrawn(account, random.nextLong(1, 50));
+
+                    assertThat(asBoundary(account, event, false))
+                            .as("seed %s, step %s", seed, i)
+                            .isEqualTo(
+                                    switch (accounts.handle(account, event)) {
+                                        case Handled.Accepted<Long, MoneyEvent> _ -> "accepted";
+                                        case Handled.Rejected<Long, MoneyEvent> rejected -> rejected.reason();
+                                        case Handled.Nothing<Long, MoneyEvent> _ -> "nothing";
+                                    });
+                }
+                assertThat(accounts.state(account)).isEqualTo(boundary.state(balance(account)));
+            }
+        }
     }
 
     @Test

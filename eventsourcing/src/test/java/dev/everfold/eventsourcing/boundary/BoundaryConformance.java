@@ -82,7 +82,15 @@ abstract class BoundaryConformance {
     }
 
     @Nested
-    class HandlingCases extends HandlingSuite {
+    class GuardCases extends GuardSuite {
+        @Override
+        EventStore openStore() {
+            return emptyStore();
+        }
+    }
+
+    @Nested
+    class CommandCases extends CommandSuite {
         @Override
         EventStore openStore() {
             return emptyStore();

@@ -2,24 +2,18 @@ package dev.everfold.eventsourcing.boundary;
 
 import static dev.everfold.eventsourcing.Decision.accept;
 import static dev.everfold.eventsourcing.Decision.nothing;
-import static dev.everfold.eventsourcing.Decision.reject;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.everfold.eventsourcing.CommandContext;
-import dev.everfold.eventsourcing.Decided;
 import dev.everfold.eventsourcing.Decision;
 import dev.everfold.eventsourcing.boundary.BoundaryConflictException.Met;
-import dev.everfold.eventsourcing.boundary.HandlingSuite.SeatEvent;
-import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventsourcing.codec.EventMetadata;
-import dev.everfold.eventsourcing.codec.EventType;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.AppendCondition;
 import dev.everfold.eventstore.AppendConflictException;
-import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
@@ -31,72 +25,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/// How a decision is read, guarded, appended, repeated and given up.
-abstract class HandlingSuite extends BoundarySuite<SeatEvent> {
-
-    private static final UUID COMMAND = UUID.fromString("00000000-0000-4000-8000-00000000c0de");
-
-    sealed interface SeatEvent {
-        String seat();
-
-        @EventType("seat.offered")
-        record Offered(String seat) implements SeatEvent {}
-
-        @EventType("seat.reserved")
-        record Reserved(String seat, String person) implements SeatEvent {}
-
-        @EventType("seat.cleaned")
-        record Cleaned(String seat) implements SeatEvent {}
-    }
-
-    record Known(boolean taken, int reservedByPerson) {}
-
-    HandlingSuite() {
-        super(
-                EventCodec.builder(SeatEvent.class)
-                        .tags(event -> switch (event) {
-                            case SeatEvent.Reserved(var seat, var person) ->
-                                List.of("seat:" + seat, "person:" + person);
-                            default -> List.of("seat:" + event.seat());
-                        })
-                        .build(),
-                event -> "seat-" + event.seat());
-    }
-
-    private static DecisionModel<Boolean> taken(String seat) {
-        return DecisionModel.of("seat " + seat, false)
-                .tagged("seat:" + seat)
-                .on(SeatEvent.Offered.class, (_, _) -> false)
-                .on(SeatEvent.Reserved.class, (_, _) -> true);
-    }
-
-    private static DecisionModel<Integer> reservedBy(String person) {
-        return DecisionModel.of("reservations of " + person, 0)
-                .tagged("person:" + person)
-                .on(SeatEvent.Reserved.class, (count, _) -> count + 1);
-    }
-
-    private static DecisionModel<Known> known(String seat, String person) {
-        return DecisionModel.compose(taken(seat), reservedBy(person), Known::new);
-    }
-
-    private static Outcome<SeatEvent> reserve(Boundary<SeatEvent> boundary, String seat, String person) {
-        return boundary.decide(
-                known(seat, person),
-                known -> known.taken() ? reject("taken") : accept(new SeatEvent.Reserved(seat, person)));
-    }
-
-    private Boundary<SeatEvent> watching(WatchedStore watched) {
-        return Boundary.on(watched, codec).into(streamOf).withClock(clockAt(NOON));
-    }
-
-    private SeatEvent.Reserved reserved(String seat, String person) {
-        return new SeatEvent.Reserved(seat, person);
-    }
+/// How a decision is read, guarded, decided again and given up.
+abstract class GuardSuite extends SeatSuite {
 
     // Reading and guarding
 
@@ -216,7 +149,7 @@ abstract class HandlingSuite extends BoundarySuite<SeatEvent> {
         });
 
         assertThat(seen).containsExactly(new Known(false, 1), new Known(false, 2));
-        assertThat(watched.reads()).extracting(HandlingSuite::fromPosition).containsExactly(0L, 2L);
+        assertThat(watched.reads()).extracting(GuardSuite::fromPosition).containsExactly(0L, 2L);
         assertThat(watched.eventsRead()).isEqualTo(3);
     }
 
@@ -287,173 +220,6 @@ abstract class HandlingSuite extends BoundarySuite<SeatEvent> {
             watched.close();
         }
         assertThat(watched.appends()).hasSize(2);
-    }
-
-    // What goes with the events
-
-    @Test
-    void who_why_and_when_go_with_each_event() {
-        UUID correlation = new UUID(1, 1);
-        given(new SeatEvent.Offered("A1"));
-        UUID compensated = store.read(Read.all()).toList().getFirst().id();
-        Instant earlier = NOON.minus(Duration.ofHours(1));
-        CommandContext context =
-                CommandContext.none().withActor("alice").withReason("asked to").withCorrelation(correlation);
-
-        boundary.with(context)
-                .decide(
-                        taken("A1"),
-                        _ -> accept(
-                                Decided.<SeatEvent>of(reserved("A1", "alice")),
-                                Decided.<SeatEvent>of(reserved("A2", "alice"))
-                                        .compensating(compensated)
-                                        .occurredAt(earlier)));
-
-        List<RecordedEvent> events = store.read(Read.all().fromPosition(1)).toList();
-        assertThat(events).extracting(event -> event.occurred().orElseThrow()).containsExactly(NOON, earlier);
-        assertThat(events).allSatisfy(event -> {
-            EventMetadata metadata = EventMetadata.of(event);
-            assertThat(metadata.actor()).contains("alice");
-            assertThat(metadata.reason()).contains("asked to");
-            assertThat(metadata.correlation()).contains(correlation);
-        });
-        assertThat(store.read(Read.matching(Query.tags(EventMetadata.correlationTag(correlation))))
-                        .toList())
-                .hasSize(2);
-        assertThat(EventMetadata.of(events.getLast()).compensates()).contains(compensated);
-        assertThat(EventMetadata.of(events.getFirst()).compensates()).isEmpty();
-    }
-
-    @Test
-    void what_is_compensated_exists_and_was_not_compensated_before() {
-        given(reserved("A1", "alice"));
-        UUID target = store.read(Read.all()).toList().getFirst().id();
-        UUID nowhere = new UUID(4, 4);
-
-        assertRejected(compensate(boundary, nowhere), "there is no event " + nowhere + " to compensate");
-        assertThat(compensate(boundary, target).isAccepted()).isTrue();
-        assertRejected(
-                compensate(boundary, target),
-                "event " + target + " is compensated already, by the event at position 1");
-        assertRejected(
-                boundary.decide(
-                        taken("A1"),
-                        _ -> accept(
-                                Decision.compensating(target, new SeatEvent.Offered("A1")),
-                                Decision.compensating(target, new SeatEvent.Offered("A1")))),
-                "one command compensates an event twice");
-        assertThat(store.nextPosition()).isEqualTo(2);
-    }
-
-    @Test
-    void of_all_that_compensate_an_event_at_once_one_does() throws Exception {
-        given(reserved("A1", "alice"));
-        UUID target = store.read(Read.all()).toList().getFirst().id();
-
-        List<Boolean> won =
-                Racers.race(17, 12, _ -> compensate(boundary, target).isAccepted());
-
-        assertThat(won).as("seed 17").filteredOn(each -> each).hasSize(1);
-    }
-
-    private static Outcome<SeatEvent> compensate(Boundary<SeatEvent> boundary, UUID target) {
-        return boundary.decide(
-                reservedBy("nobody"), _ -> accept(Decision.compensating(target, new SeatEvent.Offered("A1"))));
-    }
-
-    @Test
-    void tags_of_a_boundary_go_beside_those_of_the_codec() {
-        boundary.withTags(event -> List.of("hall:1", "seat:" + event.seat()))
-                .decide(taken("A1"), _ -> accept(reserved("A1", "alice")));
-
-        assertThat(store.read(Read.all()).toList())
-                .extracting(RecordedEvent::tags)
-                .containsExactly(List.of("seat:A1", "person:alice", "hall:1"));
-    }
-
-    @Test
-    void an_answer_says_where_its_events_are() {
-        given(new SeatEvent.Offered("A1"), new SeatEvent.Offered("A2"));
-
-        Outcome<SeatEvent> outcome =
-                boundary.decide(reservedBy("alice"), _ -> accept(reserved("A1", "alice"), reserved("A2", "alice")));
-
-        Outcome.Accepted<SeatEvent> accepted = accepted(outcome);
-        assertThat(accepted.appended()).isEqualTo(new Appended(2, List.of(1L, 1L)));
-        assertThat(accepted.eventIds())
-                .isEqualTo(store.read(Read.all().fromPosition(2)).toList().stream()
-                        .map(RecordedEvent::id)
-                        .toList());
-    }
-
-    @Test
-    void an_event_that_goes_nowhere_is_refused() {
-        assertThatThrownBy(() -> Boundary.on(store, codec).decide(taken("A1"), _ -> accept(reserved("A1", "alice"))))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("Event Reserved was accepted, but nobody said into which stream it goes."
-                        + " Say so with into(…).");
-    }
-
-    // Commands that are repeated
-
-    @Test
-    void a_command_that_is_repeated_has_one_effect_and_the_first_answer() {
-        Boundary<SeatEvent> ofCommand = boundary.with(CommandContext.of(COMMAND));
-        Outcome<SeatEvent> first = reserve(ofCommand, "A1", "alice");
-        given(reserved("A9", "bob"));
-
-        Outcome<SeatEvent> second = reserve(ofCommand, "A1", "alice");
-
-        assertThat(second).isEqualTo(first);
-        assertThat(store.nextPosition()).isEqualTo(2);
-    }
-
-    @Test
-    void a_command_whose_answer_was_lost_is_repeated_without_harm() {
-        WatchedStore watched = new WatchedStore(store);
-        watched.loseNextAnswer();
-        Boundary<SeatEvent> ofCommand = watching(watched).with(CommandContext.of(COMMAND));
-        assertThatThrownBy(() -> reserve(ofCommand, "A1", "alice")).isInstanceOf(OutcomeUnknownException.class);
-
-        assertAccepted(reserve(ofCommand, "A1", "alice"), reserved("A1", "alice"));
-        assertThat(store.nextPosition()).isEqualTo(1);
-    }
-
-    @Test
-    void a_command_that_was_rejected_is_decided_anew() {
-        given(reserved("A1", "bob"));
-        Boundary<SeatEvent> ofCommand = boundary.with(CommandContext.of(COMMAND));
-        assertRejected(reserve(ofCommand, "A1", "alice"), "taken");
-        given(new SeatEvent.Offered("A1"));
-
-        assertThat(reserve(ofCommand, "A1", "alice").isAccepted()).isTrue();
-    }
-
-    @Test
-    void a_command_that_another_is_handling_at_the_same_moment_has_one_effect() {
-        WatchedStore watched = new WatchedStore(store);
-        CommandContext context = CommandContext.of(COMMAND);
-        List<Outcome<SeatEvent>> outcomes = new ArrayList<>();
-        watched.beforeNextAppend(() -> outcomes.add(reserve(boundary.with(context), "A1", "alice")));
-
-        outcomes.add(reserve(watching(watched).attempts(1).with(context), "A1", "alice"));
-
-        assertThat(outcomes.getLast()).isEqualTo(outcomes.getFirst());
-        assertThat(store.nextPosition()).isEqualTo(1);
-    }
-
-    @Test
-    void a_command_given_many_times_at_once_has_one_effect() throws Exception {
-        for (long seed = 1; seed <= 3; seed++) {
-            String seat = "S" + seed;
-            Boundary<SeatEvent> ofCommand = boundary.with(CommandContext.of(new UUID(7, seed)));
-
-            List<Outcome<SeatEvent>> outcomes =
-                    Racers.race(seed, 16, _ -> ofCommand.decide(taken(seat), _ -> accept(reserved(seat, "alice"))));
-
-            assertThat(outcomes).as("seed %s", seed).containsOnly(outcomes.getFirst());
-            assertThat(store.nextPosition()).as("seed %s", seed).isEqualTo(seed);
-        }
     }
 
     // Deciding
