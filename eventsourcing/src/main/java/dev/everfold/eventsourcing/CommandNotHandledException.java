@@ -27,7 +27,8 @@ public final class CommandNotHandledException extends EventStoreException {
         return new CommandNotHandledException(
                 "A command for stream \"" + stream + "\" waited for earlier ones longer than "
                         + waitMax.toMillis()
-                        + " ms (EverfoldOptions.commandWaitMax); nothing was stored. Repeat it when there is less to do.",
+                        + " ms (EverfoldOptions.commandWaitMax); nothing was stored."
+                        + " Repeat it when there is less to do.",
                 null);
     }
 }

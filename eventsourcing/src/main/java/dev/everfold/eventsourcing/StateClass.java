@@ -5,11 +5,12 @@ final class StateClass {
 
     private StateClass() {}
 
-    /// The outermost sealed type that the value's class is a case of, or else its class.
+    /// The outermost sealed type that a record is a case of, or else the value's class: a text is a case of
+    /// a sealed type as well, of one that says nothing about states.
     @SuppressWarnings("unchecked") // every state is of this class or of a case of its sealed type
     static <S> Class<S> of(S initial) {
         Class<?> type = initial.getClass();
-        for (Class<?> above = sealedAbove(type); above != type; above = sealedAbove(type)) {
+        for (Class<?> above = type.isRecord() ? sealedAbove(type) : type; above != type; above = sealedAbove(type)) {
             type = above;
         }
         return (Class<S>) type;

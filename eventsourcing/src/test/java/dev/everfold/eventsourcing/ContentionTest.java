@@ -59,7 +59,9 @@ class ContentionTest {
     }
 
     private static void withdrawAtOnce(
-            EventStore store, int threads, IntFunction<DeciderHandler<Account.Command, Account, Account.Event>> handlers)
+            EventStore store,
+            int threads,
+            IntFunction<DeciderHandler<Account.Command, Account, Account.Event>> handlers)
             throws Exception {
         handlers.apply(0).handle("42", new Open("alice"));
         handlers.apply(0).handle("42", new Deposit(CENTS_AT_FIRST));

@@ -14,29 +14,39 @@ import dev.everfold.eventstore.Expected;
 import dev.everfold.eventstore.NewEvent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Measures commands beside plain appends, and loading; not a test. Arguments: a store's URI, and what:
 ///
-/// - `commands`: the engine's own appends and commands of one event on cached state, at 1 and 64 clients,
-///   in turn; with and without command ids; and all clients at one stream, in one process and as if in many.
+/// - `commands`: the engine's own appends beside commands of one event on cached state, without and with
+///   a command's id, at 1 and 64 clients, in turn.
+/// - `contention`: 64 clients at streams of their own, at one stream, and at one stream as if from 64
+///   processes.
 /// - `load`: one stream of 100 and one of 10,000 events, with snapshots every 100 and without; and the rate
 ///   of folding with JSON and with a format that hardly costs anything.
 final class DeciderMeasurement {
 
-    private static final int ROUNDS = 3;
-    private static final long ROUND_NANOS = 1_200_000_000L;
+    private static final int WARM_UP_ROUNDS = 4;
+    private static final int ROUNDS = 5;
+    private static final long ROUND_NANOS = 1_000_000_000L;
     private static final AtomicLong RUNS = new AtomicLong();
 
+    /// What one client does once.
     private interface Client {
-        void once(int client, long number);
+
+        /// @param round names the streams, so that a client begins anew in each
+        void once(String round, int client, long number);
     }
 
     private final EventStore store;
@@ -52,55 +62,65 @@ final class DeciderMeasurement {
     public static void main(String[] arguments) throws Exception {
         try (EventStore store = EventStores.open(arguments[0])) {
             DeciderMeasurement measurement = new DeciderMeasurement(store);
-            if (arguments[1].equals("commands")) {
-                measurement.commands();
-            } else {
-                measurement.load();
+            switch (arguments[1]) {
+                case "commands" -> measurement.commands();
+                case "contention" -> measurement.contention();
+                default -> measurement.load();
             }
         }
     }
 
     private void commands() throws Exception {
         for (int clients : new int[] {1, 64}) {
-            List<List<Double>> rates = new ArrayList<>();
-            List<String> names = List.of(
-                    "appends", "commands", "commands with id", "at one stream, queued", "at one stream, colliding");
-            for (int round = 0; round <= ROUNDS; round++) {
-                List<Double> row = List.of(
-                        rate(clients, appender()),
-                        rate(clients, commander(false)),
-                        rate(clients, commander(true)),
-                        rate(clients, oneStream()),
-                        rate(clients, oneStreamOfManyProcesses(clients)));
-                if (round > 0) {
-                    rates.add(row);
-                }
-            }
-            for (int column = 0; column < names.size(); column++) {
-                int of = column;
-                double rate = median(rates.stream().mapToDouble(row -> row.get(of)));
-                double share = median(rates.stream().mapToDouble(row -> row.get(of) / row.getFirst()));
-                System.out.printf(
-                        "%2d clients, %-24s %,9.0f/s  %3.0f %% of appends%n",
-                        clients, names.get(column), rate, share * 100);
-            }
+            Map<String, Client> columns = new LinkedHashMap<>();
+            columns.put("appends", appender());
+            columns.put("commands", commander(false));
+            columns.put("commands with id", commander(true));
+            compare(clients, columns);
         }
     }
 
-    private static double median(java.util.stream.DoubleStream values) {
+    private void contention() throws Exception {
+        Map<String, Client> columns = new LinkedHashMap<>();
+        columns.put("at many streams", commander(false));
+        columns.put("at one stream, queued", oneStream());
+        columns.put("at one stream, colliding", oneStreamOfManyProcesses(64));
+        compare(64, columns);
+    }
+
+    /// Each column in turn, round by round; the first one is what the others are compared with.
+    private static void compare(int clients, Map<String, Client> columns) throws Exception {
+        Map<String, List<Double>> rates = new LinkedHashMap<>();
+        for (int round = 1; round <= WARM_UP_ROUNDS + ROUNDS; round++) {
+            for (Map.Entry<String, Client> column : columns.entrySet()) {
+                double rate = rate(clients, column.getValue());
+                if (round > WARM_UP_ROUNDS) {
+                    rates.computeIfAbsent(column.getKey(), _ -> new ArrayList<>()).add(rate);
+                }
+            }
+        }
+        List<Double> first = rates.values().iterator().next();
+        rates.forEach((name, row) -> System.out.printf(
+                "%2d clients, %-24s %,9.0f/s  %3.0f %%%n",
+                clients,
+                name,
+                median(row.stream().mapToDouble(rate -> rate)),
+                100 * median(IntStream.range(0, ROUNDS).mapToDouble(i -> row.get(i) / first.get(i)))));
+    }
+
+    private static double median(DoubleStream values) {
         double[] sorted = values.sorted().toArray();
         return sorted[sorted.length / 2];
     }
 
     /// The engine by itself: an event that is encoded already, with an expected revision.
     private Client appender() {
-        long run = RUNS.incrementAndGet();
         NewEvent event = EventCodec.of(Account.Event.class).encode("x", new Account.Deposited(1), EventMetadata.none());
-        return (client, number) -> {
-            String stream = "plain-" + run + "-" + client;
+        return (round, client, number) -> {
+            String stream = "plain-" + round + "-" + client;
             NewEvent fresh = new NewEvent(
                     stream,
-                    new java.util.UUID(run << 32 | 0x7000 | client << 16, number),
+                    id(round, client, number),
                     event.type(),
                     event.contentType(),
                     event.data(),
@@ -113,20 +133,23 @@ final class DeciderMeasurement {
         };
     }
 
+    private static UUID id(String round, int client, long number) {
+        return new UUID(Long.parseLong(round) << 32 | 0x7000L | (long) client << 16, number);
+    }
+
     private Client commander(boolean withId) {
-        long run = RUNS.incrementAndGet();
-        return (client, number) -> {
+        return (round, client, number) -> {
             CommandContext context = withId
-                    ? CommandContext.of(new java.util.UUID(run << 32 | 0x7000 | client << 16, number))
+                    ? CommandContext.of(id(round, client, number))
                     : CommandContext.none();
-            accounts.handle(run + "-" + client, number == 0 ? new Open("alice") : new Deposit(1), context);
+            accounts.handle(round + "-" + client, number == 0 ? new Open("alice") : new Deposit(1), context);
         };
     }
 
     private Client oneStream() {
         String id = "hot" + RUNS.incrementAndGet();
         accounts.handle(id, new Open("alice"));
-        return (client, number) -> accounts.handle(id, new Deposit(1));
+        return (round, client, number) -> accounts.handle(id, new Deposit(1));
     }
 
     /// As if each client were a process of its own, so that nothing keeps them from conflicts.
@@ -138,10 +161,11 @@ final class DeciderMeasurement {
                         .decider("account", Account.DECIDER)
                         .retries(Retries.DEFAULTS.withTriesMax(10_000)))
                 .toList();
-        return (client, number) -> handlers.get(client).handle(id, new Deposit(1));
+        return (round, client, number) -> handlers.get(client).handle(id, new Deposit(1));
     }
 
     private static double rate(int clients, Client client) throws Exception {
+        String round = Long.toString(RUNS.incrementAndGet());
         long begin = System.nanoTime();
         long done = 0;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -151,7 +175,7 @@ final class DeciderMeasurement {
                 results.add(threads.submit(() -> {
                     long count = 0;
                     while (System.nanoTime() - begin < ROUND_NANOS) {
-                        client.once(number, count++);
+                        client.once(round, number, count++);
                     }
                     return count;
                 }));
