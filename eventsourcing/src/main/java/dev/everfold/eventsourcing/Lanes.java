@@ -28,7 +28,8 @@ final class Lanes {
             joined.users++;
             return joined;
         });
-        if (!lane.lock.tryLock()) {
+        // A try without a time would overtake those that wait, and who leaves often comes back at once.
+        if (lane.lock.hasQueuedThreads() || !lane.lock.tryLock()) {
             boolean entered = false;
             try {
                 entered = lane.lock.tryLock(waitMax.toNanos(), TimeUnit.NANOSECONDS);

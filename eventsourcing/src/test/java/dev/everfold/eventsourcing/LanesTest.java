@@ -34,6 +34,29 @@ class LanesTest {
     }
 
     @Test
+    void a_command_that_comes_later_does_not_overtake_one_that_waits() throws Exception {
+        Lanes lanes = new Lanes(Duration.ofSeconds(30));
+        for (int round = 1; round <= 20; round++) {
+            AtomicInteger entered = new AtomicInteger();
+            Thread waiter;
+            try (Lanes.Lane _ = lanes.enter("account-42")) {
+                waiter = Thread.ofVirtual().start(() -> {
+                    try (Lanes.Lane _ = lanes.enter("account-42")) {
+                        entered.incrementAndGet();
+                    }
+                });
+                while (waiter.getState() != Thread.State.TIMED_WAITING) {
+                    Thread.onSpinWait();
+                }
+            }
+            try (Lanes.Lane _ = lanes.enter("account-42")) {
+                assertThat(entered).as("round %s", round).hasValue(1);
+            }
+            waiter.join();
+        }
+    }
+
+    @Test
     void streams_do_not_wait_for_each_other() {
         Lanes lanes = new Lanes(Duration.ZERO);
 
