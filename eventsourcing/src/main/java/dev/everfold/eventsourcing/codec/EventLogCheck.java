@@ -37,45 +37,45 @@ public final class EventLogCheck {
 
     /// Reads everything that is in the store now. Memory does not grow with the log.
     public EventLogReport check(EventStore store) {
-        SortedMap<TypeVersion, Count> counts = new TreeMap<>();
-        // Where the version itself cannot be read, the events are counted below version 1.
-        SortedMap<String, Count> unversioned = new TreeMap<>();
+        SortedMap<String, SortedMap<Integer, Count>> counts = new TreeMap<>();
         try (EventCursor cursor = store.read(Read.all())) {
             while (cursor.hasNext()) {
                 RecordedEvent event = cursor.next();
                 String type = event.type();
-                try {
-                    TypeVersion form = new TypeVersion(type, MetadataJson.version(event.metadata()));
-                    decode(event, counts.computeIfAbsent(form, key -> new Count()));
-                } catch (IllegalArgumentException malformed) {
-                    Count count = unversioned.computeIfAbsent(type, key -> new Count());
-                    count.events++;
-                    count.failed(event, Failures.malformedMetadata(event, malformed));
-                }
+                decode(
+                        event,
+                        counts.computeIfAbsent(type, key -> new TreeMap<>())
+                                .computeIfAbsent(version(event), key -> new Count()));
             }
         }
-        return report(counts, unversioned);
+        List<EventLogReport.Line> lines = new ArrayList<>();
+        counts.forEach((type, versions) -> versions.forEach((version, count) -> lines.add(count.line(type, version))));
+        return new EventLogReport(lines);
+    }
+
+    /// 0 where the metadata does not tell; decoding says why.
+    private static int version(RecordedEvent event) {
+        try {
+            return MetadataJson.version(event.metadata());
+        } catch (IllegalArgumentException malformed) {
+            return 0;
+        }
     }
 
     private void decode(RecordedEvent event, Count count) {
         count.events++;
+        String type = event.type();
         List<EventCodec<?>> readers =
-                codecs.stream().filter(codec -> codec.knows(event.type())).toList();
-        for (EventCodec<?> codec : readers.isEmpty() ? codecs : readers) {
-            try {
-                count.decoded += codec.decode(event).size();
-            } catch (EventCodecException failed) {
-                count.failed(event, failed);
-                return;
+                codecs.stream().filter(codec -> codec.knows(type)).toList();
+        try {
+            long decoded = 0;
+            for (EventCodec<?> codec : readers.isEmpty() ? codecs : readers) {
+                decoded += codec.decode(event).size();
             }
+            count.decoded += decoded;
+        } catch (RuntimeException failed) {
+            count.failed(event.position(), failed);
         }
-    }
-
-    private static EventLogReport report(SortedMap<TypeVersion, Count> counts, SortedMap<String, Count> unversioned) {
-        List<EventLogReport.Line> lines = new ArrayList<>();
-        unversioned.forEach((type, count) -> lines.add(count.line(type, 0)));
-        counts.forEach((form, count) -> lines.add(count.line(form.type(), form.version())));
-        return new EventLogReport(lines);
     }
 
     /// Counts of one form while they grow.
@@ -87,10 +87,10 @@ public final class EventLogCheck {
         private long firstFailure;
         private String reason = "";
 
-        void failed(RecordedEvent event, EventCodecException why) {
+        void failed(long position, RuntimeException why) {
             if (failures == 0) {
-                firstFailure = event.position();
-                reason = why.getMessage();
+                firstFailure = position;
+                reason = why instanceof EventCodecException known ? known.getMessage() : why.toString();
             }
             failures++;
         }

@@ -3,8 +3,13 @@ package dev.everfold.eventsourcing.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Bytes;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import java.util.List;
 import java.util.UUID;
@@ -60,6 +65,24 @@ class EventCodecTest {
         assertThat(stored.tags()).containsExactly("$correlation:0198a5c0-0000-7000-8000-000000000001", "account:42");
         assertThat(stored.metadata().utf8())
                 .isEqualTo("{\"$correlation\":\"0198a5c0-0000-7000-8000-000000000001\",\"$actor\":\"bob\"}");
+    }
+
+    @Test
+    void a_whole_correlation_is_one_read_of_a_tag() {
+        EventMetadata metadata = EventMetadata.none().withCorrelation(CORRELATION);
+        try (EventStore store = new InMemoryEventStore()) {
+            store.append(Append.of(
+                    CODEC.encode("account-42", new AccountEvent.Withdrawn(500), metadata),
+                    CODEC.encode("account-17", new AccountEvent.Opened("bob"), EventMetadata.none()),
+                    CODEC.encode("account-17", new AccountEvent.Deposited(500), metadata)));
+
+            List<RecordedEvent> found = store.read(
+                            Read.matching(Query.tags(EventMetadata.correlationTag(CORRELATION))))
+                    .toList();
+
+            assertThat(found).extracting(RecordedEvent::position).containsExactly(0L, 2L);
+            assertThat(found).allMatch(event -> EventMetadata.of(event).equals(metadata));
+        }
     }
 
     @Test

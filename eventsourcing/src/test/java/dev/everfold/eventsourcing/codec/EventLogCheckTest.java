@@ -143,10 +143,10 @@ class EventLogCheckTest {
             assertThat(report.passed()).isFalse();
             assertThat(report.toString()).isEqualTo("""
                     5 events checked, 3 cannot be read
+                      "$system" version 1: 1 stored, 0 decoded
                       "account.opened" version unknown: 1 stored, 0 decoded, 1 FAILED, first at position 2
                         The metadata of event "account.opened" at position 2 is malformed: "$version" is "0"; \
                     expected a whole number from 1 on. Keys that begin with '$' are Everfold's own; see who wrote it.
-                      "$system" version 1: 1 stored, 0 decoded
                       "account.opened" version 1: 2 stored, 1 decoded, 1 FAILED, first at position 0
                         Event "account.opened" version 1 at position 0 cannot be read as EventLogCheckTest.Opened: \
                     field "currency": Missing required creator property 'currency' (index 1). \
