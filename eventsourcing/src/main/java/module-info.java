@@ -8,6 +8,7 @@ module dev.everfold.eventsourcing {
     requires tools.jackson.core;
 
     exports dev.everfold.eventsourcing;
+    exports dev.everfold.eventsourcing.boundary;
     exports dev.everfold.eventsourcing.codec;
     exports dev.everfold.eventsourcing.snapshot;
     exports dev.everfold.eventsourcing.testing;
