@@ -26,6 +26,7 @@ final class LogModel {
     private final Map<String, List<Integer>> types = new HashMap<>();
     private final Map<String, List<Integer>> tags = new HashMap<>();
     private final Map<UUID, List<Integer>> ids = new HashMap<>();
+    private final Map<Integer, Sighting> sightings = new HashMap<>();
 
     LogModel(List<RecordedEvent> log) {
         this.events = List.copyOf(log);
@@ -46,6 +47,16 @@ final class LogModel {
 
     RecordedEvent at(int position) {
         return events.get(position);
+    }
+
+    /// How a read should have seen the event at this position; computed once.
+    Sighting sighting(int position) {
+        Sighting known = sightings.get(position);
+        if (known == null) {
+            known = Sighting.of(events.get(position));
+            sightings.put(position, known);
+        }
+        return known;
     }
 
     /// Positions of the events with this id.

@@ -75,7 +75,7 @@ final class ReadCheck {
 
     private void checkBytes() {
         for (Sighting sighting : seen.events()) {
-            if (!Sighting.of(log.at((int) sighting.position())).equals(sighting)) {
+            if (!log.sighting((int) sighting.position()).equals(sighting)) {
                 report(Rule.READ_BYTES, "the bytes of the log at position " + sighting.position(), "other bytes");
             }
         }
