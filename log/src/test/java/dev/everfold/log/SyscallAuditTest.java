@@ -58,9 +58,7 @@ class SyscallAuditTest {
         List<String> command = new ArrayList<>(STRACE);
         command.add(trace.toString());
         command.addAll(ChildJvm.command(
-                AuditWriter.class,
-                List.of(),
-                List.of(temporary.resolve("store").toString())));
+                AuditWriter.class, List.of(), List.of(temporary.resolve("store").toString())));
         try {
             Process process = new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -68,7 +66,9 @@ class SyscallAuditTest {
                     .start();
             assertThat(process.waitFor()).as("exit code of strace").isZero();
         } catch (IOException missing) {
-            fail("The audit needs strace on the path. Install the package strace, or leave the profile audit out.", missing);
+            fail(
+                    "The audit needs strace on the path. Install the package strace, or leave the profile audit out.",
+                    missing);
         }
     }
 }

@@ -32,8 +32,8 @@ final class ConcurrencyFaults {
     private static final long MOMENT_NANOS = 50_000;
 
     /// What the clients of a history do not do: append without waiting, or repeat while another one does.
-    private static final Set<String> UNSEEN_BY_HISTORIES = Set.of(
-            "asynchronous appends are stored in any order", "recognising a repeat and storing are two steps");
+    private static final Set<String> UNSEEN_BY_HISTORIES =
+            Set.of("asynchronous appends are stored in any order", "recognising a repeat and storing are two steps");
 
     private ConcurrencyFaults() {}
 

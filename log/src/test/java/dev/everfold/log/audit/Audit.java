@@ -45,7 +45,8 @@ public final class Audit {
     private Audit(List<Syscall> calls) {
         List<Syscall> inOrder =
                 calls.stream().sorted(Comparator.comparingLong(Syscall::begin)).toList();
-        this.acknowledgements = inOrder.stream().filter(Audit::isAcknowledgement).toList();
+        this.acknowledgements =
+                inOrder.stream().filter(Audit::isAcknowledgement).toList();
         this.syncs = inOrder.stream().filter(Syscall::isSync).collect(Collectors.groupingBy(Syscall::path));
         this.created = inOrder.stream()
                 .filter(call -> call.creates() && call.result() >= 0)
@@ -88,8 +89,8 @@ public final class Audit {
         String what = "The acknowledgement of position " + position + " at line " + acknowledgement.line();
         Map.Entry<Long, Frame> found = byPosition.floorEntry(position);
         if (found == null || found.getValue().header().toPosition() < toPosition) {
-            findings.add(what + " has no frame: expected one that holds positions [" + position + ", " + toPosition
-                    + ").");
+            findings.add(
+                    what + " has no frame: expected one that holds positions [" + position + ", " + toPosition + ").");
             return;
         }
         Syscall write = found.getValue().write();

@@ -18,7 +18,8 @@ class AuditTest {
     /// A right trace: a segment is made, its directory synced, two frames are written, synced and acknowledged.
     private static List<String> trace() {
         List<String> lines = new ArrayList<>();
-        lines.add("7 openat(AT_FDCWD, \"" + hex(SEGMENT) + "\", O_WRONLY|O_CREAT|O_EXCL, 0666) = 4<" + hex(SEGMENT) + ">");
+        lines.add("7 openat(AT_FDCWD, \"" + hex(SEGMENT) + "\", O_WRONLY|O_CREAT|O_EXCL, 0666) = 4<" + hex(SEGMENT)
+                + ">");
         lines.add("7 fsync(5<" + hex("/store") + ">) = 0");
         lines.add(write(0, 0, 2));
         lines.add("7 fdatasync(4<" + hex(SEGMENT) + "> <unfinished ...>");
@@ -118,7 +119,8 @@ class AuditTest {
     private static String write(long frame, long position, int events) {
         byte[] bytes = new byte[FrameFormat.HEADER_BYTES + FrameFormat.TRAILER_BYTES];
         FrameFormat.seal(bytes, new FrameFormat.Header(bytes.length, frame, 1, position, frame, events, 1, 0, 0, 0));
-        return "7 pwrite64(4<" + hex(SEGMENT) + ">, \"" + hex(bytes) + "\"..., 4096, " + 4096 * (frame + 1) + ") = 4096";
+        return "7 pwrite64(4<" + hex(SEGMENT) + ">, \"" + hex(bytes) + "\"..., 4096, " + 4096 * (frame + 1)
+                + ") = 4096";
     }
 
     private static String acknowledgement(long position, int events) {

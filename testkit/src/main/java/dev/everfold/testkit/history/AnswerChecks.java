@@ -53,8 +53,8 @@ final class AnswerChecks {
         boolean trackingFound = false;
         for (Finding finding : findings) {
             switch (finding) {
-                case Finding.LastRevision(int condition, _) -> byCondition.put(condition, finding);
-                case Finding.Match(int condition, _) -> byCondition.put(condition, finding);
+                case Finding.LastRevision(int condition, var _) -> byCondition.put(condition, finding);
+                case Finding.Match(int condition, var _) -> byCondition.put(condition, finding);
                 case Finding.Tracked(long position) -> {
                     trackingFound = true;
                     String source = append.tracking().orElseThrow().source();
@@ -84,18 +84,24 @@ final class AnswerChecks {
             agreed = agreed.and(trackings.mayRise(append.tracking().get()));
         }
         if (findings.isEmpty() || !evidence.hasState(agreed)) {
-            report(Rule.REFUSAL_TRUE, call, "a refusal that is so " + during, found.append("never all").toString());
+            report(
+                    Rule.REFUSAL_TRUE,
+                    call,
+                    "a refusal that is so " + during,
+                    found.append("never all").toString());
         }
     }
 
     /// The states in which a condition is refused with exactly this finding.
     private Span isSo(AppendCondition condition, Finding finding) {
         return switch (condition) {
-            case StreamAt streamAt when finding instanceof Finding.LastRevision(_, long revision) ->
+            case StreamAt streamAt
+            when finding instanceof Finding.LastRevision(var _, long revision) ->
                 streamAt.expected().holdsFor(revision)
                         ? new Span(0, 0)
                         : log.lastRevisionIs(streamAt.stream(), revision);
-            case NothingMatching(Query query, long from) when finding instanceof Finding.Match(_, long position) ->
+            case NothingMatching(Query query, long from)
+            when finding instanceof Finding.Match(var _, long position) ->
                 log.firstMatch(query, from) == position ? new Span(position + 1, Long.MAX_VALUE) : new Span(0, 0);
             case StreamAt _, NothingMatching _ -> new Span(0, 0);
         };

@@ -25,9 +25,8 @@ final class Attempts {
         this.accepted = calls.stream()
                 .filter(call -> call.answer() instanceof Answer.Accepted)
                 .findFirst();
-        this.fromPosition = accepted.isPresent()
-                ? OptionalLong.of(appended().orElseThrow().fromPosition())
-                : wholeInLog(log);
+        this.fromPosition =
+                accepted.isPresent() ? OptionalLong.of(appended().orElseThrow().fromPosition()) : wholeInLog(log);
     }
 
     Append append() {

@@ -26,8 +26,8 @@ public sealed interface Call {
                 case Read.Source.Matching(var query, long from, long to) ->
                     "read of " + query + " in positions [" + from + ", " + (to == Long.MAX_VALUE ? "…" : to) + ")";
                 case Read.Source.Revisions(String stream, long from, long to) ->
-                    "read of stream \"" + stream + "\" in revisions [" + from + ", "
-                            + (to == Long.MAX_VALUE ? "…" : to) + ")";
+                    "read of stream \"" + stream + "\" in revisions [" + from + ", " + (to == Long.MAX_VALUE ? "…" : to)
+                            + ")";
             };
         }
     }

@@ -138,13 +138,12 @@ final class CallFormat {
         String stream = in.readUTF();
         int kind = in.readByte();
         long revision = in.readLong();
-        Expected expected =
-                switch (kind) {
-                    case 0 -> Expected.noStream();
-                    case 1 -> Expected.revision(revision);
-                    case 2 -> Expected.exists();
-                    default -> Expected.any();
-                };
+        Expected expected = switch (kind) {
+            case 0 -> Expected.noStream();
+            case 1 -> Expected.revision(revision);
+            case 2 -> Expected.exists();
+            default -> Expected.any();
+        };
         return new StreamAt(stream, expected);
     }
 
@@ -206,8 +205,7 @@ final class CallFormat {
         return new UUID(in.readLong(), in.readLong());
     }
 
-    private static <T> void writeAll(Collection<T> elements, DataOutputStream out, Element<T> each)
-            throws IOException {
+    private static <T> void writeAll(Collection<T> elements, DataOutputStream out, Element<T> each) throws IOException {
         out.writeInt(elements.size());
         for (T element : elements) {
             each.write(element);

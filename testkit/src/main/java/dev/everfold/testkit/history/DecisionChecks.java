@@ -39,7 +39,8 @@ final class DecisionChecks {
                 report(
                         Rule.REAL_TIME,
                         attempts.witness(),
-                        "position " + known.value() + " or later, since " + known.source().client() + ", "
+                        "position " + known.value() + " or later, since "
+                                + known.source().client() + ", "
                                 + known.source().operation() + " was answered before",
                         "position " + from);
             }
@@ -63,8 +64,8 @@ final class DecisionChecks {
                 report(
                         Rule.QUERY_CONDITION,
                         attempts.witness(),
-                        "nothing matching " + nothing.query() + " in positions [" + nothing.fromPosition() + ", "
-                                + from + ")",
+                        "nothing matching " + nothing.query() + " in positions [" + nothing.fromPosition() + ", " + from
+                                + ")",
                         "an event at position " + log.firstMatch(nothing.query(), nothing.fromPosition()));
         }
     }

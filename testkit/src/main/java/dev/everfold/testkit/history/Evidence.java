@@ -112,7 +112,7 @@ final class Evidence {
             case Answer.NextAt(long position) -> facts.add(new Known.Fact(call.overNanos(), position, call));
             case Answer.Refused(Refusal.Conflict(List<Finding> findings)) -> {
                 for (Finding finding : findings) {
-                    if (finding instanceof Finding.Match(_, long position)) {
+                    if (finding instanceof Finding.Match(var _, long position)) {
                         facts.add(new Known.Fact(call.overNanos(), position + 1, call));
                     }
                 }
@@ -139,7 +139,9 @@ final class Evidence {
                 }
             }
         }
-        return byId.values().stream().map(attempts -> new Attempts(attempts, log)).toList();
+        return byId.values().stream()
+                .map(attempts -> new Attempts(attempts, log))
+                .toList();
     }
 
     private static void require(boolean condition, String otherwise) {

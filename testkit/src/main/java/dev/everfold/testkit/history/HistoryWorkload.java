@@ -50,7 +50,8 @@ public record HistoryWorkload(long seed, int clients, int callsEach) {
                 }
             } catch (ExecutionException failed) {
                 threads.shutdownNow();
-                throw new AssertionError("A client of seed " + seed + " failed: " + failed.getCause(), failed.getCause());
+                throw new AssertionError(
+                        "A client of seed " + seed + " failed: " + failed.getCause(), failed.getCause());
             } catch (InterruptedException interrupted) {
                 threads.shutdownNow();
                 throw interrupted;

@@ -93,7 +93,7 @@ final class LogModel {
                 lastRevisionIs(stream, revision);
             case AppendCondition.StreamAt(String stream, Expected.Exists _) ->
                 new Span(lastRevisionIs(stream, -1).to(), Long.MAX_VALUE);
-            case AppendCondition.StreamAt(_, Expected.Any _) -> Span.ALWAYS;
+            case AppendCondition.StreamAt(var _, Expected.Any _) -> Span.ALWAYS;
             case AppendCondition.NothingMatching(Query query, long from) -> {
                 long match = firstMatch(query, from);
                 yield new Span(0, match < 0 ? Long.MAX_VALUE : match + 1);

@@ -105,8 +105,8 @@ final class PresenceChecks {
 
     /// A refusal that is about the log cannot come after the append is known to be stored.
     private void checkRefused(Attempts attempts, ClientCall refused, Refusal refusal) {
-        boolean aboutTheLog = !(refusal instanceof Refusal.Other(String exception))
-                || exception.equals("AppendIdReusedException");
+        boolean aboutTheLog =
+                !(refusal instanceof Refusal.Other(String exception)) || exception.equals("AppendIdReusedException");
         if (!aboutTheLog || attempts.fromPosition().isEmpty()) {
             return;
         }

@@ -38,7 +38,7 @@ final class ReadCheck {
     }
 
     private void checkEnd() {
-        long askedFor = read.source() instanceof Source.Matching(_, _, long to) ? to : Long.MAX_VALUE;
+        long askedFor = read.source() instanceof Source.Matching(var _, var _, long to) ? to : Long.MAX_VALUE;
         Span during = evidence.during(call);
         if (seen.end() < Math.min(askedFor, during.from()) || seen.end() >= during.to()) {
             String known = evidence.knownBefore(call.invokedNanos())
@@ -53,19 +53,19 @@ final class ReadCheck {
 
     /// Positions that such a read of the log returns below the end that the cursor had.
     private List<Integer> expected() {
-        List<Integer> all =
-                switch (read.source()) {
-                    case Source.Matching(var query, long from, long to) ->
-                        log.matches(query, from, Math.min(to, seen.end()));
-                    case Source.Revisions(String stream, long from, long to) -> {
-                        List<Integer> ofStream = log.ofStream(stream);
-                        int visible = LogModel.countBelow(ofStream, seen.end());
-                        int end = (int) Math.min(visible, to);
-                        yield ofStream.subList((int) Math.min(from, end), end);
-                    }
-                };
+        List<Integer> all = switch (read.source()) {
+            case Source.Matching(var query, long from, long to) -> log.matches(query, from, Math.min(to, seen.end()));
+            case Source.Revisions(String stream, long from, long to) -> {
+                List<Integer> ofStream = log.ofStream(stream);
+                int visible = LogModel.countBelow(ofStream, seen.end());
+                int end = (int) Math.min(visible, to);
+                yield ofStream.subList((int) Math.min(from, end), end);
+            }
+        };
         List<Integer> inOrder = read.direction() == Direction.BACKWARDS ? all.reversed() : all;
-        long count = seen.exhausted() ? read.limit() : Math.min(read.limit(), seen.events().size());
+        long count = seen.exhausted()
+                ? read.limit()
+                : Math.min(read.limit(), seen.events().size());
         return inOrder.subList(0, (int) Math.min(count, inOrder.size()));
     }
 

@@ -58,7 +58,7 @@ public sealed interface Refusal {
                     findings.add(new Finding.Match(index, position));
                     from = index + 1;
                 }
-                case Failure.TrackingNotRising(_, long found) -> findings.add(new Finding.Tracked(found));
+                case Failure.TrackingNotRising(var _, long found) -> findings.add(new Finding.Tracked(found));
                 case Failure.RecordedTimeFalling _ -> findings.add(new Finding.RecordedTime());
             }
         }

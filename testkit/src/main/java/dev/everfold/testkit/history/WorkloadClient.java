@@ -74,14 +74,16 @@ final class WorkloadClient {
             case Answer.Accepted(Appended appended) -> {
                 for (int i = 0; i < append.events().size(); i++) {
                     lastRevisions.merge(
-                            append.events().get(i).stream(), appended.revisions().get(i), Math::max);
+                            append.events().get(i).stream(),
+                            appended.revisions().get(i),
+                            Math::max);
                 }
                 remember(append);
             }
             case Answer.Refused(Refusal.Conflict(List<Finding> findings)) -> {
                 for (Finding finding : findings) {
                     if (finding instanceof Finding.LastRevision(int condition, long revision)
-                            && append.conditions().get(condition) instanceof StreamAt(String stream, _)) {
+                            && append.conditions().get(condition) instanceof StreamAt(String stream, var _)) {
                         lastRevisions.put(stream, revision);
                     }
                 }
@@ -138,8 +140,7 @@ final class WorkloadClient {
         }
         if (random.nextBoolean()) {
             String stream = stream();
-            return Append.check(
-                    new StreamAt(stream, expected(stream)), new NothingMatching(query(), seenPosition));
+            return Append.check(new StreamAt(stream, expected(stream)), new NothingMatching(query(), seenPosition));
         }
         String source = source();
         return Append.track(source, client.trackedPosition(source).orElse(-1) + 1);
@@ -156,8 +157,7 @@ final class WorkloadClient {
     }
 
     private void readOn() {
-        Answer.Seen seen =
-                client.read(Read.all().fromPosition(seenPosition), READ_EVENTS_MAX, this::saw);
+        Answer.Seen seen = client.read(Read.all().fromPosition(seenPosition), READ_EVENTS_MAX, this::saw);
         seenPosition = Math.max(seenPosition, seen.nextPosition());
     }
 

@@ -18,7 +18,8 @@ final class BadAppends {
     private BadAppends() {}
 
     static Stream<BadHistory> all() {
-        return Stream.of(ofPresence(), ofOrder(), ofConditions(), ofTrackings()).flatMap(List::stream);
+        return Stream.of(ofPresence(), ofOrder(), ofConditions(), ofRefusals(), ofTrackings())
+                .flatMap(List::stream);
     }
 
     private static List<BadHistory> ofPresence() {
@@ -28,8 +29,10 @@ final class BadAppends {
         Append pair = Append.of(one, two);
         Append atomic = Append.of(one, three);
         return List.of(
-                new BadHistory("an acknowledged append is lost", Rule.ACCEPTED_ONCE, story -> story.accepted(
-                        "alice", 0, 1, pair, new Appended(0, List.of(0L, 1L)))),
+                new BadHistory(
+                        "an acknowledged append is lost",
+                        Rule.ACCEPTED_ONCE,
+                        story -> story.accepted("alice", 0, 1, pair, new Appended(0, List.of(0L, 1L)))),
                 new BadHistory("an acknowledged append is elsewhere", Rule.ACCEPTED_ONCE, story -> {
                     story.accepted("bob", 0, 1, Append.of(three));
                     story.store(pair);
@@ -132,67 +135,93 @@ final class BadAppends {
         Append expecting = more.expecting("order-1", Expected.revision(1));
         Append unless = more.unless(Query.tags("customer:alice"), 0);
         return List.of(
-                new BadHistory("an append goes through with a stale revision", Rule.STREAM_CONDITION, story -> story
-                        .accepted("alice", 0, 1, placed)
-                        .accepted("bob", 2, 3, expecting)),
+                new BadHistory(
+                        "an append goes through with a stale revision",
+                        Rule.STREAM_CONDITION,
+                        story -> story.accepted("alice", 0, 1, placed).accepted("bob", 2, 3, expecting)),
                 new BadHistory("an unknown append is stored with a stale revision", Rule.STREAM_CONDITION, story -> {
                     story.accepted("alice", 0, 1, placed);
                     story.store(expecting);
                     story.unknown("bob", 2, expecting);
                 }),
-                new BadHistory("two boundaries are written at once", Rule.QUERY_CONDITION, story -> story.accepted(
-                                "alice", 0, 9, placed)
-                        .accepted("bob", 0, 9, unless)),
+                new BadHistory(
+                        "two boundaries are written at once",
+                        Rule.QUERY_CONDITION,
+                        story -> story.accepted("alice", 0, 9, placed).accepted("bob", 0, 9, unless)),
                 new BadHistory("a check of a stale boundary holds", Rule.QUERY_CONDITION, story -> {
                     Append check = Append.check(unless.conditions().getFirst());
-                    story.accepted("alice", 0, 1, placed)
-                            .accepted("bob", 2, 3, check, new Appended(1, List.of()));
-                }),
-                new BadHistory("a refusal finds a revision that never was", Rule.REFUSAL_TRUE, story -> story.accepted(
-                                "alice", 0, 1, placed)
-                        .refused("bob", 2, 3, expecting, new Finding.LastRevision(0, 4))),
-                new BadHistory("a refusal finds what was before the call", Rule.REFUSAL_TRUE, story -> story.accepted(
-                                "alice", 0, 1, placed)
-                        .refused("bob", 2, 3, expecting, none(0))),
-                new BadHistory("a refusal finds what only came later", Rule.REFUSAL_TRUE, story -> story.refused(
-                                "bob", 0, 1, expecting, new Finding.LastRevision(0, 0))
-                        .accepted("alice", 2, 3, placed)),
-                new BadHistory("a refusal finds what was expected", Rule.REFUSAL_TRUE, story -> story.accepted(
-                                "alice", 0, 1, placed)
-                        .refused(
-                                "bob",
-                                2,
-                                3,
-                                more.expecting("order-1", Expected.revision(0)),
-                                new Finding.LastRevision(0, 0))),
-                new BadHistory("a refusal finds another match than the first", Rule.REFUSAL_TRUE, story -> story
-                        .accepted("alice", 0, 1, placed)
-                        .accepted("alice", 2, 3, Append.of(event("order-2", "customer:alice")))
-                        .refused("bob", 4, 5, unless, new Finding.Match(0, 1))),
-                new BadHistory("a refusal leaves a condition out", Rule.REFUSAL_TRUE, story -> story.accepted(
-                                "alice", 0, 1, placed)
-                        .refused(
-                                "bob",
-                                2,
-                                3,
-                                unless.expecting("order-1", Expected.noStream()),
-                                new Finding.Match(0, 0))),
-                new BadHistory("a refusal finds half of an append", Rule.REFUSAL_TRUE, story -> story.accepted(
-                                "alice", 0, 9, Append.of(event("order-1"), event("order-1")))
-                        .refused("bob", 0, 9, expecting, new Finding.LastRevision(0, 0))),
-                new BadHistory("a refusal is about a condition that nobody made", Rule.REFUSAL_TRUE, story -> story
-                        .accepted("alice", 0, 1, placed)
-                        .refused("bob", 2, 3, expecting, new Finding.LastRevision(0, 0), none(-1))),
-                new BadHistory("a refusal finds nothing", Rule.REFUSAL_TRUE, story -> story.refused(
-                        "bob", 0, 9, expecting)),
-                new BadHistory("a refusal finds another end of the log", Rule.REFUSAL_TRUE, story -> story.accepted(
-                                "alice", 0, 1, placed)
-                        .call(
-                                "bob",
-                                2,
-                                3,
-                                new Call.Appending(more.unless(Query.all(), 9)),
-                                new Answer.Refused(new Refusal.Ahead(9, 0)))));
+                    story.accepted("alice", 0, 1, placed).accepted("bob", 2, 3, check, new Appended(1, List.of()));
+                }));
+    }
+
+    private static List<BadHistory> ofRefusals() {
+        Append placed = Append.of(event("order-1", "customer:alice"));
+        Append more = Append.of(event("order-1", "customer:bob"));
+        Append expecting = more.expecting("order-1", Expected.revision(1));
+        Append unless = more.unless(Query.tags("customer:alice"), 0);
+        return List.of(
+                new BadHistory(
+                        "a refusal finds a revision that never was",
+                        Rule.REFUSAL_TRUE,
+                        story -> story.accepted("alice", 0, 1, placed)
+                                .refused("bob", 2, 3, expecting, new Finding.LastRevision(0, 4))),
+                new BadHistory(
+                        "a refusal finds what was before the call",
+                        Rule.REFUSAL_TRUE,
+                        story -> story.accepted("alice", 0, 1, placed).refused("bob", 2, 3, expecting, none(0))),
+                new BadHistory(
+                        "a refusal finds what only came later",
+                        Rule.REFUSAL_TRUE,
+                        story -> story.refused("bob", 0, 1, expecting, new Finding.LastRevision(0, 0))
+                                .accepted("alice", 2, 3, placed)),
+                new BadHistory(
+                        "a refusal finds what was expected",
+                        Rule.REFUSAL_TRUE,
+                        story -> story.accepted("alice", 0, 1, placed)
+                                .refused(
+                                        "bob",
+                                        2,
+                                        3,
+                                        more.expecting("order-1", Expected.revision(0)),
+                                        new Finding.LastRevision(0, 0))),
+                new BadHistory(
+                        "a refusal finds another match than the first",
+                        Rule.REFUSAL_TRUE,
+                        story -> story.accepted("alice", 0, 1, placed)
+                                .accepted("alice", 2, 3, Append.of(event("order-2", "customer:alice")))
+                                .refused("bob", 4, 5, unless, new Finding.Match(0, 1))),
+                new BadHistory(
+                        "a refusal leaves a condition out",
+                        Rule.REFUSAL_TRUE,
+                        story -> story.accepted("alice", 0, 1, placed)
+                                .refused(
+                                        "bob",
+                                        2,
+                                        3,
+                                        unless.expecting("order-1", Expected.noStream()),
+                                        new Finding.Match(0, 0))),
+                new BadHistory(
+                        "a refusal finds half of an append",
+                        Rule.REFUSAL_TRUE,
+                        story -> story.accepted("alice", 0, 9, Append.of(event("order-1"), event("order-1")))
+                                .refused("bob", 0, 9, expecting, new Finding.LastRevision(0, 0))),
+                new BadHistory(
+                        "a refusal is about a condition that nobody made",
+                        Rule.REFUSAL_TRUE,
+                        story -> story.accepted("alice", 0, 1, placed)
+                                .refused("bob", 2, 3, expecting, new Finding.LastRevision(0, 0), none(-1))),
+                new BadHistory(
+                        "a refusal finds nothing", Rule.REFUSAL_TRUE, story -> story.refused("bob", 0, 9, expecting)),
+                new BadHistory(
+                        "a refusal finds another end of the log",
+                        Rule.REFUSAL_TRUE,
+                        story -> story.accepted("alice", 0, 1, placed)
+                                .call(
+                                        "bob",
+                                        2,
+                                        3,
+                                        new Call.Appending(more.unless(Query.all(), 9)),
+                                        new Answer.Refused(new Refusal.Ahead(9, 0)))));
     }
 
     private static List<BadHistory> ofTrackings() {
@@ -200,32 +229,42 @@ final class BadAppends {
         Append five = Append.of(event("order-2")).tracking("import-1", 5);
         Append sevenAgain = Append.of(event("order-3")).tracking("import-1", 7);
         return List.of(
-                new BadHistory("a tracked position falls", Rule.TRACKING_RISES, story -> story.accepted(
-                                "alice", 0, 9, seven)
-                        .accepted("bob", 0, 9, five)),
-                new BadHistory("a position is tracked twice", Rule.TRACKING_RISES, story -> story.accepted(
-                                "alice", 0, 9, seven)
-                        .accepted("bob", 0, 9, sevenAgain)),
-                new BadHistory("a tracked position is forgotten", Rule.TRACKING_RISES, story -> story.accepted(
-                                "alice", 0, 1, seven)
-                        .tracked("bob", 2, 3, "import-1", -1)),
-                new BadHistory("a tracked position without an event is forgotten", Rule.TRACKING_RISES, story -> story
-                        .accepted("alice", 0, 1, Append.track("import-1", 7), new Appended(0, List.of()))
-                        .tracked("bob", 2, 3, "import-1", -1)),
-                new BadHistory("a position is tracked that nobody gave", Rule.TRACKING_RISES, story -> story.accepted(
-                                "alice", 0, 1, seven)
-                        .tracked("bob", 2, 3, "import-1", 8)),
-                new BadHistory("a refusal finds another tracked position", Rule.REFUSAL_TRUE, story -> story.accepted(
-                                "alice", 0, 1, seven)
-                        .refused("bob", 2, 3, five, new Finding.Tracked(6))),
-                new BadHistory("a refusal leaves the tracked position out", Rule.REFUSAL_TRUE, story -> story.accepted(
-                                "alice", 0, 1, seven)
-                        .refused(
-                                "bob",
-                                2,
-                                3,
-                                five.expecting("order-1", Expected.noStream()),
-                                new Finding.LastRevision(0, 0))));
+                new BadHistory(
+                        "a tracked position falls",
+                        Rule.TRACKING_RISES,
+                        story -> story.accepted("alice", 0, 9, seven).accepted("bob", 0, 9, five)),
+                new BadHistory(
+                        "a position is tracked twice",
+                        Rule.TRACKING_RISES,
+                        story -> story.accepted("alice", 0, 9, seven).accepted("bob", 0, 9, sevenAgain)),
+                new BadHistory(
+                        "a tracked position is forgotten",
+                        Rule.TRACKING_RISES,
+                        story -> story.accepted("alice", 0, 1, seven).tracked("bob", 2, 3, "import-1", -1)),
+                new BadHistory(
+                        "a tracked position without an event is forgotten",
+                        Rule.TRACKING_RISES,
+                        story -> story.accepted("alice", 0, 1, Append.track("import-1", 7), new Appended(0, List.of()))
+                                .tracked("bob", 2, 3, "import-1", -1)),
+                new BadHistory(
+                        "a position is tracked that nobody gave",
+                        Rule.TRACKING_RISES,
+                        story -> story.accepted("alice", 0, 1, seven).tracked("bob", 2, 3, "import-1", 8)),
+                new BadHistory(
+                        "a refusal finds another tracked position",
+                        Rule.REFUSAL_TRUE,
+                        story -> story.accepted("alice", 0, 1, seven)
+                                .refused("bob", 2, 3, five, new Finding.Tracked(6))),
+                new BadHistory(
+                        "a refusal leaves the tracked position out",
+                        Rule.REFUSAL_TRUE,
+                        story -> story.accepted("alice", 0, 1, seven)
+                                .refused(
+                                        "bob",
+                                        2,
+                                        3,
+                                        five.expecting("order-1", Expected.noStream()),
+                                        new Finding.LastRevision(0, 0))));
     }
 
     private static Finding none(int condition) {

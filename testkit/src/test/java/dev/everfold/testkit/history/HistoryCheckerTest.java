@@ -68,7 +68,14 @@ class HistoryCheckerTest {
                 .unknown("dave", 34, found)
                 .accepted("dave", 35, 36, found)
                 .read("erin", 40, 41, Read.all(), 4, 0, 1, 2, 3)
-                .read("erin", 40, 41, Read.matching(Query.tags("customer:alice")).backwards(), 4, 2, 0)
+                .read(
+                        "erin",
+                        40,
+                        41,
+                        Read.matching(Query.tags("customer:alice")).backwards(),
+                        4,
+                        2,
+                        0)
                 .tracked("erin", 42, 43, "import-1", 7)
                 .tracked("erin", 15, 25, "import-1", -1)
                 .next("erin", 44, 45, 4);
@@ -108,7 +115,8 @@ class HistoryCheckerTest {
         Append old = Append.of(event("order-1"));
         Append young = Append.of(event("order-1"));
         Story before = new Story().unknown("alice", 70, old);
-        Story after = new Story().next("bob", 5, 6, 0).accepted("carol", 7, 8, young).accepted("bob", 7, 8, old);
+        Story after =
+                new Story().next("bob", 5, 6, 0).accepted("carol", 7, 8, young).accepted("bob", 7, 8, old);
 
         assertThat(HistoryChecker.check(before.history().followedBy(after.history()), after.log()))
                 .isEmpty();
@@ -125,8 +133,9 @@ class HistoryCheckerTest {
 
         assertThat(story.check())
                 .extracting(Violation::message)
-                .containsExactly("ALL_OR_NONE: alice, call 0 (append 018f6d2e-0000-7000-8000-000000000017 of 2 events): "
-                        + "expected all 2 events or none; found its events at positions [[0], []].");
+                .containsExactly(
+                        "ALL_OR_NONE: alice, call 0 (append 018f6d2e-0000-7000-8000-000000000017 of 2 events): "
+                                + "expected all 2 events or none; found its events at positions [[0], []].");
     }
 
     @Test

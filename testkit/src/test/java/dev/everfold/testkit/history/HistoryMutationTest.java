@@ -75,7 +75,7 @@ class HistoryMutationTest {
             void apply(Mutant mutant) {
                 mutant.change(
                         call -> call.answer() instanceof Answer.Accepted && hasEvents(call),
-                        call -> call.answered(new Answer.Refused(new Refusal.Conflict(List.of())))); 
+                        call -> call.answered(new Answer.Refused(new Refusal.Conflict(List.of()))));
             }
         },
         MOVE_AN_ACKNOWLEDGEMENT {
@@ -132,8 +132,8 @@ class HistoryMutationTest {
                 mutant.change(
                         call -> call.answer() instanceof Answer.Refused(Refusal.Conflict(var findings))
                                 && findings.getFirst() instanceof Finding.LastRevision,
-                        call -> call.answered(new Answer.Refused(new Refusal.Conflict(
-                                List.of(new Finding.LastRevision(0, log.size()))))));
+                        call -> call.answered(new Answer.Refused(
+                                new Refusal.Conflict(List.of(new Finding.LastRevision(0, log.size()))))));
             }
         },
         FORGET_WHAT_WAS_TRACKED {
@@ -149,9 +149,10 @@ class HistoryMutationTest {
         FORGET_THAT_AN_APPEND_WAS_MADE {
             @Override
             void apply(Mutant mutant) {
-                ClientCall forgotten = mutant.anyCall(
-                        call -> call.answer() instanceof Answer.Accepted && hasEvents(call));
-                mutant.calls.removeIf(call -> call.call().toString().equals(forgotten.call().toString()));
+                ClientCall forgotten =
+                        mutant.anyCall(call -> call.answer() instanceof Answer.Accepted && hasEvents(call));
+                mutant.calls.removeIf(
+                        call -> call.call().toString().equals(forgotten.call().toString()));
             }
         },
         ASK_AFTER_THE_END {
@@ -197,8 +198,7 @@ class HistoryMutationTest {
             calls.set(calls.indexOf(changed), how.apply(changed));
         }
 
-        void changeRead(
-                Predicate<Answer.Seen> which, Function<Answer.Seen, List<Sighting>> how) {
+        void changeRead(Predicate<Answer.Seen> which, Function<Answer.Seen, List<Sighting>> how) {
             change(call -> call.answer() instanceof Answer.Seen seen && which.test(seen), call -> {
                 Answer.Seen seen = (Answer.Seen) call.answer();
                 return call.answered(
@@ -218,7 +218,9 @@ class HistoryMutationTest {
 
     @Test
     void a_recorded_history_passes() {
-        assertThat(HistoryChecker.check(new History(calls), log)).as("seed %s", SEED).isEmpty();
+        assertThat(HistoryChecker.check(new History(calls), log))
+                .as("seed %s", SEED)
+                .isEmpty();
     }
 
     @ParameterizedTest
