@@ -1,4 +1,5 @@
-/// Conformance suites for engines, and what tests of stores need: clocks that obey, operations from a seed.
+/// Conformance suites for engines, and what tests of stores need: clocks that obey, operations from a seed,
+/// histories of concurrent clients and their checker.
 module dev.everfold.testkit {
     requires transitive dev.everfold.eventstore;
     requires transitive org.junit.jupiter.api;
@@ -6,6 +7,7 @@ module dev.everfold.testkit {
     requires static org.jspecify;
 
     exports dev.everfold.testkit;
+    exports dev.everfold.testkit.history;
 
     // JUnit calls the tests by reflection.
     opens dev.everfold.testkit;

@@ -1,88 +1,85 @@
 package dev.everfold.log;
 
-import dev.everfold.eventstore.Append;
-import dev.everfold.eventstore.Appended;
-import dev.everfold.eventstore.Bytes;
-import dev.everfold.eventstore.NewEvent;
 import dev.everfold.log.LogEventStore.Mode;
+import dev.everfold.testkit.history.Answer;
+import dev.everfold.testkit.history.Call;
+import dev.everfold.testkit.history.FileJournal;
+import dev.everfold.testkit.history.HistoryClient;
+import dev.everfold.testkit.history.HistoryWorkload;
+import dev.everfold.testkit.history.Journal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SplittableRandom;
-import java.util.UUID;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
-/// The process that [KillTest] kills: several threads append, and each writes down what was acknowledged.
+/// The process that [KillTest] kills: clients in virtual threads use a store and keep journals of it.
 ///
-/// An acknowledgement is written to the thread's journal, made durable there, and only then told to the
-/// parent by one byte on the output. What is appended follows from cycle, thread and number alone, so
-/// that the parent can tell it and repeat it.
+/// What a client is told is written to its journal, made durable there, and only then told to the parent by
+/// one byte on the output.
 final class KillWriter {
 
-    static final int THREADS = 4;
+    static final int CLIENTS = 8;
+
+    /// Segments and memtables so small that a kill meets sealing, runs and merges too.
     static final LogOptions OPTIONS =
             LogOptions.DEFAULTS.withSegmentBytes(64 << 10).withMemtableEvents(64);
 
-    private static final int APPENDS_MAX = 3_000;
-    private static final int EVENTS_MAX = 5;
+    private static final int CALLS_MAX = 400;
 
     private KillWriter() {}
 
-    public static void main(String[] arguments) {
+    /// Is given the directory of the store, that of the journals, and the cycle.
+    public static void main(String[] arguments) throws IOException {
+        ChildJvm.haltAfter(Duration.ofSeconds(60));
         Path directory = Path.of(arguments[0]);
         Path journals = Path.of(arguments[1]);
         int cycle = Integer.parseInt(arguments[2]);
-        LogEventStore store = LogEventStore.open(directory, OPTIONS, Mode.CREATE);
-        for (int thread = 0; thread < THREADS; thread++) {
-            int each = thread;
-            new Thread(() -> run(store, journals, cycle, each)).start();
-        }
-    }
-
-    private static void run(LogEventStore store, Path journals, int cycle, int thread) {
-        try (FileChannel journal = FileChannel.open(
-                        journal(journals, cycle, thread), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                FileOutputStream parent = new FileOutputStream(FileDescriptor.out)) {
-            for (int number = 0; number < APPENDS_MAX; number++) {
-                Appended appended = store.append(append(cycle, thread, number));
-                journal.write(ByteBuffer.wrap(
-                        (number + " " + appended.fromPosition() + "\n").getBytes(StandardCharsets.UTF_8)));
-                journal.force(false);
-                parent.write('.');
+        try (FileOutputStream parent = new FileOutputStream(FileDescriptor.out);
+                LogEventStore store = LogEventStore.open(directory, OPTIONS, Mode.CREATE);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int client = 0; client < CLIENTS; client++) {
+                Client each = new Client(store, parent, cycle, client);
+                threads.execute(() -> each.run(journals));
             }
-        } catch (IOException parentIsGone) {
-            throw new IllegalStateException(parentIsGone);
         }
     }
 
-    static Path journal(Path journals, int cycle, int thread) {
-        return journals.resolve("journal-" + cycle + "-" + thread);
-    }
+    /// One of the clients of one cycle.
+    private record Client(LogEventStore store, FileOutputStream parent, int cycle, int index) {
 
-    static String stream(int cycle, int thread) {
-        return "writer-" + cycle + "-" + thread;
-    }
-
-    /// The append with this number, always the same.
-    static Append append(int cycle, int thread, int number) {
-        SplittableRandom random = new SplittableRandom(cycle * 1_000_003L + thread * 10_007L + number);
-        List<NewEvent> events = new ArrayList<>();
-        int count = random.nextInt(1, EVENTS_MAX + 1);
-        for (int i = 0; i < count; i++) {
-            byte[] data = new byte[random.nextInt(random.nextInt(10) == 0 ? 5_000 : 100)];
-            random.nextBytes(data);
-            events.add(NewEvent.of(stream(cycle, thread), "number-" + number, Bytes.of(data))
-                    .withId(new UUID(random.nextLong(), random.nextLong()))
-                    .withTags("event:" + i, "of:" + count));
+        void run(Path journals) {
+            HistoryWorkload workload = new HistoryWorkload(cycle, CLIENTS, CALLS_MAX);
+            try (FileJournal journal = FileJournal.create(journal(journals, cycle, index), workload.name(index))) {
+                workload.runClient(index, new HistoryClient(store, new Telling(journal, parent)));
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
         }
-        return Append.of(events)
-                .withId(new UUID(((long) cycle << 32) | thread, number))
-                .tracking(stream(cycle, thread), number);
+    }
+
+    static Path journal(Path journals, int cycle, int client) {
+        return journals.resolve("journal-" + cycle + "-" + client);
+    }
+
+    /// Tells the parent of every answer, once it is durable in the journal.
+    private record Telling(Journal journal, FileOutputStream parent) implements Journal {
+        @Override
+        public void invoked(int number, long nanos, Call call) {
+            journal.invoked(number, nanos, call);
+        }
+
+        @Override
+        public void answered(int number, long nanos, Answer answer) {
+            journal.answered(number, nanos, answer);
+            try {
+                parent.write('.');
+            } catch (IOException parentIsGone) {
+                throw new UncheckedIOException(parentIsGone);
+            }
+        }
     }
 }

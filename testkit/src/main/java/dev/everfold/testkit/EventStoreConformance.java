@@ -148,6 +148,14 @@ public abstract class EventStoreConformance {
     }
 
     @Nested
+    class HistorySuite extends HistoryConformance {
+        @Override
+        protected EventStoreFixture createFixture() {
+            return fixture();
+        }
+    }
+
+    @Nested
     class VolumeSuite extends VolumeConformance {
         @Override
         protected EventStoreFixture createFixture() {

@@ -16,7 +16,8 @@
 /// what is refused    StreamConditionConformance, QueryConditionConformance,
 ///                    ConflictConformance, RepeatConformance, TrackingConformance
 /// what is found      QueryConformance, ReadConformance, CursorConformance, VolumeConformance
-/// many at once       ConcurrencyConformance, VisibilityConformance, AwaitConformance
+/// many at once       ConcurrencyConformance, VisibilityConformance, AwaitConformance,
+///                    HistoryConformance
 /// the end            CloseConformance, RestartConformance
 /// everything, drawn  DifferentialConformance
 /// ```
@@ -27,6 +28,10 @@
 /// [RandomOperations] draws [Operation]s from a seed; [DifferentialConformance] makes each on the
 /// engine and on [dev.everfold.eventstore.InMemoryEventStore], and compares the outcomes. A failure
 /// names the seed and how to repeat it.
+///
+/// # Histories of many clients
+/// [HistoryConformance] lets seeded clients loose on the engine and checks all that they were told. The
+/// parts are in [dev.everfold.testkit.history], for harnesses that kill the process in between.
 ///
 /// # What the kit demands of a machine
 /// Time comes from a [MutableClock] and is never waited for, but for a few waits of milliseconds that

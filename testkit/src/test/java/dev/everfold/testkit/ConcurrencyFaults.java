@@ -31,6 +31,10 @@ final class ConcurrencyFaults {
 
     private static final long MOMENT_NANOS = 50_000;
 
+    /// What the clients of a history do not do: append without waiting, or repeat while another one does.
+    private static final Set<String> UNSEEN_BY_HISTORIES =
+            Set.of("asynchronous appends are stored in any order", "recognising a repeat and storing are two steps");
+
     private ConcurrencyFaults() {}
 
     static List<PlantedFault> all() {
@@ -38,6 +42,8 @@ final class ConcurrencyFaults {
                         ofWriters().stream().map(fault -> fault.noticedBy(ConcurrencyConformance.class)),
                         ofReaders().stream().map(fault -> fault.noticedBy(VisibilityConformance.class)))
                 .flatMap(faults -> faults)
+                .map(fault ->
+                        UNSEEN_BY_HISTORIES.contains(fault.name()) ? fault : fault.noticedBy(HistoryConformance.class))
                 .toList();
     }
 
