@@ -34,6 +34,8 @@ import java.util.TreeMap;
 ///    sync. It is written again and synced before anyone may see it. The bytes are the same, so a crash
 ///    meanwhile changes nothing.
 /// 4. A store that was closed says where it ended, so there every difference is corruption.
+/// 5. Names, and the header of a segment without frames, may likewise be seen and not be durable. They are made
+///    so before anything is built on them.
 final class Recovery {
 
     private static final int CHUNK_BYTES = 1 << 20;
@@ -74,6 +76,9 @@ final class Recovery {
     }
 
     private Result run() throws IOException {
+        if (writable) {
+            storage.syncDirectory();
+        }
         NavigableMap<Long, String> names = segmentNames(storage);
         if (writable) {
             removeLeftovers(names);
@@ -95,7 +100,7 @@ final class Recovery {
         boolean proven = store.closed().isPresent() && store.closed().get().frames() == end.frames();
         if (!proven && lastFrameOffset >= 0 && segments.getLast() instanceof OpenSegment segment) {
             if (writable) {
-                writeLastFrameAgain(segment);
+                writeAgain(segment, lastFrameOffset, segment.framesEnd());
             } else {
                 end = withoutUnprovenFrame(segment);
             }
@@ -158,6 +163,9 @@ final class Recovery {
         if (segment.isPresent() && segment.get().header().start().equals(end)) {
             segments.add(segment.get());
             lastFrameOffset = -1;
+            if (writable) {
+                writeAgain(segment.get(), 0, SegmentFormat.HEADER_BYTES);
+            }
             return;
         }
         file.close();
@@ -298,11 +306,12 @@ final class Recovery {
         }
     }
 
-    private void writeLastFrameAgain(OpenSegment segment) throws IOException {
-        int length = Math.toIntExact(segment.framesEnd() - lastFrameOffset);
-        byte[] frame = new byte[length];
-        segment.read(lastFrameOffset, frame, 0, length);
-        segment.file().write(lastFrameOffset, ByteBuffer.wrap(frame));
+    /// Makes bytes durable that may stand in the page cache only. A sync alone might say that it is done and
+    /// not do it, after one that failed.
+    private static void writeAgain(OpenSegment segment, long from, long to) throws IOException {
+        byte[] bytes = new byte[Math.toIntExact(to - from)];
+        segment.read(from, bytes, 0, bytes.length);
+        segment.file().write(from, ByteBuffer.wrap(bytes));
         segment.file().sync();
     }
 }

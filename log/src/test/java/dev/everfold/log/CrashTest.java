@@ -3,54 +3,56 @@ package dev.everfold.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.everfold.log.simulation.Device;
+import dev.everfold.log.CrashFigures.Kind;
 import dev.everfold.log.simulation.Effect;
 import dev.everfold.log.simulation.Fault;
 import dev.everfold.log.simulation.Operation;
-import dev.everfold.log.simulation.Operation.Kind;
 import dev.everfold.log.simulation.SimulatedDisk;
-import dev.everfold.log.simulation.Survival;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Power losses at every moment of a workload, with whatever the device happened to have written by then.
+/// Crashes at every moment of workloads, and of the recoveries from them: see [CrashEnumeration].
 ///
-/// Each workload is run once on a [SimulatedDisk]. Before each of its effects the power fails: with
-/// nothing of what is pending, all of it, each prefix, each but one, and random sectors of it. Every
-/// different disk is opened and put through [CrashCheck]; some lose power again while they are
-/// recovered.
-///
-/// System properties: `everfold.seed` runs one seed only, `everfold.crash.images` says how many images a
-/// seed is checked with at most, and `everfold.crash.effect` limits it to the moment before one effect.
-@Timeout(120)
+/// System properties: `everfold.crash.images` says how many images are checked at least, 40,000 when it is
+/// not given ([FaultSweepTest] checks some 60,000 more); `everfold.seed` runs one workload only, and
+/// `everfold.crash.effect` limits it to the moment before one effect.
 @ExtendWith(QuietLog.class)
 class CrashTest {
 
-    private static final int IMAGES_MAX = Integer.getInteger("everfold.crash.images", 2_000);
-    private static final int SEEDS = 4;
-    private static final int NESTED_EVERY = 20;
-
-    private final Set<String> seen = new HashSet<>();
-    private int images;
-    private int nested;
+    private static final long IMAGES_MIN = Long.getLong("everfold.crash.images", 40_000);
 
     @Test
-    void a_power_loss_at_any_moment_loses_no_acknowledged_append_and_leaves_none_in_part() {
-        Long seed = Long.getLong("everfold.seed");
-        for (long each = seed == null ? 1 : seed; each <= (seed == null ? SEEDS : seed); each++) {
-            crash(each, new SimulatedDisk());
-        }
+    void a_crash_at_any_moment_loses_no_acknowledged_append_and_leaves_none_in_part() {
+        long began = System.nanoTime();
+        CrashFigures figures = CrashRun.run(IMAGES_MIN);
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
 
-        System.out.println("crash images " + images + ", of these in the middle of a recovery " + nested);
-        assertThat(images).isGreaterThan(seed == null ? IMAGES_MAX : IMAGES_MAX / 10);
+        report(figures, took);
+        if (Long.getLong("everfold.seed") == null) {
+            assertThat(figures.images()).isGreaterThanOrEqualTo(IMAGES_MIN);
+        }
+        for (Kind kind : Kind.values()) {
+            assertThat(figures.images(kind)).as("%s", kind).isPositive();
+        }
+    }
+
+    private static void report(CrashFigures figures, Duration took) {
+        List<String> lines = new ArrayList<>();
+        lines.add("workloads enumerated: " + figures.workloads() + ", moments of a crash: " + figures.moments());
+        lines.add("images checked: " + figures.images() + ", violations: 0");
+        for (Kind kind : Kind.values()) {
+            lines.add("of these, " + kind.text() + ": " + figures.images(kind));
+        }
+        lines.add("opened, read and appended to (the others recovered to bytes that were): " + figures.opens());
+        lines.add("images that came up again, not counted: " + figures.repeats());
+        lines.add("images per second: " + figures.images() * 1_000 / Math.max(1, took.toMillis()) + " on "
+                + Runtime.getRuntime().availableProcessors() + " processors, " + took.toSeconds() + " s");
+        ReliabilityReport.section("Crashes", lines);
     }
 
     @Test
@@ -67,77 +69,30 @@ class CrashTest {
     void a_device_that_does_not_sync_what_it_says_is_found_out(String kind) {
         SimulatedDisk disk = new SimulatedDisk();
         disk.fail(Fault.lie(
-                kind.equals("directory") ? Operation.on(Kind.SYNC_DIRECTORY, "") : Operation.on(Kind.SYNC, kind)));
+                kind.equals("directory")
+                        ? Operation.on(Operation.Kind.SYNC_DIRECTORY, "")
+                        : Operation.on(Operation.Kind.SYNC, kind)));
 
-        assertThatThrownBy(() -> crash(7, disk))
+        assertThatThrownBy(() -> CrashRun.enumerate(8, disk, new CrashFigures()))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageStartingWith("seed 7");
+                .hasMessageStartingWith("seed 8, crash before effect ");
     }
 
     /// No two runs are alike here, so that the story of a failure cannot be repeated, only understood.
     @Test
-    void a_power_loss_while_several_threads_are_at_work_loses_nothing_either() {
+    void a_crash_while_several_threads_are_at_work_loses_nothing_either() {
         int inFlight = 4;
+        CrashFigures figures = new CrashFigures();
         for (long seed = 101; seed <= 103; seed++) {
             Workload workload = Workload.of(seed, 60);
-            crash(seed, workload, CrashTrace.runInThreads(workload, new SimulatedDisk(), inFlight), inFlight, 0.2);
+            CrashTrace trace = CrashTrace.runInThreads(workload, new SimulatedDisk(), inFlight);
+            new CrashEnumeration(workload, seed, figures).sampling(0.1).run(trace, inFlight, -1);
         }
 
-        System.out.println("crash images of runs in threads " + images);
-        assertThat(images).isGreaterThan(300);
-    }
-
-    private void crash(long seed, SimulatedDisk disk) {
-        Workload workload = Workload.of(seed, 48);
-        CrashTrace trace = CrashTrace.run(workload, disk, seed);
-        crash(seed, workload, trace, 1, (double) IMAGES_MAX / possibleImages(trace));
-    }
-
-    /// @param inFlight how many appends were made before the first of them was answered
-    /// @param share of the possible images that is checked
-    private void crash(long seed, Workload workload, CrashTrace trace, int inFlight, double share) {
-        SplittableRandom random = new SplittableRandom(seed);
-        Integer only = Integer.getInteger("everfold.crash.effect");
-        Device device = new Device(new SimulatedDisk());
-        List<Effect> effects = trace.effects();
-        for (int at = 0; at <= effects.size(); at++) {
-            for (Survival survival : survivals(device.pending(), seed * 100_000 + at)) {
-                if (only == null ? random.nextDouble() < share : only == at) {
-                    String story = "seed " + seed + ", power loss before effect " + at + " of " + effects.size() + ", "
-                            + survival + " of " + device.pending() + " pending changes survive."
-                            + " Repeat it: -Deverfold.seed=" + seed + " -Deverfold.crash.effect=" + at;
-                    int acknowledged = trace.acknowledged(at);
-                    int begun = Math.min(
-                            acknowledged + inFlight, workload.accepted().size());
-                    crash(workload, new Candidate(story, device.afterPowerLoss(survival), acknowledged, begun), seed);
-                }
-            }
-            if (at < effects.size()) {
-                device.apply(effects.get(at));
-            }
-        }
-    }
-
-    /// A disk after a power loss.
-    private record Candidate(String story, SimulatedDisk disk, int acknowledged, int begun) {}
-
-    private void crash(Workload workload, Candidate candidate, long seed) {
-        if (seen.add(candidate.acknowledged + candidate.disk.fingerprint())) {
-            check(workload, candidate);
-            if (images % NESTED_EVERY == 0) {
-                crashInRecovery(workload, candidate, seed);
-            }
-        }
-    }
-
-    private static long possibleImages(CrashTrace trace) {
-        Device device = new Device(new SimulatedDisk());
-        long count = 0;
-        for (Effect effect : trace.effects()) {
-            count += survivals(device.pending(), 0).size();
-            device.apply(effect);
-        }
-        return count;
+        ReliabilityReport.section(
+                "Crashes while several threads append",
+                List.of("images checked: " + figures.images() + ", violations: 0"));
+        assertThat(figures.images()).isGreaterThan(300);
     }
 
     /// The effects without their bytes, which contain the store's random id.
@@ -147,51 +102,5 @@ class CrashTest {
                         ? written.name() + " " + written.offset() + " " + written.bytes().length
                         : effect.toString())
                 .toList();
-    }
-
-    private static List<Survival> survivals(int pending, long seed) {
-        List<Survival> survivals = new ArrayList<>(List.of(Survival.none()));
-        if (pending > 0) {
-            survivals.add(Survival.all());
-            for (int count = 0; count < pending; count++) {
-                survivals.add(Survival.first(count));
-                survivals.add(Survival.torn(count, seed));
-                survivals.add(Survival.allBut(count));
-            }
-            for (int i = 0; i < 4; i++) {
-                survivals.add(Survival.random(seed * 4 + i));
-            }
-        }
-        return survivals;
-    }
-
-    private void check(Workload workload, Candidate candidate) {
-        images++;
-        try {
-            new CrashCheck(workload).check(candidate.disk.copy(), candidate.acknowledged, candidate.begun);
-        } catch (Exception | AssertionError failure) {
-            throw new AssertionError(candidate.story + "\n" + failure.getMessage(), failure);
-        }
-    }
-
-    /// Recovers, and loses power again at some moments of that.
-    private void crashInRecovery(Workload workload, Candidate candidate, long seed) {
-        SimulatedDisk disk = candidate.disk.copy();
-        List<Effect> effects;
-        try (LogEventStore store = Stores.open(disk, Stores.clock(), seed)) {
-            assertThat(store.nextPosition()).isNotNegative();
-            effects = disk.effects();
-        }
-        Device device = new Device(candidate.disk.copy());
-        for (int at = 0; at < effects.size(); at++) {
-            device.apply(effects.get(at));
-            Survival survival = at % 2 == 0 ? Survival.random(seed + at) : Survival.none();
-            SimulatedDisk again = device.afterPowerLoss(survival);
-            if (seen.add(candidate.acknowledged + again.fingerprint())) {
-                nested++;
-                String story = candidate.story + "\nthen, in the recovery, before effect " + (at + 1) + ", " + survival;
-                check(workload, new Candidate(story, again, candidate.acknowledged, candidate.begun));
-            }
-        }
     }
 }

@@ -36,6 +36,7 @@ import java.util.function.Predicate;
 final class Workload {
 
     static final List<String> SOURCES = List.of("shop", "depot");
+    static final List<String> STREAMS = List.of("order-1", "order-2", "order-3", "cart-1", "cart-2", "alone");
 
     /// Questions that the index answers, each kind of term among them.
     static final List<Read> READS = reads();
@@ -43,12 +44,14 @@ final class Workload {
     private static final int LARGE_BYTES_MAX = 6_000;
 
     private final long seed;
+    private final int eventsMax;
     private final SplittableRandom random;
     private final MutableClock clock = Stores.clock();
     private final InMemoryEventStore model = new InMemoryEventStore(clock, Limits.DEFAULTS);
     private final List<Step> steps = new ArrayList<>();
     private final List<Accepted> accepted = new ArrayList<>();
     private final List<RecordedEvent> events;
+    private final List<Long> lastRevisions;
     private final Map<Integer, List<List<RecordedEvent>>> answers = new HashMap<>();
 
     /// An append, when it is made, and what becomes of it.
@@ -59,18 +62,26 @@ final class Workload {
     /// An append that is accepted, and how things stand after it.
     record Accepted(Append append, Instant at, Appended answer, long nextPosition, Map<String, Long> tracked) {}
 
-    private Workload(long seed, int acceptedCount) {
+    private Workload(long seed, int acceptedCount, int eventsMax) {
         this.seed = seed;
+        this.eventsMax = eventsMax;
         this.random = new SplittableRandom(seed);
         while (accepted.size() < acceptedCount) {
             clock.advance(Duration.ofMillis(random.nextInt(-5, 50)));
             perform(draw());
         }
         this.events = model.read(Read.all()).toList();
+        this.lastRevisions = STREAMS.stream().map(this::lastRevision).toList();
     }
 
+    /// With up to five events an append.
     static Workload of(long seed, int acceptedCount) {
-        return new Workload(seed, acceptedCount);
+        return new Workload(seed, acceptedCount, 5);
+    }
+
+    /// @param eventsMax how many events an append has at most
+    static Workload of(long seed, int acceptedCount, int eventsMax) {
+        return new Workload(seed, acceptedCount, eventsMax);
     }
 
     List<Step> steps() {
@@ -84,6 +95,20 @@ final class Workload {
     /// What the log holds after so many accepted appends.
     List<RecordedEvent> events(int acceptedCount) {
         return events.subList(0, (int) nextPosition(acceptedCount));
+    }
+
+    /// How many appends it took to get to a position.
+    int appendsBelow(long nextPosition) {
+        int count = 0;
+        while (count < accepted.size() && nextPosition(count) < nextPosition) {
+            count++;
+        }
+        return count;
+    }
+
+    /// Last revision of each stream when all is done, -1 = none; in the order of [#STREAMS].
+    List<Long> lastRevisions() {
+        return lastRevisions;
     }
 
     long nextPosition(int acceptedCount) {
@@ -193,7 +218,7 @@ final class Workload {
             return Append.check(new AppendCondition.StreamAt(stream, right)).withId(id);
         }
         List<NewEvent> drawn = new ArrayList<>();
-        for (int i = random.nextInt(1, 6); i > 0; i--) {
+        for (int i = random.nextInt(1, eventsMax + 1); i > 0; i--) {
             drawn.add(event());
         }
         Append append = Append.of(drawn).withId(id);
@@ -227,8 +252,7 @@ final class Workload {
     }
 
     private String stream() {
-        return List.of("order-1", "order-2", "order-3", "cart-1", "cart-2", "alone")
-                .get(random.nextInt(6));
+        return STREAMS.get(random.nextInt(STREAMS.size()));
     }
 
     private long tracked(String source) {

@@ -15,16 +15,28 @@ import java.util.TreeMap;
 public final class Device {
 
     private final Map<String, Integer> durableNames = new TreeMap<>();
-    private final Map<Integer, byte[]> durable = new HashMap<>();
+    private final Map<Integer, Content> durable = new HashMap<>();
     private final List<Effect> pending = new ArrayList<>();
+    private int nextInode;
 
-    /// The device as it was when the disk was made.
+    /// The device as it was when the disk was made, with all of its files durable.
     public Device(SimulatedDisk disk) {
-        int inode = 0;
-        for (Map.Entry<String, byte[]> file : disk.initialFiles().entrySet()) {
-            durableNames.put(file.getKey(), inode);
-            durable.put(inode++, file.getValue());
+        for (Map.Entry<String, Content> file : disk.initialFiles().entrySet()) {
+            durableNames.put(file.getKey(), nextInode);
+            durable.put(nextInode++, file.getValue());
         }
+    }
+
+    private Device(Device device) {
+        durableNames.putAll(device.durableNames);
+        durable.putAll(device.durable);
+        pending.addAll(device.pending);
+        nextInode = device.nextInode;
+    }
+
+    /// A device like this one; what happens to either is no matter to the other.
+    public Device fork() {
+        return new Device(this);
     }
 
     /// The device after all effects of the disk.
@@ -38,7 +50,8 @@ public final class Device {
     public void apply(Effect effect) {
         switch (effect) {
             case Effect.Created created -> {
-                durable.put(created.inode(), new byte[0]);
+                durable.put(created.inode(), Content.EMPTY);
+                nextInode = Math.max(nextInode, created.inode() + 1);
                 pending.add(created);
             }
             case Effect.Written written -> pending.add(written);
@@ -48,6 +61,17 @@ public final class Device {
             case Effect.SyncFailed failed -> settle(failed.inode(), failed.kept());
             case Effect.DirectorySynced _ -> settleNames();
         }
+    }
+
+    /// What comes of the effects, one after another.
+    public Device applyAll(List<Effect> effects) {
+        effects.forEach(this::apply);
+        return this;
+    }
+
+    /// Whether the pending change of this number is a write.
+    public boolean isWrite(int change) {
+        return pending.get(change) instanceof Effect.Written;
     }
 
     /// How many changes are pending.
@@ -63,9 +87,20 @@ public final class Device {
                 rename(names, pending.get(change));
             }
         }
-        Map<String, byte[]> files = new TreeMap<>();
+        Map<String, Content> files = new TreeMap<>();
         names.forEach((name, inode) -> files.put(name, content(inode, survival)));
-        return new SimulatedDisk(files);
+        return SimulatedDisk.holding(files);
+    }
+
+    /// The disk that one finds when the process was killed and the power stayed: all that was done is seen,
+    /// and what is pending here stays pending. What the disk then does, this device or a fork of it is to
+    /// be told.
+    public SimulatedDisk afterKill() {
+        Map<String, Integer> names = new TreeMap<>(durableNames);
+        pending.forEach(change -> rename(names, change));
+        Map<String, Content> contents = new TreeMap<>();
+        names.forEach((name, inode) -> contents.put(name, content(inode, Survival.all())));
+        return new SimulatedDisk(names, contents, nextInode);
     }
 
     private void settle(int inode, Survival kept) {
@@ -91,8 +126,9 @@ public final class Device {
     }
 
     /// The durable bytes of a file with those pending sectors that survive.
-    private byte[] content(int inode, Survival survival) {
-        byte[] before = durable.get(inode);
+    private Content content(int inode, Survival survival) {
+        Content found = durable.get(inode);
+        byte[] before = found.bytes();
         int length = before.length;
         int room = length;
         boolean untouched = true;
@@ -105,7 +141,7 @@ public final class Device {
             }
         }
         if (untouched) {
-            return before;
+            return found;
         }
         byte[] after = Arrays.copyOf(before, room);
         if (survival.garbage() != 0) {
@@ -118,7 +154,7 @@ public final class Device {
                 copySectors(written, after, change, survival);
             }
         }
-        return length == room ? after : Arrays.copyOf(after, length);
+        return new Content(length == room ? after : Arrays.copyOf(after, length));
     }
 
     private void copySectors(Effect.Written written, byte[] target, int change, Survival survival) {

@@ -13,26 +13,27 @@ final class Inode {
     private byte[] content;
     private int size;
 
-    /// Whether others hold the array too, so that it must not change.
-    private boolean shared = true;
+    /// The same bytes as others hold them too, so that they must not change; null when nobody else does.
+    private Content shared;
 
-    Inode(int number, byte[] bytes) {
+    Inode(int number, Content content) {
         this.number = number;
-        this.content = bytes;
-        this.size = bytes.length;
+        this.content = content.bytes();
+        this.size = this.content.length;
+        this.shared = content;
     }
 
     int size() {
         return size;
     }
 
-    /// The bytes, never to be changed.
-    byte[] share() {
-        if (content.length != size) {
-            content = Arrays.copyOf(content, size);
+    /// What it holds now.
+    Content share() {
+        if (shared == null) {
+            content = content.length == size ? content : Arrays.copyOf(content, size);
+            shared = new Content(content);
         }
-        shared = true;
-        return content;
+        return shared;
     }
 
     int read(long offset, byte[] target, int at, int length) {
@@ -45,9 +46,9 @@ final class Inode {
 
     void write(long offset, byte[] bytes) {
         int end = Math.toIntExact(offset + bytes.length);
-        if (shared || end > content.length) {
+        if (shared != null || end > content.length) {
             content = Arrays.copyOf(content, end > content.length ? Math.max(end, content.length * 2) : content.length);
-            shared = false;
+            shared = null;
         }
         System.arraycopy(bytes, 0, content, (int) offset, bytes.length);
         size = Math.max(size, end);

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -26,7 +27,7 @@ import java.util.zip.CRC32C;
 /// have one order.
 public final class SimulatedDisk implements Storage {
 
-    private final Map<String, byte[]> initialFiles = new LinkedHashMap<>();
+    private final Map<String, Content> initialFiles = new LinkedHashMap<>();
 
     // Guarded by this.
     private final Map<String, Inode> names = new TreeMap<>();
@@ -45,10 +46,27 @@ public final class SimulatedDisk implements Storage {
 
     /// A disk on which these files are durable. The arrays are not to be changed any more.
     public SimulatedDisk(Map<String, byte[]> files) {
-        new TreeMap<>(files).forEach((name, bytes) -> {
-            initialFiles.put(name, bytes);
-            names.put(name, new Inode(inodes++, bytes));
-        });
+        new TreeMap<>(files).forEach((name, bytes) -> put(name, inodes++, new Content(bytes)));
+    }
+
+    /// A disk on which these files are seen, under the numbers that their device knows them by.
+    SimulatedDisk(Map<String, Integer> numbers, Map<String, Content> contents, int nextNumber) {
+        numbers.forEach((name, number) -> put(name, number, Objects.requireNonNull(contents.get(name))));
+        inodes = nextNumber;
+    }
+
+    private void put(String name, int number, Content content) {
+        initialFiles.put(name, content);
+        names.put(name, new Inode(number, content));
+    }
+
+    /// A disk on which these files are durable.
+    static SimulatedDisk holding(Map<String, Content> contents) {
+        Map<String, Integer> numbers = new TreeMap<>();
+        for (String name : new TreeMap<>(contents).keySet()) {
+            numbers.put(name, numbers.size());
+        }
+        return new SimulatedDisk(numbers, contents, numbers.size());
     }
 
     /// Everything that was done, in order.
@@ -74,15 +92,27 @@ public final class SimulatedDisk implements Storage {
     /// The files as they are seen now, by name. The arrays are copies.
     public synchronized Map<String, byte[]> files() {
         Map<String, byte[]> files = new TreeMap<>();
-        names.forEach((name, inode) -> files.put(name, inode.share().clone()));
+        names.forEach((name, inode) -> files.put(name, inode.share().bytes().clone()));
         return files;
     }
 
     /// A disk on which everything that is seen now is durable.
     public synchronized SimulatedDisk copy() {
-        Map<String, byte[]> files = new TreeMap<>();
-        names.forEach((name, inode) -> files.put(name, inode.share()));
-        return new SimulatedDisk(files);
+        Map<String, Content> contents = new TreeMap<>();
+        names.forEach((name, inode) -> contents.put(name, inode.share()));
+        return holding(contents);
+    }
+
+    /// The disk that the next process finds when this one was killed and the power stayed. What it does is
+    /// to be applied to the same [Device] as what was done here.
+    public synchronized SimulatedDisk restarted() {
+        Map<String, Integer> numbers = new TreeMap<>();
+        Map<String, Content> contents = new TreeMap<>();
+        names.forEach((name, inode) -> {
+            numbers.put(name, inode.number);
+            contents.put(name, inode.share());
+        });
+        return new SimulatedDisk(numbers, contents, inodes);
     }
 
     /// Names, lengths and checksums of the files as they are seen now.
@@ -90,10 +120,28 @@ public final class SimulatedDisk implements Storage {
         StringJoiner text = new StringJoiner("\n");
         names.forEach((name, inode) -> {
             CRC32C crc = new CRC32C();
-            crc.update(inode.share());
+            crc.update(inode.share().bytes());
             text.add(name + " " + inode.size() + " bytes " + Long.toHexString(crc.getValue()));
         });
         return text.toString();
+    }
+
+    /// A number that tells disks apart by the names and contents of their files as they are seen now.
+    public long identity() {
+        return identity(name -> true);
+    }
+
+    /// The same for some of the files.
+    public synchronized long identity(Predicate<String> files) {
+        long identity = 0;
+        for (Map.Entry<String, Inode> file : names.entrySet()) {
+            if (files.test(file.getKey())) {
+                identity = identity * 0x9e37_79b9_7f4a_7c15L + file.getKey().hashCode();
+                identity = identity * 0x9e37_79b9_7f4a_7c15L
+                        + file.getValue().share().identity();
+            }
+        }
+        return identity;
     }
 
     /// The disk that one finds after a power loss now.
@@ -137,7 +185,7 @@ public final class SimulatedDisk implements Storage {
         if (names.containsKey(name)) {
             throw new FileAlreadyExistsException(name);
         }
-        Inode inode = new Inode(inodes++, new byte[0]);
+        Inode inode = new Inode(inodes++, Content.EMPTY);
         perform(new Operation(operations++, Kind.CREATE, name, 0, 0), () -> {
             names.put(name, inode);
             effects.add(new Effect.Created(inode.number, name));
@@ -190,7 +238,7 @@ public final class SimulatedDisk implements Storage {
             return false;
         }
         if (!names.containsKey(name)) {
-            Inode inode = new Inode(inodes++, new byte[0]);
+            Inode inode = new Inode(inodes++, Content.EMPTY);
             names.put(name, inode);
             effects.add(new Effect.Created(inode.number, name));
         }
@@ -275,7 +323,7 @@ public final class SimulatedDisk implements Storage {
         openFiles--;
     }
 
-    synchronized Map<String, byte[]> initialFiles() {
+    synchronized Map<String, Content> initialFiles() {
         return Collections.unmodifiableMap(initialFiles);
     }
 

@@ -64,7 +64,7 @@ final class SimulatedFile implements StorageFile {
     public MemorySegment map() throws IOException {
         requireOpen();
         synchronized (disk) {
-            return MemorySegment.ofArray(inode.share()).asReadOnly();
+            return MemorySegment.ofArray(inode.share().bytes()).asReadOnly();
         }
     }
 

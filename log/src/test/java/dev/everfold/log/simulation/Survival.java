@@ -45,6 +45,11 @@ public interface Survival {
         return named("allBut(" + missing + ")", (change, changes) -> change != missing);
     }
 
+    /// The changes whose bits are set, the first one's being the lowest.
+    static Survival subset(long bits) {
+        return named("subset(" + Long.toBinaryString(bits) + ")", (change, changes) -> (bits >>> change & 1) != 0);
+    }
+
     /// The first so many changes, and of the next one some sectors.
     static Survival torn(int count, long seed) {
         return new Survival() {
