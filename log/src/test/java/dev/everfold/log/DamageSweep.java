@@ -87,10 +87,10 @@ final class DamageSweep {
 
     /// @throws AssertionError with the story of the first damage that was served as good
     void run() throws IOException {
-        flipBits("closed store", closed.copy(), true);
-        flipBits("killed process", killed, false);
         displaceFrames();
         aheadOfTheLog();
+        flipBits("killed process", killed, false);
+        flipBits("closed store", closed.copy(), true);
     }
 
     /// One after whose last frame a closing frame was written, and that was not closed.

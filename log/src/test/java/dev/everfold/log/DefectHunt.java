@@ -46,7 +46,7 @@ final class DefectHunt {
     }
 
     private static String damages() {
-        DamageSweep sweep = new DamageSweep(SEEDS[1], 200);
+        DamageSweep sweep = new DamageSweep(SEEDS[1], 60);
         try {
             sweep.run();
             return "";
