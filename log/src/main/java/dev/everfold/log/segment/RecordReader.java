@@ -117,8 +117,9 @@ public final class RecordReader {
     }
 
     private boolean isAt(int at, long position) {
-        return EventFormat.isWhole(chunk, at, chunkLength)
-                && RecordedEvent.view(chunk, at).position() == position;
+        return at <= chunkLength - EventFormat.HEADER_BYTES
+                && RecordedEvent.view(chunk, at).position() == position
+                && EventFormat.isWhole(chunk, at, chunkLength);
     }
 
     private RecordedEvent found(long position, int at) {
