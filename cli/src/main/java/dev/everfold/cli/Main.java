@@ -38,7 +38,8 @@ public final class Main implements Runnable {
     private static final int END_SECONDS_MAX = 10;
 
     private static final List<String> COMMANDS =
-            List.of("import", "export", "append", "read", "tail", "stats", "verify", "backup", "restore", "bench");
+            List.of(
+                    "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore", "bench");
 
     Main() {}
 
@@ -104,6 +105,7 @@ public final class Main implements Runnable {
             case "append" -> new AppendCommand(console);
             case "read" -> new ReadCommand(console);
             case "tail" -> new TailCommand(console);
+            case "audit" -> new AuditCommand(console);
             case "stats" -> new StatsCommand(console);
             case "verify" -> new VerifyCommand(console);
             case "backup" -> new BackupCommand(console);
