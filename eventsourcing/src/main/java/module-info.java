@@ -7,5 +7,9 @@ module dev.everfold.eventsourcing {
     requires transitive tools.jackson.databind;
     requires tools.jackson.core;
 
+    exports dev.everfold.eventsourcing;
+    exports dev.everfold.eventsourcing.boundary;
     exports dev.everfold.eventsourcing.codec;
+    exports dev.everfold.eventsourcing.snapshot;
+    exports dev.everfold.eventsourcing.testing;
 }

@@ -1,0 +1,83 @@
+package dev.everfold.eventsourcing;
+
+import dev.everfold.eventsourcing.codec.EventCodec;
+import dev.everfold.eventsourcing.codec.EventMetadata;
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.AppendConflictException;
+import dev.everfold.eventstore.AppendIdReusedException;
+import dev.everfold.eventstore.Appended;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.Expected;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.OutcomeUnknownException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Makes appends of what a decider accepted, and brings them into the store. Safe for many threads.
+final class CommandAppends<E> {
+
+    private static final int UNKNOWN_TRIES_MAX = 3;
+
+    private final EventStore store;
+    private final EventCodec<E> codec;
+
+    CommandAppends(EventStore store, EventCodec<E> codec) {
+        this.store = store;
+        this.codec = codec;
+    }
+
+    /// The events with all that is known about them.
+    List<NewEvent> encode(String stream, Decision.Accepted<E> accepted, CommandContext context) {
+        List<NewEvent> events = new ArrayList<>(accepted.events().size());
+        for (Decided<E> decided : accepted.events()) {
+            EventMetadata metadata = decided.compensates().isPresent()
+                    ? context.metadata().withCompensates(decided.compensates().get())
+                    : context.metadata();
+            NewEvent event = codec.encode(stream, decided.event(), metadata);
+            var occurred = decided.occurred().or(context::occurred);
+            events.add(occurred.isPresent() ? event.occurredAt(occurred.get()) : event);
+        }
+        return List.copyOf(events);
+    }
+
+    /// An append for a stream that is still at the revision (-1 = has no events).
+    ///
+    /// The id of a command becomes that of the append; beyond the appends that the store remembers, the
+    /// tag on its events tells that it was handled.
+    Append append(String stream, long revision, List<NewEvent> events, CommandContext context) {
+        Expected expected = revision == Folded.NONE ? Expected.noStream() : Expected.revision(revision);
+        Append append = Append.of(events).expecting(stream, expected);
+        Optional<UUID> command = context.commandId();
+        return command.isPresent() ? append.withId(command.get()).unless(FirstAnswers.query(command.get()), 0) : append;
+    }
+
+    /// Stores an append, and repeats it where the outcome is unknown: with the same id that is harmless.
+    ///
+    /// A conflict in answer to a repeat says that no earlier try was stored, since a store looks for the
+    /// id before it checks a condition. Any other refusal says so of the repeat only.
+    Appended store(Append append) {
+        @Nullable OutcomeUnknownException unknown = null;
+        for (int tries = 1; ; tries++) {
+            try {
+                return store.append(append);
+            } catch (AppendConflictException | AppendIdReusedException refused) {
+                throw refused;
+            } catch (OutcomeUnknownException again) {
+                unknown = again;
+                if (tries == UNKNOWN_TRIES_MAX || Thread.currentThread().isInterrupted()) {
+                    throw again;
+                }
+            } catch (EventStoreException failed) {
+                if (unknown == null) {
+                    throw failed;
+                }
+                unknown.addSuppressed(failed);
+                throw unknown;
+            }
+        }
+    }
+}

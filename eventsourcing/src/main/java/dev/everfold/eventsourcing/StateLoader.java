@@ -1,0 +1,88 @@
+package dev.everfold.eventsourcing;
+
+import dev.everfold.eventsourcing.codec.EventCodec;
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
+import java.time.Clock;
+import java.util.Optional;
+
+/// Loads streams and folds them: the one place where stored events become state. Safe for many threads.
+final class StateLoader<S, E> {
+
+    private final EventStore store;
+    private final EventCodec<E> codec;
+    private final Decider<?, S, E> decider;
+    private final Optional<Snapshots<S>> snapshots;
+    private final Clock clock;
+
+    StateLoader(
+            EventStore store,
+            EventCodec<E> codec,
+            Decider<?, S, E> decider,
+            Optional<Snapshots<S>> snapshots,
+            Clock clock) {
+        this.store = store;
+        this.codec = codec;
+        this.decider = decider;
+        this.snapshots = snapshots;
+        this.clock = clock;
+    }
+
+    /// The state of a stream now, from its newest snapshot on.
+    Folded<S> load(String stream) {
+        return load(stream, Long.MAX_VALUE);
+    }
+
+    /// The state of a stream before the event at `toRevision`, never by way of a later snapshot.
+    Folded<S> load(String stream, long toRevision) {
+        Folded<S> from =
+                snapshots.flatMap(taken -> taken.newest(stream, toRevision)).orElseGet(this::initial);
+        return foldOn(stream, from, toRevision);
+    }
+
+    /// The state of a stream now, from its first event on.
+    Folded<S> loadWithoutSnapshot(String stream) {
+        return foldOn(stream, initial());
+    }
+
+    /// The state of a stream now, from a state that it had before.
+    Folded<S> foldOn(String stream, Folded<S> from) {
+        return foldOn(stream, from, Long.MAX_VALUE);
+    }
+
+    /// The state before the first event.
+    Folded<S> initial() {
+        return Folded.initial(decider.initial(), clock.instant());
+    }
+
+    /// The state after one more event of the stream.
+    Folded<S> fold(Folded<S> from, RecordedEvent event) {
+        return from.after(evolve(from.state(), event), event.revision(), event.position());
+    }
+
+    private Folded<S> foldOn(String stream, Folded<S> from, long toRevision) {
+        S state = from.state();
+        long revision = from.revision();
+        long position = from.position();
+        Read read = Read.stream(stream).fromRevision(revision + 1).toRevision(toRevision);
+        try (EventCursor cursor = store.read(read)) {
+            while (cursor.hasNext()) {
+                RecordedEvent event = cursor.next();
+                state = evolve(state, event);
+                revision = event.revision();
+                position = event.position();
+            }
+        }
+        return revision == from.revision() ? from : from.after(state, revision, position);
+    }
+
+    private S evolve(S state, RecordedEvent event) {
+        S evolved = state;
+        for (E decoded : codec.decode(event)) {
+            evolved = decider.evolve(evolved, decoded);
+        }
+        return evolved;
+    }
+}
