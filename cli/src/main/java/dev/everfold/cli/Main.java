@@ -37,9 +37,8 @@ public final class Main implements Runnable {
     /// How long an interrupted command may take to come to its end.
     private static final int END_SECONDS_MAX = 10;
 
-    private static final List<String> COMMANDS =
-            List.of(
-                    "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore", "bench");
+    private static final List<String> COMMANDS = List.of(
+            "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore", "bench");
 
     Main() {}
 

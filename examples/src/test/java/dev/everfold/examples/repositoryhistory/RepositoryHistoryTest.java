@@ -6,6 +6,8 @@ import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -147,16 +150,30 @@ final class RepositoryHistoryTest {
         List<String> steps = RepositoryHistory.answer(store, "file", List.of("README.md"));
 
         assertThat(steps).hasSize(17);
-        assertThat(steps.getFirst()).isEqualTo("2019-02-19T10:46:15Z  author-033  added in commit 2195, which touched 2 files");
-        assertThat(steps.getLast()).isEqualTo("2026-04-20T09:45:56Z  author-057  changed in commit 3977, which touched 448 files");
+        assertThat(steps.getFirst()).isEqualTo("2019-02-19T10:46:15Z  author-033  added"
+                + " in commit 2195, which touched 2 files");
+        assertThat(steps.getLast()).isEqualTo("2026-04-20T09:45:56Z  author-057  changed"
+                + " in commit 3977, which touched 448 files");
         assertThat(FileHistory.of(store, "pom.xml").steps()).hasSize(716);
     }
 
     @Test
     void an_import_that_was_broken_off_goes_on_where_it_ended() throws IOException {
-        RepositoryHistory.importLog(LOG, store);
+        List<RecordedEvent> begin = store.read(Read.all().limit(2_500)).toList();
+        try (EventStore other = EventStores.open("memory:")) {
+            for (RecordedEvent event : begin) {
+                other.append(Append.of(event.toNewEvent()));
+            }
 
-        assertThat(store.nextPosition()).isEqualTo(74_639);
+            RepositoryHistory.importLog(LOG, other);
+
+            assertThat(other.nextPosition()).isEqualTo(74_639);
+            assertThat(ids(other).equals(ids(store))).isTrue();
+        }
+    }
+
+    private static List<UUID> ids(EventStore of) {
+        return of.read(Read.all()).toList().stream().map(RecordedEvent::id).toList();
     }
 
     private static NewEvent file(String type, String path, String occurred) {
