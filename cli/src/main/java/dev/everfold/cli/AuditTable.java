@@ -58,7 +58,9 @@ final class AuditTable implements AuditPrinter {
         entry.compensates().ifPresent(target -> links.add("compensates " + place(target)));
         if (entry.compensations() > 0) {
             long more = entry.compensations() - entry.compensatedBy().size();
-            links.add(entry.compensatedBy().stream().map(AuditTable::place).collect(Collectors.joining("+"))
+            links.add(entry.compensatedBy().stream()
+                    .map(AuditTable::place)
+                    .collect(Collectors.joining("+"))
                     .transform(places -> "compensated by " + places + (more > 0 ? "+" + more + " more" : "")));
         }
         return String.join(", ", links);

@@ -40,8 +40,7 @@ final class RecordedTimes {
     }
 
     private Instant recordedAt(long position) {
-        try (EventCursor cursor =
-                store.read(Read.all().fromPosition(position).limit(1))) {
+        try (EventCursor cursor = store.read(Read.all().fromPosition(position).limit(1))) {
             return cursor.next().recorded();
         }
     }

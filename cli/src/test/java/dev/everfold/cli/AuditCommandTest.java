@@ -150,7 +150,9 @@ class AuditCommandTest {
 
     @Test
     void links_reach_beyond_what_is_selected() {
-        String charge = audit("--format", "ndjson", "--to", "2026-03-01T10:00:00Z").outLines().getLast();
+        String charge = audit("--format", "ndjson", "--to", "2026-03-01T10:00:00Z")
+                .outLines()
+                .getLast();
 
         assertThat(charge).contains("\"compensatedBy\":[{\"id\":\"" + id(2) + "\",\"position\":2,");
     }
@@ -168,8 +170,9 @@ class AuditCommandTest {
         List<String> lines = audit("--format", "ndjson").outLines();
 
         assertThat(lines).hasSize(1_004);
-        assertThat(lines.getFirst()).endsWith("\"position\":103,\"stream\":\"account-18\","
-                + "\"type\":\"account.refunded\"}],\"compensations\":101}");
+        assertThat(lines.getFirst())
+                .endsWith("\"position\":103,\"stream\":\"account-18\","
+                        + "\"type\":\"account.refunded\"}],\"compensations\":101}");
         for (int n = 105; n < 1_003; n++) {
             assertThat(lines.get(n))
                     .contains("\"causation\":{\"id\":\"" + id(n - 4) + "\",\"position\":" + (n - 4) + ",")
@@ -242,7 +245,8 @@ class AuditCommandTest {
     @Test
     void a_stream_that_is_not_there_is_an_error_and_an_actor_who_did_nothing_is_none() {
         assertThat(audit("--stream", "account-71").exitCode()).isEqualTo(1);
-        assertThat(audit("--stream", "account-17", "--actor", "nobody").exitCode()).isZero();
+        assertThat(audit("--stream", "account-17", "--actor", "nobody").exitCode())
+                .isZero();
     }
 
     private CommandLineRun audit(String... more) {

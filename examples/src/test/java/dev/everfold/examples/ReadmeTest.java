@@ -48,9 +48,10 @@ final class ReadmeTest {
             }
         }
 
-        assertThat(pieces).hasSizeGreaterThan(15).allSatisfy(piece -> assertThat(sources)
-                .as(piece)
-                .anyMatch(source -> source.contains(withoutLayout(piece))));
+        assertThat(pieces)
+                .hasSizeGreaterThan(15)
+                .allSatisfy(piece ->
+                        assertThat(sources).as(piece).anyMatch(source -> source.contains(withoutLayout(piece))));
     }
 
     /// Each block of code by itself.

@@ -84,8 +84,9 @@ public final class AuditTrail {
         Map<String, UUID> byTag = new HashMap<>();
         page.forEach(entry -> byTag.put(EventMetadata.compensatesTag(entry.id()), entry.id()));
         Map<UUID, Compensations> found = new HashMap<>();
-        Query.Item[] items =
-                byTag.keySet().stream().map(tag -> new Query.Item().withTags(tag)).toArray(Query.Item[]::new);
+        Query.Item[] items = byTag.keySet().stream()
+                .map(tag -> new Query.Item().withTags(tag))
+                .toArray(Query.Item[]::new);
         forEach(Query.of(items), event -> {
             for (String tag : event.tags()) {
                 UUID compensated = byTag.get(tag);
@@ -106,7 +107,8 @@ public final class AuditTrail {
     /// Other writers name causes as they like; only a UUID can be that of an event.
     private static Optional<UUID> uuid(String id) {
         try {
-            return Optional.of(UUID.fromString(id)).filter(uuid -> uuid.toString().equals(id));
+            return Optional.of(UUID.fromString(id))
+                    .filter(uuid -> uuid.toString().equals(id));
         } catch (IllegalArgumentException notAnId) {
             return Optional.empty();
         }

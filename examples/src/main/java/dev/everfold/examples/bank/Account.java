@@ -35,11 +35,11 @@ public record Account(boolean isOpen, long cents) {
             case Open _ when account.isOpen() -> reject("the account is open already");
             case Open open -> accept(new Opened(open.account(), open.owner()));
             case AccountCommand _ when !account.isOpen() -> reject("there is no such account");
-            case Deposit(_, long cents) when cents <= 0 -> reject("an amount is more than nothing");
+            case Deposit deposit when deposit.cents() <= 0 -> reject("an amount is more than nothing");
             case Deposit deposit -> accept(new Deposited(deposit.account(), deposit.cents()));
-            case Withdraw(_, long cents) when !account.canPay(cents) -> reject(account.refusal(cents));
+            case Withdraw withdraw when !account.canPay(withdraw.cents()) -> reject(account.refusal(withdraw.cents()));
             case Withdraw withdraw -> accept(new Withdrawn(withdraw.account(), withdraw.cents()));
-            case Charge(_, long cents, _) when !account.canPay(cents) -> reject(account.refusal(cents));
+            case Charge charge when !account.canPay(charge.cents()) -> reject(account.refusal(charge.cents()));
             case Charge charge -> accept(new Charged(charge.account(), charge.cents(), charge.shop()));
             case Refund refund -> accept(compensating(refund.charge(), new Refunded(refund.account(), refund.cents())));
         };

@@ -34,8 +34,8 @@ public final class Bank {
     Bank(Everfold everfold) {
         this.everfold = everfold;
         this.accounts = everfold.decider("account", Account.DECIDER, AccountEvent.CODEC);
-        this.boundary = Boundary.on(everfold.store(), AccountEvent.CODEC)
-                .into(event -> accounts.stream(event.account()));
+        this.boundary =
+                Boundary.on(everfold.store(), AccountEvent.CODEC).into(event -> accounts.stream(event.account()));
     }
 
     /// Alice pays for coffee, is charged twice, and gets it back.
@@ -56,7 +56,8 @@ public final class Bank {
             bank.refund(twice, at("2026-03-05T12:00:00Z").withActor("carol").withReason("charged twice"));
 
             for (String date : List.of("2026-03-03", "2026-03-04", "2026-03-06")) {
-                System.out.println(date + "  " + bank.statement("alice", date + "T00:00:00Z").cents() + " cents");
+                System.out.println(date + "  "
+                        + bank.statement("alice", date + "T00:00:00Z").cents() + " cents");
             }
         }
     }

@@ -17,8 +17,8 @@ record Statement(List<Statement.Line> lines) {
     record Line(Instant occurred, AccountEvent event, long cents) {}
 
     static Statement of(EventStore store, String account, Instant asOf) {
-        List<RecordedEvent> events = new ArrayList<>(
-                store.read(Read.stream("account-" + account)).toList());
+        List<RecordedEvent> events =
+                new ArrayList<>(store.read(Read.stream("account-" + account)).toList());
         events.removeIf(event -> occurred(event).isAfter(asOf));
         events.sort(Comparator.comparing(Statement::occurred));
         List<Line> lines = new ArrayList<>();

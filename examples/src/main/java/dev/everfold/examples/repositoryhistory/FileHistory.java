@@ -58,7 +58,6 @@ record FileHistory(List<FileHistory.Step> steps) {
                         Read.stream("commits").fromRevision(number).limit(1))
                 .toList()
                 .getFirst();
-        return (RepositoryEvent.CommitMade)
-                RepositoryEvent.CODEC.decode(commit).getFirst();
+        return (RepositoryEvent.CommitMade) RepositoryEvent.CODEC.decode(commit).getFirst();
     }
 }

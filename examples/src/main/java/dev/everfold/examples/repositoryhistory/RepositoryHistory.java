@@ -46,7 +46,8 @@ public final class RepositoryHistory {
             case "alive" -> {
                 FilesAlive files = FilesAlive.fold(store);
                 yield asked.stream()
-                        .map(time -> time + "  " + files.asOf(Instant.parse(time)).size())
+                        .map(time ->
+                                time + "  " + files.asOf(Instant.parse(time)).size())
                         .toList();
             }
             case "file" ->

@@ -137,7 +137,8 @@ final class BankTest {
                         .read(Read.matching(Query.tags(EventMetadata.compensatesTag(twice))))
                         .toList())
                 .singleElement()
-                .satisfies(refund -> assertThat(EventMetadata.of(refund).reason()).contains("charged twice"));
+                .satisfies(
+                        refund -> assertThat(EventMetadata.of(refund).reason()).contains("charged twice"));
     }
 
     @Test

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class RepositoryHistoryTest {
 
     private static final Path LOG = Path.of("data/repository-history.ndjson.gz");
-    private static final Pattern LINE = Pattern.compile(
-            "\"type\":\"([^\"]+)\",\"subject\":\"(?:file-)?([^\"]+)\",\"time\":\"([^\"]+)\"");
+    private static final Pattern LINE =
+            Pattern.compile("\"type\":\"([^\"]+)\",\"subject\":\"(?:file-)?([^\"]+)\",\"time\":\"([^\"]+)\"");
 
     private record Line(Instant time, String type, String path) {}
 
@@ -90,7 +90,9 @@ final class RepositoryHistoryTest {
 
         assertThat(expected).hasSizeGreaterThan(3_000);
         for (Map.Entry<Instant, Integer> at : expected.entrySet()) {
-            assertThat(files.asOf(at.getKey()).size()).as(at.getKey().toString()).isEqualTo(at.getValue());
+            assertThat(files.asOf(at.getKey()).size())
+                    .as(at.getKey().toString())
+                    .isEqualTo(at.getValue());
         }
     }
 
@@ -150,10 +152,10 @@ final class RepositoryHistoryTest {
         List<String> steps = RepositoryHistory.answer(store, "file", List.of("README.md"));
 
         assertThat(steps).hasSize(17);
-        assertThat(steps.getFirst()).isEqualTo("2019-02-19T10:46:15Z  author-033  added"
-                + " in commit 2195, which touched 2 files");
-        assertThat(steps.getLast()).isEqualTo("2026-04-20T09:45:56Z  author-057  changed"
-                + " in commit 3977, which touched 448 files");
+        assertThat(steps.getFirst())
+                .isEqualTo("2019-02-19T10:46:15Z  author-033  added" + " in commit 2195, which touched 2 files");
+        assertThat(steps.getLast())
+                .isEqualTo("2026-04-20T09:45:56Z  author-057  changed" + " in commit 3977, which touched 448 files");
         assertThat(FileHistory.of(store, "pom.xml").steps()).hasSize(716);
     }
 
