@@ -19,6 +19,7 @@ import dev.everfold.examples.bank.AccountCommand.Withdraw;
 import dev.everfold.examples.bank.AccountEvent.Deposited;
 import dev.everfold.examples.bank.AccountEvent.Opened;
 import dev.everfold.examples.bank.AccountEvent.Withdrawn;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -28,6 +29,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The bank keeps its rules.
 final class BankTest {
@@ -157,7 +159,13 @@ final class BankTest {
     }
 
     @Test
-    void the_program_runs() {
-        Bank.main(new String[] {"memory:"});
+    void the_program_leaves_each_with_what_is_theirs(@TempDir Path folder) {
+        Bank.main(new String[] {"log:" + folder});
+
+        try (Everfold stored = Everfold.open("log:" + folder)) {
+            Bank after = new Bank(stored);
+            assertThat(after.account("alice").cents()).isEqualTo(26_50);
+            assertThat(after.account("bob").cents()).isEqualTo(20_00);
+        }
     }
 }
