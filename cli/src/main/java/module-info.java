@@ -2,6 +2,7 @@
 module dev.everfold.cli {
     requires static transitive org.jspecify;
     requires dev.everfold.cloudevents;
+    requires dev.everfold.eventsourcing;
     requires dev.everfold.eventstore;
     requires info.picocli;
     requires tools.jackson.core;

@@ -86,6 +86,21 @@ final class Arguments {
         }
     }
 
+    /// A form of output of an audit.
+    static final class AuditFormat implements ITypeConverter<AuditPrinter.Format> {
+        @Override
+        public AuditPrinter.Format convert(String text) {
+            return switch (text) {
+                case "table" -> AuditPrinter.Format.TABLE;
+                case "csv" -> AuditPrinter.Format.CSV;
+                case "ndjson" -> AuditPrinter.Format.NDJSON;
+                default ->
+                    throw new TypeConversionException(
+                            "\"" + text + "\" is not a format; expected table, csv or ndjson");
+            };
+        }
+    }
+
     private static long number(String text, long min) {
         if (!text.matches("[0-9]{1,18}") || Long.parseLong(text) < min) {
             throw new TypeConversionException(

@@ -39,8 +39,8 @@ public final class Main implements Runnable {
     /// How long an interrupted command may take to come to its end.
     private static final int END_SECONDS_MAX = 10;
 
-    private static final List<String> COMMANDS =
-            List.of("import", "export", "append", "read", "tail", "stats", "verify", "backup", "restore", "bench");
+    private static final List<String> COMMANDS = List.of(
+            "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore", "bench");
 
     Main() {}
 
@@ -106,6 +106,7 @@ public final class Main implements Runnable {
             case "append" -> new AppendCommand(console);
             case "read" -> new ReadCommand(console);
             case "tail" -> new TailCommand(console);
+            case "audit" -> new AuditCommand(console);
             case "stats" -> new StatsCommand(console);
             case "verify" -> new VerifyCommand(console);
             case "backup" -> new BackupCommand(console);

@@ -1,7 +1,6 @@
 package dev.everfold.cli;
 
-import java.time.Instant;
-import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Which events: the options that select by place and time.
@@ -21,25 +20,6 @@ final class RangeOptions {
             description = "Only events before this position.")
     long to = Long.MAX_VALUE;
 
-    @Option(
-            names = "--limit",
-            paramLabel = "N",
-            converter = Arguments.Count.class,
-            description = "At most so many events.")
-    long limit = Long.MAX_VALUE;
-
-    @Option(
-            names = "--as-of",
-            paramLabel = "TIME",
-            converter = Arguments.Time.class,
-            description = "Only what had occurred by then, for example 2026-03-01T00:00:00Z; where an event does not"
-                    + " say when it occurred, what had been recorded.")
-    Optional<Instant> asOf = Optional.empty();
-
-    @Option(
-            names = "--known-at",
-            paramLabel = "TIME",
-            converter = Arguments.Time.class,
-            description = "Only what had been recorded by then.")
-    Optional<Instant> knownAt = Optional.empty();
+    @Mixin
+    LimitOptions limits = new LimitOptions();
 }

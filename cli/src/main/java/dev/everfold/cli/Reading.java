@@ -5,8 +5,8 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
-import java.time.Instant;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// Reads what was selected, as the store is now.
 final class Reading {
@@ -16,11 +16,13 @@ final class Reading {
     private final EventStore store;
     private final SelectionOptions selection;
     private final RangeOptions range;
+    private final LimitOptions limits;
 
     Reading(EventStore store, SelectionOptions selection, RangeOptions range) {
         this.store = store;
         this.selection = selection;
         this.range = range;
+        this.limits = range.limits;
     }
 
     /// Hands over one event after another.
@@ -28,6 +30,24 @@ final class Reading {
     /// @return how many there were
     /// @throws CommandException when the stream that was named does not exist, or when it is interrupted
     long forEach(Read.Direction direction, Interruption interruption, Consumer<RecordedEvent> consumer) {
+        // With a time, events are left out after they have been read, so that only the loop can count.
+        long limit = limits.asOf.isPresent() ? Long.MAX_VALUE : limits.limit;
+        return take(read(direction).limit(limit), interruption, event -> {
+            consumer.accept(event);
+            return true;
+        });
+    }
+
+    /// Offers one event after another, until as many as are wanted were taken.
+    ///
+    /// @param taker says whether an event counts
+    /// @return how many counted
+    /// @throws CommandException when the stream that was named does not exist, or when it is interrupted
+    long offerEach(Read.Direction direction, Interruption interruption, Predicate<RecordedEvent> taker) {
+        return take(read(direction), interruption, taker);
+    }
+
+    private Read read(Read.Direction direction) {
         Query query = selection.query();
         if (range.to < range.from) {
             throw new CommandException(
@@ -35,17 +55,17 @@ final class Reading {
                     "--to " + range.to + " lies before --from " + range.from + "; expected a range that does not end"
                             + " before it begins. Correct one of them.");
         }
-        long end = end();
+        Read read = Read.matching(query).fromPosition(range.from).toPosition(Math.max(end(), range.from));
+        return direction == Read.Direction.BACKWARDS ? read.backwards() : read;
+    }
+
+    private long take(Read read, Interruption interruption, Predicate<RecordedEvent> taker) {
+        long seen = 0;
         long count = 0;
-        Read read = Read.matching(query).fromPosition(range.from).toPosition(Math.max(end, range.from));
-        read = direction == Read.Direction.BACKWARDS ? read.backwards() : read;
-        // With a time, events are left out after they have been read, so that only this loop can count.
-        read = range.asOf.isPresent() ? read : read.limit(range.limit);
         try (EventCursor cursor = store.read(read)) {
-            for (long seen = 0; count < range.limit && cursor.hasNext(); seen++) {
+            for (; count < limits.limit && cursor.hasNext(); seen++) {
                 RecordedEvent event = cursor.next();
-                if (hadOccurred(event)) {
-                    consumer.accept(event);
+                if (hadOccurred(event) && taker.test(event)) {
                     count++;
                 }
                 if (seen % EVENTS_PER_CHECK == 0) {
@@ -53,40 +73,21 @@ final class Reading {
                 }
             }
         }
-        if (count == 0) {
+        if (seen == 0) {
             requireStream();
         }
         return count;
     }
 
-    /// Position after the last event that may be meant. Recorded time never falls, so its end can be
-    /// searched for.
+    /// Position after the last event that may be meant.
     private long end() {
         long end = Math.min(range.to, store.nextPosition());
-        if (range.knownAt.isEmpty()) {
-            return end;
-        }
-        long low = 0;
-        while (low < end) {
-            long middle = (low + end) >>> 1;
-            if (recordedAt(middle).isAfter(range.knownAt.get())) {
-                end = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return end;
-    }
-
-    private Instant recordedAt(long position) {
-        try (EventCursor cursor = store.read(Read.all().fromPosition(position).limit(1))) {
-            return cursor.next().recorded();
-        }
+        return limits.knownAt.isEmpty() ? end : new RecordedTimes(store).firstAfter(limits.knownAt.get(), end);
     }
 
     private boolean hadOccurred(RecordedEvent event) {
-        return range.asOf.isEmpty()
-                || !event.occurred().orElseGet(event::recorded).isAfter(range.asOf.get());
+        return limits.asOf.isEmpty()
+                || !event.occurred().orElseGet(event::recorded).isAfter(limits.asOf.get());
     }
 
     private void requireStream() {

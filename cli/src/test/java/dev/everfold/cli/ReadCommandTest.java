@@ -136,7 +136,7 @@ class ReadCommandTest {
 
     @Test
     void commands_that_read_never_create_a_store() {
-        for (String command : new String[] {"read", "export", "tail", "stats", "verify"}) {
+        for (String command : new String[] {"read", "export", "tail", "audit", "stats", "verify"}) {
             CommandLineRun run = CommandLineRun.of(command, "--store", "log:" + folder.resolve("nowhere"));
 
             assertThat(run.exitCode()).as(command).isEqualTo(3);

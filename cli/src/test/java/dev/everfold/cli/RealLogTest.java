@@ -87,6 +87,17 @@ class RealLogTest {
     }
 
     @Test
+    void an_audit_finds_every_author() {
+        CommandLineRun run = CommandLineRun.of("audit", "--store", store, "--format", "csv");
+
+        Set<String> authors = new HashSet<>();
+        run.outLines().stream().skip(1).forEach(line -> authors.add(line.split(",", -1)[3]));
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.outLines()).hasSize(74_640);
+        assertThat(authors).hasSize(57).allMatch(author -> author.matches("author-[0-9]{3}"));
+    }
+
+    @Test
     void nothing_was_known_before_it_was_imported() {
         CommandLineRun run = CommandLineRun.of("export", "--store", store, "--known-at", "2020-01-01T00:00:00Z");
 

@@ -15,7 +15,8 @@ class UsageTest {
             quoteCharacter = '`',
             value = {
                 "frobnicate --store log:x | \"frobnicate\" is not a command; expected one of import, export,"
-                        + " append, read, tail, stats, verify, backup, restore, bench. Run everfold --help for more.",
+                        + " append, read, tail, audit, stats, verify, backup, restore, bench. Run everfold --help for"
+                        + " more.",
                 "--frobnicate | Unknown option: '--frobnicate'. Run everfold --help for usage.",
                 "stats | Missing required option: '--store=URI'. Run everfold stats --help for usage.",
                 "stats --stroe log:x | Unknown option: '--stroe'. Run everfold stats --help for usage.",
@@ -36,6 +37,10 @@ class UsageTest {
                         + " --help for usage.",
                 "read --store log:x --format xml | Invalid value for option '--format': \"xml\" is not a format;"
                         + " expected table or ndjson. Run everfold read --help for usage.",
+                "audit --store log:x --format xml | Invalid value for option '--format': \"xml\" is not a format;"
+                        + " expected table, csv or ndjson. Run everfold audit --help for usage.",
+                "audit --store log:x --from 0 | Invalid value for option '--from': \"0\" is not a time; expected one"
+                        + " with its offset, such as 2026-03-01T09:30:00Z. Run everfold audit --help for usage.",
                 "append --store log:x --stream s --type t --data 1 --expect maybe | Invalid value for option"
                         + " '--expect': \"maybe\" is not an expectation; expected none, any, exists or a revision. Run"
                         + " everfold append --help for usage.",
@@ -59,8 +64,8 @@ class UsageTest {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
-                .startsWith("everfold: no command; expected one of import, export, append, read, tail, stats, verify,"
-                        + " backup, restore")
+                .startsWith("everfold: no command; expected one of import, export, append, read, tail, audit, stats,"
+                        + " verify, backup, restore")
                 .endsWith(". Run everfold --help for more.\n")
                 .hasLineCount(1);
     }
@@ -100,7 +105,9 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"import", "export", "append", "read", "tail", "stats", "verify", "backup", "restore", "bench"})
+            strings = {
+                "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore", "bench"
+            })
     void each_command_explains_itself(String command) {
         CommandLineRun run = CommandLineRun.of(command, "--help");
 

@@ -1,4 +1,4 @@
-/// Short programs that run: start with [FirstSteps], then [FilesAlive].
+/// Short programs that run: start with [FirstSteps], then see the packages below this one.
 @NullMarked
 package dev.everfold.examples;
 

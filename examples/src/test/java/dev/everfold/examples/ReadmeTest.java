@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// README shows code that was compiled, and that runs.
@@ -32,6 +34,33 @@ final class ReadmeTest {
         for (String line : tutorial) {
             assertThat(withoutLayout(example)).contains(withoutLayout(line));
         }
+    }
+
+    @Test
+    void each_piece_of_the_code_of_the_bank_tutorial_is_in_the_bank() throws IOException {
+        List<String> pieces = piecesOf(Path.of("../docs/tutorial/bank.md"));
+        List<String> sources = new ArrayList<>();
+        for (String folder : List.of("src/main/java", "src/test/java")) {
+            try (Stream<Path> files = Files.list(Path.of(folder, "dev/everfold/examples/bank"))) {
+                for (Path file : files.toList()) {
+                    sources.add(withoutLayout(Files.readString(file)));
+                }
+            }
+        }
+
+        assertThat(pieces)
+                .hasSizeGreaterThan(15)
+                .allSatisfy(piece ->
+                        assertThat(sources).as(piece).anyMatch(source -> source.contains(withoutLayout(piece))));
+    }
+
+    /// Each block of code by itself.
+    private static List<String> piecesOf(Path document) throws IOException {
+        return Pattern.compile("(?ms)^```java\n(.*?)^```$")
+                .matcher(Files.readString(document))
+                .results()
+                .map(block -> block.group(1))
+                .toList();
     }
 
     private static List<String> codeIn(Path document) throws IOException {
