@@ -1,4 +1,5 @@
-/// Short programs that run: start with [FirstSteps], then see the packages below this one.
+/// Short programs that run. [Seats] uses the store alone; the packages below this one use the programming model:
+/// begin with the bank.
 @NullMarked
 package dev.everfold.examples;
 
