@@ -13,7 +13,9 @@ public sealed interface AccountCommand {
 
     record Charge(String account, long cents, String shop) implements AccountCommand {}
 
-    /// @param charge id of the event that is made good
+    /// Makes a charge good.
+    ///
+    /// @param charge id of its event
     record Refund(String account, long cents, UUID charge) implements AccountCommand {}
 
     /// Which account is asked.
