@@ -3,6 +3,7 @@ package dev.everfold.eventsourcing;
 import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventsourcing.codec.EventMetadata;
 import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.AppendCondition;
 import dev.everfold.eventstore.AppendConflictException;
 import dev.everfold.eventstore.AppendIdReusedException;
 import dev.everfold.eventstore.Appended;
@@ -11,6 +12,7 @@ import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.Expected;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.OutcomeUnknownException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,16 +34,23 @@ final class CommandAppends<E> {
 
     /// The events with all that is known about them.
     List<NewEvent> encode(String stream, Decision.Accepted<E> accepted, CommandContext context) {
+        if (accepted.events().size() == 1) {
+            return List.of(encode(stream, accepted.events().getFirst(), context));
+        }
         List<NewEvent> events = new ArrayList<>(accepted.events().size());
         for (Decided<E> decided : accepted.events()) {
-            EventMetadata metadata = decided.compensates().isPresent()
-                    ? context.metadata().withCompensates(decided.compensates().get())
-                    : context.metadata();
-            NewEvent event = codec.encode(stream, decided.event(), metadata);
-            var occurred = decided.occurred().or(context::occurred);
-            events.add(occurred.isPresent() ? event.occurredAt(occurred.get()) : event);
+            events.add(encode(stream, decided, context));
         }
         return List.copyOf(events);
+    }
+
+    private NewEvent encode(String stream, Decided<E> decided, CommandContext context) {
+        EventMetadata metadata = decided.compensates().isPresent()
+                ? context.metadata().withCompensates(decided.compensates().get())
+                : context.metadata();
+        NewEvent event = codec.encode(stream, decided.event(), metadata);
+        Optional<Instant> occurred = decided.occurred().isPresent() ? decided.occurred() : context.occurred();
+        return occurred.isPresent() ? event.occurredAt(occurred.get()) : event;
     }
 
     /// An append for a stream that is still at the revision (-1 = has no events).
@@ -50,9 +59,14 @@ final class CommandAppends<E> {
     /// tag on its events tells that it was handled.
     Append append(String stream, long revision, List<NewEvent> events, CommandContext context) {
         Expected expected = revision == Folded.NONE ? Expected.noStream() : Expected.revision(revision);
-        Append append = Append.of(events).expecting(stream, expected);
         Optional<UUID> command = context.commandId();
-        return command.isPresent() ? append.withId(command.get()).unless(FirstAnswers.query(command.get()), 0) : append;
+        if (command.isEmpty()) {
+            return Append.of(events).expecting(stream, expected);
+        }
+        List<AppendCondition> conditions = List.of(
+                new AppendCondition.StreamAt(stream, expected),
+                new AppendCondition.NothingMatching(FirstAnswers.query(command.get()), 0));
+        return new Append(command.get(), events, conditions, Optional.empty());
     }
 
     /// Stores an append, and repeats it where the outcome is unknown: with the same id that is harmless.

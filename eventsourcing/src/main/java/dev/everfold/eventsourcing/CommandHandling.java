@@ -8,6 +8,7 @@ import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.NewEvent;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// From a command to its answer: fold, decide, append, and again where others were faster. Safe for many
 /// threads.
@@ -128,10 +129,7 @@ final class CommandHandling<C, S, E> {
             }
             cache.put(stream, folded);
             return new Handled.Accepted<>(
-                    accepted.events().stream().map(Decided::event).toList(),
-                    events.stream().map(NewEvent::id).toList(),
-                    appended,
-                    state);
+                    each(accepted.events(), Decided::event), each(events, NewEvent::id), appended, state);
         }
 
         private Optional<Handled<S, E>> afterConflict(AppendConflictException conflict) {
@@ -189,5 +187,12 @@ final class CommandHandling<C, S, E> {
         private Optional<Handled<S, E>> firstAnswer() {
             return context.commandId().flatMap(id -> firstAnswers.find(id, stream));
         }
+    }
+
+    /// Something of each; nearly always there is one.
+    private static <A, B> List<B> each(List<A> all, Function<A, B> part) {
+        return all.size() == 1
+                ? List.of(part.apply(all.getFirst()))
+                : all.stream().map(part).toList();
     }
 }

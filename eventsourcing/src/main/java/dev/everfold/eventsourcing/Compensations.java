@@ -8,6 +8,7 @@ import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -69,10 +70,12 @@ final class Compensations {
     }
 
     private static List<UUID> targets(Decision.Accepted<?> accepted) {
-        List<? extends Decided<?>> events = accepted.events();
-        if (events.stream().allMatch(event -> event.compensates().isEmpty())) {
-            return List.of();
+        List<UUID> targets = new ArrayList<>(0);
+        for (Decided<?> decided : accepted.events()) {
+            if (decided.compensates().isPresent()) {
+                targets.add(decided.compensates().get());
+            }
         }
-        return events.stream().flatMap(event -> event.compensates().stream()).toList();
+        return targets;
     }
 }

@@ -37,7 +37,9 @@ public sealed interface Decision<E> {
     @SafeVarargs
     @SuppressWarnings("varargs") // the array is only read
     static <E> Decision<E> accept(E... events) {
-        return new Accepted<>(Arrays.stream(events).map(Decided::<E>of).toList());
+        return events.length == 1
+                ? new Accepted<>(List.of(Decided.of(events[0])))
+                : new Accepted<>(Arrays.stream(events).map(Decided::<E>of).toList());
     }
 
     /// The command happens, with events of which some say more: [#compensating], [Decided#occurredAt].

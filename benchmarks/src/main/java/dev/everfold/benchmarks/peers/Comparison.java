@@ -33,7 +33,7 @@ public final class Comparison {
     private final Duration duration;
     private final ReadData data;
     private final List<Contender> contenders;
-    private final ComparisonTables tables = new ComparisonTables();
+    private final ComparisonTables tables = new ComparisonTables("Events");
     private long seen;
     private int runs;
 

@@ -10,23 +10,35 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
-/// Medians over the rounds, as tables in Markdown: a row for each store, a column for each workload.
-final class ComparisonTables {
+/// Medians over the rounds, as tables in Markdown: a row for each store, a column for each workload. For
+/// one thread.
+public final class ComparisonTables {
 
+    private final String counted;
     private final Map<String, Map<String, List<Measurement>>> byStore = new LinkedHashMap<>();
     private final Set<String> workloads = new LinkedHashSet<>();
 
-    void add(String store, String workload, Measurement measurement) {
+    /// Empty tables.
+    ///
+    /// @param counted what the rates count, as a heading begins: `Events`
+    public ComparisonTables(String counted) {
+        this.counted = counted;
+    }
+
+    /// Adds what a store reached in one round of a workload; rows and columns appear in the order of first
+    /// use.
+    public void add(String store, String workload, Measurement measurement) {
         workloads.add(workload);
         byStore.computeIfAbsent(store, _ -> new LinkedHashMap<>())
                 .computeIfAbsent(workload, _ -> new ArrayList<>())
                 .add(measurement);
     }
 
-    String markdown() {
-        return table("Events a second, median", measured -> whole(median(measured, Measurement::perSecond)))
+    /// A table of medians, one of spreads and one of latencies.
+    public String markdown() {
+        return table(counted + " a second, median", measured -> whole(median(measured, Measurement::perSecond)))
                 + table(
-                        "Events a second, lowest .. highest",
+                        counted + " a second, lowest .. highest",
                         measured -> whole(sorted(measured, Measurement::perSecond)[0]) + " .. "
                                 + whole(sorted(measured, Measurement::perSecond)[measured.size() - 1]))
                 + table(

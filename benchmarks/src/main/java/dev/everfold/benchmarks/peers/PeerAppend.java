@@ -15,6 +15,7 @@ final class PeerAppend {
     /// @param stream hash of the stream's name
     /// @param type hash of the type
     /// @param tag hash of the first tag
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
     record Event(byte[] record, long stream, long type, long tag) {
 
         static Event of(NewEvent event) {

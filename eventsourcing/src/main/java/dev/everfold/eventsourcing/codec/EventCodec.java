@@ -73,12 +73,26 @@ public final class EventCodec<E> {
     /// @throws IllegalArgumentException when the event is not of a registered type
     public NewEvent encode(String stream, E event, EventMetadata metadata) {
         StoredType type = storedType(event.getClass());
-        List<String> all = new ArrayList<>(metadata.tags());
-        all.addAll(tags.apply(event));
-        return NewEvent.of(stream, type.name(), Bytes.empty())
-                .withContent(format.contentType(), data(type, event))
-                .withMetadata(metadata.withVersion(type.version()).encode())
-                .withTags(all);
+        // Each step of an event checks and copies all of it, so what there is none of is left out.
+        NewEvent encoded = NewEvent.of(stream, type.name(), data(type, event));
+        if (!format.contentType().equals(NewEvent.JSON)) {
+            encoded = encoded.withContent(format.contentType(), encoded.data());
+        }
+        Bytes about = metadata.withVersion(type.version()).encode();
+        if (!about.isEmpty()) {
+            encoded = encoded.withMetadata(about);
+        }
+        List<String> all = joined(metadata.tags(), tags.apply(event));
+        return all.isEmpty() ? encoded : encoded.withTags(all);
+    }
+
+    private static List<String> joined(List<String> first, List<String> second) {
+        if (first.isEmpty() || second.isEmpty()) {
+            return first.isEmpty() ? second : first;
+        }
+        List<String> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
     }
 
     /// The events of the application in a stored event, through the upcasters: usually one, several where

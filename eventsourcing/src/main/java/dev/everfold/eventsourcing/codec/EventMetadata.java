@@ -87,6 +87,9 @@ public record EventMetadata(
     /// Tags that make this metadata searchable: `$correlation:<uuid>`, `$command:<uuid>` and
     /// `$compensates:<uuid>`, as far as they are given.
     public List<String> tags() {
+        if (correlation.isEmpty() && command.isEmpty() && compensates.isEmpty()) {
+            return List.of();
+        }
         List<String> tags = new ArrayList<>(3);
         correlation.ifPresent(id -> tags.add(correlationTag(id)));
         command.ifPresent(id -> tags.add(commandTag(id)));

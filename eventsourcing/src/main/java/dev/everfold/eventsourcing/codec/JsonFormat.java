@@ -8,6 +8,7 @@ import java.util.function.UnaryOperator;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
@@ -29,6 +30,7 @@ public final class JsonFormat implements PayloadFormat {
 
     private final JsonMapper mapper;
     private final ConcurrentMap<Class<?>, ObjectReader> readers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Class<?>, ObjectWriter> writers = new ConcurrentHashMap<>();
 
     private JsonFormat(JsonMapper mapper) {
         this.mapper = mapper;
@@ -84,7 +86,7 @@ public final class JsonFormat implements PayloadFormat {
 
     @Override
     public Bytes encode(Object event) {
-        return Bytes.of(mapper.writeValueAsBytes(event));
+        return Bytes.of(writer(event.getClass()).writeValueAsBytes(event));
     }
 
     @Override
@@ -100,6 +102,12 @@ public final class JsonFormat implements PayloadFormat {
     @Override
     public <T> T decode(ObjectNode tree, Class<T> type) {
         return type.cast(reader(type).readValue(tree));
+    }
+
+    /// Knows its serializer, which the mapper would look up for each value.
+    private ObjectWriter writer(Class<?> type) {
+        ObjectWriter known = writers.get(type);
+        return known != null ? known : writers.computeIfAbsent(type, mapper::writerFor);
     }
 
     private ObjectReader reader(Class<?> type) {
