@@ -1,15 +1,18 @@
 package dev.everfold.eventsourcing.codec;
 
+import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.RecordedEvent;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Typed events to stored ones and back: the one door through which every reader goes.
 ///
@@ -30,32 +33,29 @@ import java.util.function.Function;
 public final class EventCodec<E> {
 
     private final Class<E> events;
-    private final Map<Class<?>, StoredType> byRecord;
-    private final Map<String, StoredType> byName;
+    private final Map<Class<?>, StoredType> byRecord = new LinkedHashMap<>();
+    private final UpcasterChain upcasters;
+    private final EventReader<E> reader;
     private final PayloadFormat format;
-    private final UnknownTypes unknown;
     private final Function<? super E, List<String>> tags;
 
     private EventCodec(Builder<E> builder) {
         this.events = builder.events;
-        this.format = builder.format;
-        this.unknown = builder.unknown;
+        this.format = builder.formats.getFirst();
         this.tags = builder.tags;
-        Map<Class<?>, StoredType> records = new LinkedHashMap<>();
-        Map<String, StoredType> names = new HashMap<>();
-        for (StoredType type : StoredType.of(events, builder.registered, Set.of())) {
-            records.put(type.record(), type);
-            names.put(type.name(), type);
+        List<StoredType> types = StoredType.of(events, builder.registered, builder.unnamed);
+        for (StoredType type : types) {
+            byRecord.put(type.record(), type);
             format.prepare(type.record());
         }
-        this.byRecord = records;
-        this.byName = names;
+        this.upcasters = new UpcasterChain(builder.upcasters, types);
+        this.reader = new EventReader<>(events, types, upcasters, builder.formats, builder.unknown);
     }
 
     /// A codec that writes JSON ([JsonFormat]) and has no upcasters.
     ///
     /// @param sealed a sealed interface whose records carry [EventType]; a single such record will do
-    /// @throws IllegalArgumentException when a record has no name or two have the same
+    /// @throws IllegalArgumentException when a record has no name, two have the same, or one is not version 1
     public static <E> EventCodec<E> of(Class<E> sealed) {
         return builder(sealed).build();
     }
@@ -73,14 +73,12 @@ public final class EventCodec<E> {
     /// @throws IllegalArgumentException when the event is not of a registered type
     public NewEvent encode(String stream, E event, EventMetadata metadata) {
         StoredType type = storedType(event.getClass());
-        NewEvent encoded = NewEvent.of(stream, type.name(), format.encode(event))
-                .withMetadata(metadata.withVersion(type.version()).encode());
         List<String> all = new ArrayList<>(metadata.tags());
         all.addAll(tags.apply(event));
-        NewEvent tagged = all.isEmpty() ? encoded : encoded.withTags(all);
-        return tagged.contentType().equals(format.contentType())
-                ? tagged
-                : tagged.withContent(format.contentType(), tagged.data());
+        return NewEvent.of(stream, type.name(), Bytes.empty())
+                .withContent(format.contentType(), data(type, event))
+                .withMetadata(metadata.withVersion(type.version()).encode())
+                .withTags(all);
     }
 
     /// The events of the application in a stored event, through the upcasters: usually one, several where
@@ -89,35 +87,48 @@ public final class EventCodec<E> {
     /// @throws UnknownEventTypeException when type or version is unknown and that is not to be skipped
     /// @throws MalformedEventException when data or metadata cannot be read as the type's record
     public List<E> decode(RecordedEvent event) {
-        String name = event.type();
-        StoredType type = byName.get(name);
-        if (type == null) {
-            if (name.startsWith("$") || unknown == UnknownTypes.SKIP) {
-                return List.of();
-            }
-            throw new UnknownEventTypeException(name, name, 1);
-        }
-        return List.of(events.cast(format.decode(event.data(), type.record())));
+        return reader.read(event);
     }
 
     /// Every stored name that may decode to an event of `E`, old names included; sorted.
     public List<String> typeNames() {
-        return byName.keySet().stream().sorted().toList();
+        return List.copyOf(upcasters.namesOf(byRecord.values()));
     }
 
     /// The same for one event type, or for a sealed interface of several.
     ///
     /// @throws IllegalArgumentException when there is no such event type
     public List<String> typeNames(Class<? extends E> event) {
-        List<String> names = byRecord.values().stream()
+        List<StoredType> types = byRecord.values().stream()
                 .filter(type -> event.isAssignableFrom(type.record()))
-                .map(StoredType::name)
-                .sorted()
                 .toList();
-        if (names.isEmpty()) {
+        if (types.isEmpty()) {
             throw notRegistered(event);
         }
-        return names;
+        return List.copyOf(upcasters.namesOf(types));
+    }
+
+    /// Whether some form of this type can be read.
+    boolean knows(String type) {
+        return upcasters.knows(type);
+    }
+
+    /// Every form that can be read, old ones included.
+    SortedSet<TypeVersion> known() {
+        return upcasters.known();
+    }
+
+    List<StoredType> types() {
+        return List.copyOf(byRecord.values());
+    }
+
+    private Bytes data(StoredType type, E event) {
+        try {
+            return format.encode(event);
+        } catch (RuntimeException refused) {
+            throw new IllegalArgumentException(
+                    "An event " + type.form() + " cannot be written: " + Failures.describe(refused) + ".", refused);
+        }
     }
 
     private StoredType storedType(Class<?> record) {
@@ -137,24 +148,54 @@ public final class EventCodec<E> {
     public static final class Builder<E> {
 
         private final Class<E> events;
+        private final List<Upcaster> upcasters = new ArrayList<>();
         private final Set<Class<?>> registered = new LinkedHashSet<>();
-        private PayloadFormat format = JsonFormat.standard();
-        private UnknownTypes unknown = UnknownTypes.FAIL;
+        private final Set<Class<?>> unnamed = new HashSet<>();
+        /// The first one writes.
+        private final List<PayloadFormat> formats = new ArrayList<>(List.of(JsonFormat.standard()));
+        private @Nullable Function<RecordedEvent, List<E>> unknown;
         private Function<? super E, List<String>> tags = event -> List.of();
 
         private Builder(Class<E> events) {
             this.events = events;
         }
 
-        /// Writes and reads data in this format instead of JSON.
+        /// Reads an old form of an event; in any order.
+        public Builder<E> upcaster(Upcaster upcaster) {
+            upcasters.add(upcaster);
+            return this;
+        }
+
+        /// Reads old forms of events; in any order.
+        public Builder<E> upcasters(Upcaster... more) {
+            upcasters.addAll(List.of(more));
+            return this;
+        }
+
+        /// Writes data in this format instead of JSON, and reads it.
         public Builder<E> format(PayloadFormat newFormat) {
-            format = newFormat;
+            formats.set(0, newFormat);
+            return this;
+        }
+
+        /// Reads data in this format too: what was written before another format was chosen.
+        public Builder<E> alsoReads(PayloadFormat otherFormat) {
+            formats.add(otherFormat);
             return this;
         }
 
         /// What to do with types and versions that nothing is registered for.
         public Builder<E> unknown(UnknownTypes policy) {
-            unknown = policy;
+            unknown = policy == UnknownTypes.SKIP ? event -> List.of() : null;
+            return this;
+        }
+
+        /// Delivers events that nothing is registered for as they are stored.
+        ///
+        /// @param record the record that holds one; it needs no name and cannot be encoded
+        public <R extends E> Builder<E> unknownAs(Class<R> record, Function<RecordedEvent, R> of) {
+            unnamed.add(record);
+            unknown = event -> List.of(of.apply(event));
             return this;
         }
 
@@ -164,7 +205,8 @@ public final class EventCodec<E> {
             return this;
         }
 
-        /// Adds an event record below a part of the hierarchy that is not sealed, where it would not be found.
+        /// Adds an event record below a part of the hierarchy that is not sealed, where it would not be found;
+        /// for example one for a system type.
         public Builder<E> register(Class<? extends E> record) {
             registered.add(record);
             return this;
@@ -172,7 +214,8 @@ public final class EventCodec<E> {
 
         /// The codec, once everything about it is checked.
         ///
-        /// @throws IllegalArgumentException when a record has no name or two have the same
+        /// @throws IllegalArgumentException when a record has no name or two have the same, when two upcasters
+        ///     begin at one version, when a version does not reach a record, or when upcasters run in a loop
         public EventCodec<E> build() {
             return new EventCodec<>(this);
         }

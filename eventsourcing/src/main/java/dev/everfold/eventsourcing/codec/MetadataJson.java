@@ -78,10 +78,9 @@ final class MetadataJson {
             }
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
                 String key = json.currentName();
-                JsonToken value = json.nextToken();
+                json.nextToken();
                 if (key.startsWith("$")) {
-                    ours.put(key, value.isScalarValue() ? json.getString() : value.asString() + "…");
-                    json.skipChildren();
+                    ours.put(key, text(json, source));
                 } else {
                     other.put(key, text(json, source));
                 }

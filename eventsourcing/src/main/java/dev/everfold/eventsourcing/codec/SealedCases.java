@@ -1,15 +1,22 @@
 package dev.everfold.eventsourcing.codec;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// The records below a sealed type, through sealed types in between.
 final class SealedCases {
 
     private SealedCases() {}
 
+    /// Whether the cases of a field of this type are named by us. An enum whose constants have bodies counts as
+    /// sealed, so do types of the JDK, and a type may bring Jackson's own naming.
     static boolean isSealed(Class<?> type) {
-        return type.isSealed();
+        return type.isSealed()
+                && !type.isEnum()
+                && !type.getName().startsWith("java.")
+                && !type.isAnnotationPresent(JsonTypeInfo.class);
     }
 
     /// In the order of declaration; each once, though it may stand below two sealed types.
@@ -49,6 +56,6 @@ final class SealedCases {
 
     /// A name that someone may well choose: of `CreditCard`, `credit-card`.
     static String exampleName(Class<?> type) {
-        return type.getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(java.util.Locale.ROOT);
+        return type.getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
     }
 }

@@ -10,6 +10,16 @@ import java.util.Set;
 /// An event record and the name under which it is stored.
 record StoredType(String name, int version, Class<?> record) {
 
+    TypeVersion form() {
+        return new TypeVersion(name, version);
+    }
+
+    /// The record as it stands in messages: `AccountEvent.Opened`, without the package.
+    String label() {
+        Class<?> outer = record.getDeclaringClass();
+        return outer == null ? record.getSimpleName() : outer.getSimpleName() + "." + record.getSimpleName();
+    }
+
     /// The types of a sealed interface and of records that are registered beside it, in order of declaration.
     ///
     /// @throws IllegalArgumentException when something in the hierarchy is not a record, has no name, or

@@ -1,0 +1,48 @@
+package dev.everfold.eventsourcing;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/// The arrows of docs/architecture.md, as far as they concern this module.
+class ArchitectureTest {
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.everfold.eventsourcing");
+
+    @Test
+    void it_is_written_against_the_contract_and_names_no_engine() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..",
+                        "org.jspecify..",
+                        "tools.jackson..",
+                        "com.fasterxml.jackson.annotation..",
+                        "dev.everfold.eventstore",
+                        "dev.everfold.eventsourcing..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void the_codec_knows_nothing_of_those_who_use_it() {
+        classes()
+                .that()
+                .resideInAPackage("dev.everfold.eventsourcing.codec")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..",
+                        "org.jspecify..",
+                        "tools.jackson..",
+                        "com.fasterxml.jackson.annotation..",
+                        "dev.everfold.eventstore",
+                        "dev.everfold.eventsourcing.codec")
+                .check(CLASSES);
+    }
+}

@@ -1,0 +1,265 @@
+package dev.everfold.eventsourcing.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.everfold.eventstore.Bytes;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonFormatTest {
+
+    private static final JsonFormat JSON = JsonFormat.standard();
+
+    enum Currency {
+        EUR,
+        USD {
+            @Override
+            public String toString() {
+                return "dollar";
+            }
+        }
+    }
+
+    record Money(BigDecimal amount, Currency currency) {}
+
+    sealed interface Payment {
+        @StoredName("card")
+        record Card(String lastDigits) implements Payment {}
+
+        sealed interface Bank extends Payment {}
+
+        @StoredName("transfer")
+        record Transfer(String iban, Money fee) implements Bank {}
+
+        @StoredName("cash")
+        record Cash() implements Payment {}
+    }
+
+    @EventType("order.placed")
+    record Placed(
+            UUID order,
+            Instant at,
+            LocalDate due,
+            Money total,
+            Payment payment,
+            List<Payment> others,
+            Optional<String> note,
+            Map<String, Integer> quantities,
+            Set<String> labels,
+            boolean gift) {}
+
+    private static final Placed PLACED = new Placed(
+            UUID.fromString("0198a5c0-0000-7000-8000-000000000001"),
+            Instant.parse("2026-03-01T09:30:00.123456Z"),
+            LocalDate.parse("2026-04-01"),
+            new Money(new BigDecimal("1250.10"), Currency.USD),
+            new Payment.Transfer("DE02", new Money(new BigDecimal("0.000000000000000000000000001"), Currency.EUR)),
+            List.of(new Payment.Card("4242"), new Payment.Cash()),
+            Optional.empty(),
+            Map.of("apple", 3),
+            Set.of("urgent"),
+            true);
+
+    @Test
+    void everything_that_a_record_may_hold_is_written_plainly_and_comes_back() {
+        Bytes data = JSON.encode(PLACED);
+
+        assertThat(data.utf8()).isEqualTo("""
+                {"order":"0198a5c0-0000-7000-8000-000000000001","at":"2026-03-01T09:30:00.123456Z","due":"2026-04-01",\
+                "total":{"amount":1250.10,"currency":"USD"},\
+                "payment":{"$case":"transfer","iban":"DE02","fee":{"amount":1E-27,"currency":"EUR"}},\
+                "others":[{"$case":"card","lastDigits":"4242"},{"$case":"cash"}],"note":null,\
+                "quantities":{"apple":3},"labels":["urgent"],"gift":true}""");
+        assertThat(JSON.decode(data, Placed.class)).isEqualTo(PLACED);
+        assertThat(JSON.decode(JSON.readTree(data), Placed.class)).isEqualTo(PLACED);
+    }
+
+    @Test
+    void a_case_is_found_wherever_it_stands_and_keeps_every_digit() {
+        Bytes data = Bytes.utf8("{\"payment\":{\"fee\":{\"amount\":1.10000000000000000000000001,\"currency\":\"EUR\"},"
+                + "\"iban\":\"DE02\",\"$case\":\"transfer\"}}");
+
+        Paid paid = new Paid(
+                new Payment.Transfer("DE02", new Money(new BigDecimal("1.10000000000000000000000001"), Currency.EUR)));
+        assertThat(JSON.decode(data, Paid.class)).isEqualTo(paid);
+        assertThat(JSON.decode(JSON.readTree(data), Paid.class)).isEqualTo(paid);
+    }
+
+    record Paid(Payment payment) {}
+
+    @Test
+    void decimals_and_instants_come_back_digit_for_digit() {
+        long seed = 20_261_124;
+        Random random = new Random(seed);
+        for (int i = 0; i < 2_000; i++) {
+            Money money = new Money(
+                    new BigDecimal(new BigInteger(1 + random.nextInt(120), random), random.nextInt(40) - 5),
+                    Currency.EUR);
+            Stamped stamped = new Stamped(
+                    Instant.ofEpochSecond(random.nextLong(4_000_000_000L), random.nextInt(1_000_000_000)), money);
+
+            Bytes data = JSON.encode(stamped);
+
+            assertThat(JSON.decode(data, Stamped.class)).as("seed %d", seed).isEqualTo(stamped);
+            assertThat(JSON.decode(JSON.readTree(data), Stamped.class))
+                    .as("seed %d", seed)
+                    .isEqualTo(stamped);
+        }
+    }
+
+    record Stamped(Instant at, Money money) {}
+
+    record Dated(OffsetDateTime offset, ZonedDateTime zoned, Duration length, Currency currency) {}
+
+    @Test
+    void times_keep_their_offset_and_zone() {
+        Dated dated = new Dated(
+                OffsetDateTime.parse("2026-03-01T09:30:00+05:30"),
+                ZonedDateTime.parse("2026-03-01T09:30:00+01:00[Europe/Paris]"),
+                Duration.ofMinutes(90),
+                Currency.EUR);
+
+        Bytes data = JSON.encode(dated);
+
+        assertThat(data.utf8()).isEqualTo("""
+                {"offset":"2026-03-01T09:30:00+05:30","zoned":"2026-03-01T09:30:00+01:00[Europe/Paris]",\
+                "length":"PT1H30M","currency":"EUR"}""");
+        assertThat(JSON.decode(data, Dated.class)).isEqualTo(dated);
+    }
+
+    @Test
+    void a_number_is_no_enum() {
+        assertThatThrownBy(() -> JSON.decode(Bytes.utf8("{\"amount\":1,\"currency\":0}"), Money.class))
+                .isInstanceOf(RuntimeException.class);
+    }
+
+    record Computing(long cents) {
+        public boolean isLarge() {
+            return cents > 100;
+        }
+
+        public long getEuros() {
+            return cents / 100;
+        }
+    }
+
+    @Test
+    void only_components_are_stored() {
+        Bytes data = JSON.encode(new Computing(500));
+
+        assertThat(data.utf8()).isEqualTo("{\"cents\":500}");
+        assertThat(JSON.decode(data, Computing.class)).isEqualTo(new Computing(500));
+    }
+
+    record Noted(String text, Optional<String> by) {}
+
+    @Test
+    void only_an_optional_may_be_absent() {
+        assertThat(JSON.decode(Bytes.utf8("{\"text\":\"a\"}"), Noted.class))
+                .isEqualTo(new Noted("a", Optional.empty()));
+        assertThat(JSON.decode(Bytes.utf8("{\"text\":\"a\",\"by\":null}"), Noted.class))
+                .isEqualTo(new Noted("a", Optional.empty()));
+        assertThatThrownBy(() -> JSON.decode(Bytes.utf8("{\"by\":\"alice\"}"), Noted.class))
+                .hasMessageContaining("Missing required creator property 'text'");
+        assertThatThrownBy(() -> JSON.decode(Bytes.utf8("{}"), Computing.class))
+                .hasMessageContaining("Missing required creator property 'cents'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"cents\":1,\"owner\":\"alice\"}",
+                "{\"cents\":null}",
+                "{\"cents\":1.5}",
+                "{\"cents\":\"1\"}",
+                "{\"cents\":true}",
+                "{\"cents\":99999999999999999999}",
+                "{\"cents\":1} {}",
+                "{\"cents\":1",
+                "[1]",
+                ""
+            })
+    void what_is_not_the_record_is_refused(String json) {
+        assertThatThrownBy(() -> JSON.decode(Bytes.utf8(json), Computing.class)).isInstanceOf(RuntimeException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"javax.script.ScriptEngineManager", "Card", "dev.everfold.X$Payment$Card", "order.placed"})
+    void no_class_is_found_by_a_name_in_the_data(String name) {
+        Bytes data = Bytes.utf8("{\"payment\":{\"$case\":\"" + name + "\",\"lastDigits\":\"4242\"}}");
+
+        assertThatThrownBy(() -> JSON.decode(data, Paid.class)).hasMessageContaining("Could not resolve type id");
+    }
+
+    @Test
+    void a_case_must_be_named_in_the_data() {
+        assertThatThrownBy(() -> JSON.decode(Bytes.utf8("{\"payment\":{\"lastDigits\":\"4242\"}}"), Paid.class))
+                .hasMessageContaining("missing type id property '$case'");
+    }
+
+    sealed interface Shapeless {
+        record Circle() implements Shapeless {}
+    }
+
+    sealed interface Same {
+        @StoredName("one")
+        record First() implements Same {}
+
+        @StoredName("one")
+        record Second() implements Same {}
+    }
+
+    sealed interface NotAll {
+        enum Constant implements NotAll {
+            A
+        }
+    }
+
+    @EventType("a")
+    record WithShapeless(List<Shapeless> shapes) {}
+
+    @EventType("a")
+    record WithSame(Optional<Same> same) {}
+
+    @EventType("a")
+    record WithNotAll(NotAll notAll) {}
+
+    @Test
+    void sealed_fields_whose_cases_cannot_be_told_apart_are_refused_at_start() {
+        String here = JsonFormatTest.class.getName();
+        assertThatThrownBy(() -> EventCodec.of(WithShapeless.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(here + "$Shapeless$Circle is a case of a sealed field and has no name in stored data."
+                        + " Annotate it, for example @StoredName(\"circle\").");
+        assertThatThrownBy(() -> EventCodec.of(WithSame.class))
+                .hasMessage(here + "$Same$First and " + here + "$Same$Second are cases of one sealed field and both"
+                        + " named \"one\". Give each a name of its own in @StoredName.");
+        assertThatThrownBy(() -> EventCodec.of(WithNotAll.class))
+                .hasMessage(here + "$NotAll$Constant is a case of the sealed field type " + here
+                        + "$NotAll and is not a record. Make it a record.");
+    }
+
+    @Test
+    void the_mapper_can_be_changed() {
+        JsonFormat lenient = JsonFormat.with(
+                mapper -> mapper.disable(tools.jackson.databind.DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES));
+
+        assertThat(lenient.decode(Bytes.utf8("{\"cents\":1,\"more\":2}"), Computing.class))
+                .isEqualTo(new Computing(1));
+    }
+}
