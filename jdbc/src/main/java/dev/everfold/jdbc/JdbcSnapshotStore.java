@@ -98,10 +98,10 @@ public final class JdbcSnapshotStore implements SnapshotStore {
         while (true) {
             long belowThis = below;
             Optional<SnapshotTable.Row> row = inTable(what, connection -> table.newest(connection, key, belowThis));
-            switch (row.orElse(null)) {
-                case null -> {
-                    return Optional.empty();
-                }
+            if (row.isEmpty()) {
+                return Optional.empty();
+            }
+            switch (row.get()) {
                 case SnapshotTable.Row.Sound sound -> {
                     return Optional.of(sound.snapshot());
                 }

@@ -23,7 +23,7 @@ final class SnapshotTable {
     private static final int DELETED_ROWS_MAX = 1_000;
 
     private static final String CREATE = """
-            create table %s (
+            create table {table} (
                 decider {text} not null,
                 stream {text} not null,
                 schema_version {number} not null,
@@ -36,7 +36,7 @@ final class SnapshotTable {
                 primary key (decider, stream, schema_version, lineage, revision)
             ){end}""";
     private static final String PUT = """
-            insert into %s (decider, stream, schema_version, lineage, revision, position, taken, checksum, state)
+            insert into {table} (decider, stream, schema_version, lineage, revision, position, taken, checksum, state)
             values (?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (decider, stream, schema_version, lineage, revision) do update set
                 position = excluded.position,
@@ -45,15 +45,15 @@ final class SnapshotTable {
                 state = excluded.state""";
     private static final String OF_KEY = "decider = ? and stream = ? and schema_version = ? and lineage = ?";
     private static final int OF_KEY_PARAMETERS = 4;
-    private static final String KEEP_NEWEST = "delete from %1$s where " + OF_KEY
-            + " and revision <= (select revision from %1$s where " + OF_KEY
+    private static final String KEEP_NEWEST = "delete from {table} where " + OF_KEY
+            + " and revision <= (select revision from {table} where " + OF_KEY
             + " order by revision desc limit 1 offset ?)";
-    private static final String NEWEST = "select revision, position, taken, checksum, state from %s where " + OF_KEY
+    private static final String NEWEST = "select revision, position, taken, checksum, state from {table} where " + OF_KEY
             + " and revision < ? order by revision desc limit 1";
-    private static final String REMOVE = "delete from %s where " + OF_KEY + " and revision = ?";
+    private static final String REMOVE = "delete from {table} where " + OF_KEY + " and revision = ?";
     private static final String DELETE_SOME = """
-            delete from %1$s where (decider, stream, schema_version, lineage, revision) in (
-                select decider, stream, schema_version, lineage, revision from %1$s where decider = ? limit ?)""";
+            delete from {table} where (decider, stream, schema_version, lineage, revision) in (
+                select decider, stream, schema_version, lineage, revision from {table} where decider = ? limit ?)""";
 
     private final VersionedTable table;
     private final Dialect dialect;
@@ -65,14 +65,17 @@ final class SnapshotTable {
 
     /// @throws IllegalArgumentException when the name is none
     SnapshotTable(String name, Dialect dialect) {
-        String quoted = VersionedTable.quoted(name);
-        this.table = new VersionedTable(name, List.of(CREATE.formatted(quoted)));
+        this.table = new VersionedTable(name, List.of(of(name, CREATE)));
         this.dialect = dialect;
-        this.put = PUT.formatted(quoted);
-        this.keepNewest = KEEP_NEWEST.formatted(quoted);
-        this.newest = NEWEST.formatted(quoted);
-        this.remove = REMOVE.formatted(quoted);
-        this.deleteSome = DELETE_SOME.formatted(quoted);
+        this.put = of(name, PUT);
+        this.keepNewest = of(name, KEEP_NEWEST);
+        this.newest = of(name, NEWEST);
+        this.remove = of(name, REMOVE);
+        this.deleteSome = of(name, DELETE_SOME);
+    }
+
+    private static String of(String name, String statement) {
+        return statement.replace("{table}", VersionedTable.quoted(name));
     }
 
     String name() {

@@ -18,8 +18,6 @@ record VersionedTable(String name, List<String> steps) {
 
     private static final Pattern NAMES = Pattern.compile("[a-z][a-z0-9_]{0,39}");
 
-    private static final String VERSION_TABLE = "create table if not exists %s (version integer not null){end}";
-
     /// @throws IllegalArgumentException when the name is none
     VersionedTable {
         if (!NAMES.matcher(name).matches()) {
@@ -37,7 +35,8 @@ record VersionedTable(String name, List<String> steps) {
             return;
         }
         dialect.lock(connection, (long) name.hashCode() << Integer.SIZE);
-        Statements.run(connection, dialect.create(VERSION_TABLE.formatted(quoted(versionTable()))));
+        Statements.run(connection, dialect.create(
+                "create table if not exists " + quoted(versionTable()) + " (version integer not null){end}"));
         // Another process may have been faster while this one waited.
         int version = checkedVersion(connection, dialect);
         for (String step : steps.subList(version, steps.size())) {

@@ -32,7 +32,7 @@ class ConcurrentWritersTest {
 
     private static final long SEED = Long.getLong("everfold.seed", 61);
     private static final int WRITERS = 3;
-    private static final int PUTS = 60;
+    private static final int PUTS = 25;
     private static final int REVISIONS = 10_000;
     private static final int KEEP = 3;
 

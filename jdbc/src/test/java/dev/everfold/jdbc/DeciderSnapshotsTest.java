@@ -125,7 +125,9 @@ class DeciderSnapshotsTest {
     void without_its_rows_all_events_are_folded_and_a_snapshot_is_taken_again() throws Exception {
         deposit(24);
 
-        TestDatabase.run(kind.dataSource(folder), "delete from " + (kind == TestDatabase.SQLITE_WAL ? "everfold_snapshots" : table));
+        TestDatabase.run(
+                kind.dataSource(folder),
+                "delete from " + (kind == TestDatabase.SQLITE_WAL ? JdbcSnapshotStore.TABLE_DEFAULT : table));
 
         assertLoaded(new Balance(24), 24);
         deposit(1);

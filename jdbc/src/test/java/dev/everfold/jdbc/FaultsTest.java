@@ -122,7 +122,8 @@ class FaultsTest {
         faulty.fail(faulty.calls().indexOf("commit"), false);
         assertThatThrownBy(() -> store.put(snapshot(9), 1))
                 .hasMessage("Storing a snapshot of decider \"account\" in table \"" + table
-                        + "\" failed: the network is gone. Whether it was done is unknown; doing it again is harmless.");
+                        + "\" failed: the network is gone."
+                        + " Whether it was done is unknown; doing it again is harmless.");
 
         faulty.fail(0, false);
         assertThatThrownBy(() -> store.newest(KEY, 1))

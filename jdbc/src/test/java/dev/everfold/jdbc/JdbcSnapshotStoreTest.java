@@ -18,8 +18,11 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -39,6 +42,7 @@ class JdbcSnapshotStoreTest {
 
     private final TestDatabase kind;
     private final String table = TestDatabase.newTable();
+    private final Logger log = Logger.getLogger(JdbcSnapshotStore.class.getName());
     private DataSource database;
 
     JdbcSnapshotStoreTest(TestDatabase kind) {
@@ -46,8 +50,14 @@ class JdbcSnapshotStoreTest {
     }
 
     @BeforeEach
-    void connect() {
+    void connectAndSilenceWarnings() {
         database = kind.dataSource(folder);
+        log.setLevel(Level.OFF);
+    }
+
+    @AfterEach
+    void letWarningsThrough() {
+        log.setLevel(null);
     }
 
     /// As a process does that has just begun.
@@ -101,7 +111,7 @@ class JdbcSnapshotStoreTest {
                 database,
                 "insert into " + table + " with recursive numbers(n) as"
                         + " (select 1 union all select n + 1 from numbers where n < 2500)"
-                        + " select decider, 'account-' || n, schema_version, lineage, revision, position, taken,"
+                        + " select decider, 'copy-' || n, schema_version, lineage, revision, position, taken,"
                         + " checksum, state from " + table + ", numbers where decider = 'account'");
 
         store.deleteAll("account");
@@ -139,7 +149,10 @@ class JdbcSnapshotStoreTest {
     void a_row_that_was_moved_to_another_stream_or_state_is_not_taken_for_its_own() throws SQLException {
         JdbcSnapshotStore store = open();
         List<String> moves = List.of(
-                "stream = 'account-43'", "decider = 'accounts'", "schema_version = 8", "lineage = '" + FixedIds.id(2) + "'");
+                "stream = 'account-43'",
+                "decider = 'accounts'",
+                "schema_version = 8",
+                "lineage = '" + FixedIds.id(2) + "'");
         List<SnapshotKey> targets = List.of(
                 new SnapshotKey(FixedIds.id(1), "account", 7, "account-43"),
                 new SnapshotKey(FixedIds.id(1), "accounts", 7, "account-42"),
