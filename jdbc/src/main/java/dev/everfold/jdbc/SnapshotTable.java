@@ -48,8 +48,8 @@ final class SnapshotTable {
     private static final String KEEP_NEWEST = "delete from {table} where " + OF_KEY
             + " and revision <= (select revision from {table} where " + OF_KEY
             + " order by revision desc limit 1 offset ?)";
-    private static final String NEWEST = "select revision, position, taken, checksum, state from {table} where " + OF_KEY
-            + " and revision < ? order by revision desc limit 1";
+    private static final String NEWEST = "select revision, position, taken, checksum, state from {table} where "
+            + OF_KEY + " and revision < ? order by revision desc limit 1";
     private static final String REMOVE = "delete from {table} where " + OF_KEY + " and revision = ?";
     private static final String DELETE_SOME = """
             delete from {table} where (decider, stream, schema_version, lineage, revision) in (

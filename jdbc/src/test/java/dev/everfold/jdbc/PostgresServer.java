@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A PostgreSQL that is started when it is first asked for, and ends with the tests.
 ///
-/// It syncs as it does in production, which its starter would turn off. One that cannot be started fails every test that needs it.
+/// It syncs as it does in production, which its starter would turn off. One that cannot be started fails
+/// every test that needs it.
 enum PostgresServer {
     V18("postgres.new"),
     V15("postgres.old");
