@@ -1,0 +1,68 @@
+package dev.everfold.jdbc;
+
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
+import java.util.Set;
+
+/// What an [SQLException] means. PostgreSQL speaks in SQL states, SQLite in result codes and without a state.
+///
+/// Sources: appendix A of PostgreSQL's manual; "Result and Error Codes" of SQLite's.
+final class SqlFailures {
+
+    private static final String POSTGRESQL_UNDEFINED_TABLE = "42P01";
+    private static final Set<String> POSTGRESQL_CONFLICTS = Set.of(
+            "40001", // serialization_failure
+            "40P01"); // deadlock_detected
+    private static final String POSTGRESQL_LOCK_NOT_AVAILABLE = "55P03";
+    private static final Set<String> TRANSIENT_CLASSES = Set.of(
+            "08", // connection
+            "40", // rolled back
+            "53", // out of memory, disk, connections
+            "57", // cancelled, shutting down, starting up
+            "58"); // input and output
+
+    private static final int SQLITE_ERROR = 1;
+    private static final Set<Integer> SQLITE_CONFLICTS = Set.of(
+            5, // BUSY
+            6); // LOCKED
+    private static final Set<Integer> SQLITE_TRANSIENT = Set.of(
+            9, // INTERRUPT
+            10, // IOERR
+            13, // FULL
+            14); // CANTOPEN
+
+    private SqlFailures() {}
+
+    /// A table that a statement names is not there.
+    static boolean isTableMissing(SQLException failure) {
+        return POSTGRESQL_UNDEFINED_TABLE.equals(failure.getSQLState())
+                || isSqlite(failure)
+                        && failure.getErrorCode() == SQLITE_ERROR
+                        && String.valueOf(failure.getMessage()).contains("no such table");
+    }
+
+    /// The transaction is rolled back since another one was in its way; the same again may succeed at once.
+    static boolean isConflict(SQLException failure) {
+        String state = failure.getSQLState();
+        return state != null && POSTGRESQL_CONFLICTS.contains(state)
+                || isSqlite(failure) && SQLITE_CONFLICTS.contains(failure.getErrorCode());
+    }
+
+    /// The same call may succeed later.
+    static boolean isTransient(SQLException failure) {
+        String state = failure.getSQLState();
+        return failure instanceof SQLTransientException
+                || failure instanceof SQLRecoverableException
+                || failure instanceof SQLNonTransientConnectionException
+                || isConflict(failure)
+                || POSTGRESQL_LOCK_NOT_AVAILABLE.equals(state)
+                || state != null && state.length() == 5 && TRANSIENT_CLASSES.contains(state.substring(0, 2))
+                || isSqlite(failure) && SQLITE_TRANSIENT.contains(failure.getErrorCode());
+    }
+
+    private static boolean isSqlite(SQLException failure) {
+        return failure.getSQLState() == null;
+    }
+}

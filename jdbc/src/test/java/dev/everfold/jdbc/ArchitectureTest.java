@@ -1,0 +1,31 @@
+package dev.everfold.jdbc;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/// The arrows of docs/architecture.md, as far as they concern this module.
+class ArchitectureTest {
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.everfold.jdbc");
+
+    @Test
+    void it_names_no_engine_and_no_driver() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..",
+                        "javax.sql",
+                        "org.jspecify..",
+                        "dev.everfold.eventstore",
+                        "dev.everfold.eventsourcing..",
+                        "dev.everfold.jdbc")
+                .check(CLASSES);
+    }
+}
