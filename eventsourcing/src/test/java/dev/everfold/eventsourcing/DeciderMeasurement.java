@@ -95,7 +95,8 @@ final class DeciderMeasurement {
             for (Map.Entry<String, Client> column : columns.entrySet()) {
                 double rate = rate(clients, column.getValue());
                 if (round > WARM_UP_ROUNDS) {
-                    rates.computeIfAbsent(column.getKey(), _ -> new ArrayList<>()).add(rate);
+                    rates.computeIfAbsent(column.getKey(), _ -> new ArrayList<>())
+                            .add(rate);
                 }
             }
         }
@@ -139,9 +140,7 @@ final class DeciderMeasurement {
 
     private Client commander(boolean withId) {
         return (round, client, number) -> {
-            CommandContext context = withId
-                    ? CommandContext.of(id(round, client, number))
-                    : CommandContext.none();
+            CommandContext context = withId ? CommandContext.of(id(round, client, number)) : CommandContext.none();
             accounts.handle(round + "-" + client, number == 0 ? new Open("alice") : new Deposit(1), context);
         };
     }

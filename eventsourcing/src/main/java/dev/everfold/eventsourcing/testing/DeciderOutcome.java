@@ -42,7 +42,8 @@ public final class DeciderOutcome<C, S, E> {
 
     /// The command was refused, for exactly this reason.
     public DeciderOutcome<C, S, E> thenRejected(String reason) {
-        if (!(found instanceof SpecAnswer.Rejected<S, E> rejected) || !rejected.reason().equals(reason)) {
+        if (!(found instanceof SpecAnswer.Rejected<S, E> rejected)
+                || !rejected.reason().equals(reason)) {
             throw failure("rejected: \"" + reason + "\"", found.described(), List.of());
         }
         return this;

@@ -111,9 +111,8 @@ class DeciderSpecTest {
         assertThatThrownBy(
                         () -> spec.when(new Add("pen", 1)).then(new Added("pen", euros(1)), new Added("ink", euros(2))))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining(
-                        "\n  events[1]: expected Added[article=ink, price=Price[cents=2, currency=EUR]],"
-                                + " found nothing\n");
+                .hasMessageContaining("\n  events[1]: expected Added[article=ink, price=Price[cents=2, currency=EUR]],"
+                        + " found nothing\n");
     }
 
     @Test
