@@ -54,9 +54,11 @@ final class Cuts {
             case PointInTime.AtPosition(long toPosition) -> position(toPosition);
             case PointInTime.KnownAt(Instant recorded) -> positionAfter(recorded);
             case PointInTime.AtRevision(long toRevision) ->
-                positionOf(toRevision, stream.orElseThrow(() -> new IllegalArgumentException("Several streams "
-                        + known + " are no state of anything; expected a point that all of them share, as"
-                        + " now(), asOf(…), knownAt(…) or atPosition(…).")));
+                positionOf(
+                        toRevision,
+                        stream.orElseThrow(() -> new IllegalArgumentException("Several streams "
+                                + known + " are no state of anything; expected a point that all of them share, as"
+                                + " now(), asOf(…), knownAt(…) or atPosition(…).")));
         };
     }
 
@@ -73,8 +75,8 @@ final class Cuts {
             return 0;
         }
         return one(Read.stream(stream).fromRevision(toRevision - 1))
-                .orElseThrow(() -> revisionAhead(toRevision, stream))
-                .position()
+                        .orElseThrow(() -> revisionAhead(toRevision, stream))
+                        .position()
                 + 1;
     }
 
@@ -123,8 +125,8 @@ final class Cuts {
     private Instant recordedAt(long position) {
         return one(Read.all().fromPosition(position).toPosition(position + 1))
                 .map(RecordedEvent::recorded)
-                .orElseThrow(() -> new IllegalStateException("Position " + position
-                        + " is below the store's next position, and has no event."));
+                .orElseThrow(() -> new IllegalStateException(
+                        "Position " + position + " is below the store's next position, and has no event."));
     }
 
     private Optional<RecordedEvent> one(Read read) {

@@ -105,10 +105,12 @@ public record Difference(String path, Optional<String> before, Optional<String> 
     /// In the order of their texts, since a set may have another order in each run.
     private static void collectMembers(String path, Set<?> before, Set<?> after, List<Difference> differences) {
         List<Difference> found = new ArrayList<>();
-        onlyIn(before, after).forEach(text -> found.add(
-                new Difference(path + "[" + text + "]", Optional.of(text), Optional.empty())));
-        onlyIn(after, before).forEach(text -> found.add(
-                new Difference(path + "[" + text + "]", Optional.empty(), Optional.of(text))));
+        onlyIn(before, after)
+                .forEach(text ->
+                        found.add(new Difference(path + "[" + text + "]", Optional.of(text), Optional.empty())));
+        onlyIn(after, before)
+                .forEach(text ->
+                        found.add(new Difference(path + "[" + text + "]", Optional.empty(), Optional.of(text))));
         found.sort(Comparator.comparing(Difference::path));
         differences.addAll(found);
     }

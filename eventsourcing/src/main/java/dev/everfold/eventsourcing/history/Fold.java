@@ -23,4 +23,9 @@ record Fold<S, E>(EventCodec<E> codec, S initial, BiFunction<? super S, ? super 
         }
         return evolved;
     }
+
+    /// Whether the system wrote it and the application did not register it: for every reader it is not there.
+    boolean isOfTheSystem(RecordedEvent event) {
+        return event.type().startsWith("$") && codec.decode(event).isEmpty();
+    }
 }

@@ -93,7 +93,7 @@ final class HistoryReading<S, E> implements Iterator<HistoryEntry<S, E>> {
             }
             nextPosition = cursor.nextPosition();
         }
-        events.removeIf(this::isOfTheSystem);
+        events.removeIf(fold::isOfTheSystem);
         events.forEach(event -> page.add(new Line(event, EventMetadata.of(event))));
         links = CompensationLinks.of(
                 store,
@@ -103,10 +103,5 @@ final class HistoryReading<S, E> implements Iterator<HistoryEntry<S, E>> {
                         .flatMap(Optional::stream)
                         .toList(),
                 end);
-    }
-
-    /// As for every reader, what the system wrote is passed over unless the application registered it.
-    private boolean isOfTheSystem(RecordedEvent event) {
-        return event.type().startsWith("$") && fold.codec().decode(event).isEmpty();
     }
 }

@@ -54,8 +54,8 @@ public sealed interface PointInTime {
         /// @throws IllegalArgumentException when the position is negative
         public AtPosition {
             if (toPosition < 0) {
-                throw new IllegalArgumentException("The position " + toPosition
-                        + " is negative; expected 0, the beginning of the log, or more.");
+                throw new IllegalArgumentException(
+                        "The position " + toPosition + " is negative; expected 0, the beginning of the log, or more.");
             }
         }
 

@@ -5,15 +5,14 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +24,8 @@ final class StatesReading<S, E> {
     /// costs less than asking of each event whether it is of one of them.
     private static final int INDEXED_STREAMS_MAX = 100;
 
-    /// An item and its stream.
-    private static final int TERMS_OF_A_STREAM = 2;
+    /// Of a query: an item, and its stream or category.
+    private static final int TERMS_OF_A_NAME = 2;
 
     private final EventStore store;
     private final Fold<S, E> fold;
@@ -94,7 +93,7 @@ final class StatesReading<S, E> {
         try (EventCursor cursor = store.read(Read.matching(query).toPosition(cut.toPosition()))) {
             while (cursor.hasNext()) {
                 RecordedEvent event = cursor.next();
-                if (cut.counts(event)) {
+                if (cut.counts(event) && !fold.isOfTheSystem(event)) {
                     each.accept(event);
                 }
             }
@@ -102,23 +101,25 @@ final class StatesReading<S, E> {
     }
 
     private Query queryOf(Set<String> streams) {
-        List<Query.Item> items = new ArrayList<>();
-        if (streams.size() <= Math.min(INDEXED_STREAMS_MAX, store.limits().queryTermsMax() / TERMS_OF_A_STREAM)) {
-            streams.forEach(stream -> items.add(new Query.Item().withStream(stream)));
-        } else {
-            Set<String> categories = new TreeSet<>();
-            streams.forEach(stream -> categories.add(Query.categoryOf(stream)));
-            categories.forEach(category -> items.add(new Query.Item().withCategory(category)));
+        int namesMax = store.limits().queryTermsMax() / TERMS_OF_A_NAME;
+        if (streams.size() <= Math.min(INDEXED_STREAMS_MAX, namesMax)) {
+            return query(streams, Query.Item::withStream);
         }
-        return new Query(items);
+        Set<String> categories = new TreeSet<>();
+        streams.forEach(stream -> categories.add(Query.categoryOf(stream)));
+        return categories.size() <= namesMax ? query(categories, Query.Item::withCategory) : Query.all();
+    }
+
+    private static Query query(Set<String> names, BiFunction<Query.Item, String, Query.Item> with) {
+        return new Query(
+                names.stream().map(name -> with.apply(new Query.Item(), name)).toList());
     }
 
     /// The query within the category, so that an engine need not look at others.
     private static Query narrowed(Query query, String category) {
         return new Query(query.items().stream()
-                .map(item -> item.stream().isPresent() || item.category().isPresent()
-                        ? item
-                        : item.withCategory(category))
+                .map(item ->
+                        item.stream().isPresent() || item.category().isPresent() ? item : item.withCategory(category))
                 .toList());
     }
 

@@ -76,8 +76,7 @@ class EventCodecTest {
                     CODEC.encode("account-17", new AccountEvent.Opened("bob"), EventMetadata.none()),
                     CODEC.encode("account-17", new AccountEvent.Deposited(500), metadata)));
 
-            List<RecordedEvent> found = store.read(
-                            Read.matching(Query.tags(EventMetadata.correlationTag(CORRELATION))))
+            List<RecordedEvent> found = store.read(Read.matching(Query.tags(EventMetadata.correlationTag(CORRELATION))))
                     .toList();
 
             assertThat(found).extracting(RecordedEvent::position).containsExactly(0L, 2L);

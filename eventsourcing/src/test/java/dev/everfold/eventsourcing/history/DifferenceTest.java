@@ -59,7 +59,8 @@ class DifferenceTest {
         record Card(Set<String> tags) {}
 
         assertThat(between(new Card(Set.of("red", "blue", "old")), new Card(Set.of("red", "green"))))
-                .containsExactly("tags[blue]: blue → nothing", "tags[green]: nothing → green", "tags[old]: old → nothing");
+                .containsExactly(
+                        "tags[blue]: blue → nothing", "tags[green]: nothing → green", "tags[old]: old → nothing");
     }
 
     sealed interface Payment {
