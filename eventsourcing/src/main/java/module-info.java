@@ -10,6 +10,7 @@ module dev.everfold.eventsourcing {
     exports dev.everfold.eventsourcing;
     exports dev.everfold.eventsourcing.boundary;
     exports dev.everfold.eventsourcing.codec;
+    exports dev.everfold.eventsourcing.history;
     exports dev.everfold.eventsourcing.snapshot;
     exports dev.everfold.eventsourcing.testing;
 }

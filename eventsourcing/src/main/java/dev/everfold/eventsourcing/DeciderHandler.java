@@ -1,9 +1,22 @@
 package dev.everfold.eventsourcing;
 
+import dev.everfold.eventsourcing.history.Difference;
+import dev.everfold.eventsourcing.history.HistoryEntry;
+import dev.everfold.eventsourcing.history.PointInTime;
+import dev.everfold.eventsourcing.history.StateAt;
+import dev.everfold.eventsourcing.history.TimeTravel;
 import dev.everfold.eventsourcing.snapshot.SnapshotPolicy;
 import dev.everfold.eventsourcing.snapshot.SnapshotStore;
 import dev.everfold.eventsourcing.snapshot.StateCodec;
+import dev.everfold.eventstore.Query;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Handles the commands of one decider: each id has a stream `<category>-<id>` and a state of its own.
 ///
@@ -21,6 +34,7 @@ public final class DeciderHandler<C, S, E> {
     private final StateLoader<S, E> loader;
     private final StateCache<S> cache;
     private final CommandHandling<C, S, E> handling;
+    private final TimeTravel<S, E> timeTravel;
 
     DeciderHandler(Everfold everfold, DeciderSettings<C, S, E> settings) {
         this.everfold = everfold;
@@ -34,6 +48,7 @@ public final class DeciderHandler<C, S, E> {
                 everfold.options().clock());
         this.cache = new StateCache<>(settings.cacheEntries());
         this.handling = new CommandHandling<>(everfold, settings, loader, cache, snapshots);
+        this.timeTravel = timeTravel(everfold, settings, snapshots);
     }
 
     /// Handles a command of which nothing else is known.
@@ -68,6 +83,52 @@ public final class DeciderHandler<C, S, E> {
         Folded<S> folded = cached.isPresent() ? loader.foldOn(stream, cached.get()) : loader.load(stream);
         cache.put(stream, folded);
         return folded.state();
+    }
+
+    /// The state at a point in time, for example `asOf(Instant.parse("2026-03-01T00:00:00Z"))`; the initial state
+    /// where no event counts. Never by way of a later snapshot.
+    ///
+    /// @see TimeTravel#state what it costs and what is refused
+    public S state(String id, PointInTime when) {
+        return timeTravel.state(stream(id), when);
+    }
+
+    /// Every event of the id with who, when and why, and the state before and after; lazy, nothing to close.
+    ///
+    /// @see TimeTravel#history what it costs
+    public Stream<HistoryEntry<S, E>> history(String id) {
+        return timeTravel.history(stream(id));
+    }
+
+    /// Where the states of the id at two points in time differ, for example `limits.daily: 100 → 200`.
+    ///
+    /// @see TimeTravel#difference what is refused
+    public List<Difference> difference(String id, PointInTime from, PointInTime to) {
+        return timeTravel.difference(stream(id), from, to);
+    }
+
+    /// The states of these ids, all at the same position of the log; the initial state where no event counts.
+    ///
+    /// States of several deciders fit together when they are asked for at one position.
+    ///
+    /// @see TimeTravel#states what it costs and what is refused
+    public Map<String, S> states(Collection<String> ids, PointInTime when) {
+        return byId(timeTravel.states(ids.stream().map(this::stream).toList(), when));
+    }
+
+    /// The states of all ids that had an event that counts, by id, all at the same position of the log.
+    ///
+    /// @see TimeTravel#statesOf(String, PointInTime) what it costs and what is refused
+    public Map<String, S> states(PointInTime when) {
+        return byId(timeTravel.statesOf(settings.category(), when));
+    }
+
+    /// The states of all ids that had an event that counts and matches the query, for example a tag, by id, all
+    /// at the same position of the log.
+    ///
+    /// @see TimeTravel#statesOf(String, Query, PointInTime) what it costs and what is refused
+    public Map<String, S> states(Query query, PointInTime when) {
+        return byId(timeTravel.statesOf(settings.category(), query, when));
     }
 
     /// The stream of an id.
@@ -132,6 +193,25 @@ public final class DeciderHandler<C, S, E> {
 
     private DeciderHandler<C, S, E> with(SnapshotSettings<S> snapshots) {
         return new DeciderHandler<>(everfold, settings.withSnapshots(snapshots));
+    }
+
+    private Map<String, S> byId(Map<String, S> byStream) {
+        int prefix = settings.category().length() + 1;
+        Map<String, S> states = new LinkedHashMap<>();
+        byStream.forEach((stream, state) -> states.put(stream.substring(prefix), state));
+        return Collections.unmodifiableMap(states);
+    }
+
+    private static <S, E> TimeTravel<S, E> timeTravel(
+            Everfold everfold, DeciderSettings<?, S, E> settings, Optional<Snapshots<S>> snapshots) {
+        Decider<?, S, E> decider = settings.decider();
+        Clock clock = everfold.options().clock();
+        TimeTravel<S, E> folding =
+                TimeTravel.on(everfold.store(), settings.codec(), decider.initial(), decider::evolve, clock);
+        return snapshots
+                .map(taken -> folding.savedIn((stream, toRevision) -> taken.newest(stream, toRevision)
+                        .map(folded -> new StateAt<>(folded.state(), folded.revision(), folded.position()))))
+                .orElse(folding);
     }
 
     private static <S> Optional<Snapshots<S>> snapshots(Everfold everfold, DeciderSettings<?, S, ?> settings) {

@@ -1,5 +1,6 @@
 package dev.everfold.eventsourcing;
 
+import dev.everfold.eventsourcing.boundary.Boundary;
 import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
@@ -71,6 +72,12 @@ public final class Everfold implements AutoCloseable {
     /// @throws IllegalArgumentException when the category is empty or holds `-`
     public <C, S, E> DeciderHandler<C, S, E> decider(String category, Decider<C, S, E> decider, EventCodec<E> codec) {
         return new DeciderHandler<>(this, DeciderSettings.of(category, decider, codec));
+    }
+
+    /// Decides across streams, on whatever events a decision depends on. Say where accepted events go:
+    /// [Boundary#into(String)].
+    public <E> Boundary<E> boundary(EventCodec<E> codec) {
+        return Boundary.on(store, codec);
     }
 
     EverfoldOptions options() {

@@ -45,4 +45,20 @@ class ArchitectureTest {
                         "dev.everfold.eventsourcing.codec")
                 .check(CLASSES);
     }
+
+    @Test
+    void time_travel_needs_events_and_a_fold_and_knows_nothing_of_deciders() {
+        classes()
+                .that()
+                .resideInAPackage("dev.everfold.eventsourcing.history")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..",
+                        "org.jspecify..",
+                        "dev.everfold.eventstore",
+                        "dev.everfold.eventsourcing.codec",
+                        "dev.everfold.eventsourcing.history")
+                .check(CLASSES);
+    }
 }

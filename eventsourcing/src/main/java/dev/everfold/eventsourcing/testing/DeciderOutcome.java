@@ -2,7 +2,7 @@ package dev.everfold.eventsourcing.testing;
 
 import dev.everfold.eventsourcing.Decider;
 import dev.everfold.eventsourcing.Decision;
-import dev.everfold.eventsourcing.Difference;
+import dev.everfold.eventsourcing.history.Difference;
 import dev.everfold.eventsourcing.snapshot.StateCodec;
 import dev.everfold.eventstore.Bytes;
 import java.util.List;

@@ -5,6 +5,7 @@ import static dev.everfold.eventsourcing.Decision.reject;
 import static dev.everfold.eventsourcing.codec.Upcaster.into;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.everfold.eventsourcing.Everfold;
 import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventsourcing.codec.EventType;
 import dev.everfold.eventsourcing.codec.Upcaster;
@@ -36,7 +37,8 @@ final class UpcastModelTest {
             .build();
 
     private final InMemoryEventStore store = new InMemoryEventStore();
-    private final Boundary<ParcelEvent> boundary = Boundary.on(store, codec).into("parcels");
+    private final Boundary<ParcelEvent> boundary =
+            Everfold.on(store).boundary(codec).into("parcels");
 
     private static final QueryModel<Long> GRAMS =
             DecisionModel.of("grams", 0L).on(ParcelEvent.Weighed.class, (grams, weighed) -> grams + weighed.grams());

@@ -1,4 +1,4 @@
-package dev.everfold.eventsourcing;
+package dev.everfold.eventsourcing.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,35 @@ class DifferenceTest {
     void values_of_different_classes_differ_as_a_whole() {
         assertThat(between(new Money(1, "EUR"), "1 EUR")).containsExactly("Money[cents=1, currency=EUR] → 1 EUR");
         assertThat(between(Optional.of(1), Optional.of(2))).containsExactly("1 → 2");
+    }
+
+    @Test
+    void sets_differ_by_what_only_one_of_them_holds() {
+        record Card(Set<String> tags) {}
+
+        assertThat(between(new Card(Set.of("red", "blue", "old")), new Card(Set.of("red", "green"))))
+                .containsExactly(
+                        "tags[blue]: blue → nothing", "tags[green]: nothing → green", "tags[old]: old → nothing");
+    }
+
+    sealed interface Payment {
+        record Cash(long cents) implements Payment {}
+
+        record Card(long cents) implements Payment {}
+    }
+
+    @Test
+    void a_sealed_field_differs_inside_one_case_and_as_a_whole_between_two() {
+        record Order(Payment payment, Optional<Money> tip) {}
+
+        assertThat(between(
+                        new Order(new Payment.Cash(1), Optional.of(new Money(1, "EUR"))),
+                        new Order(new Payment.Cash(2), Optional.of(new Money(2, "EUR")))))
+                .containsExactly("payment.cents: 1 → 2", "tip.cents: 1 → 2");
+        assertThat(between(
+                        new Order(new Payment.Cash(1), Optional.empty()),
+                        new Order(new Payment.Card(1), Optional.empty())))
+                .containsExactly("payment: Cash[cents=1] → Card[cents=1]");
     }
 
     @Test

@@ -1,13 +1,16 @@
-package dev.everfold.eventsourcing;
+package dev.everfold.eventsourcing.history;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One place where two values differ.
@@ -22,7 +25,8 @@ public record Difference(String path, Optional<String> before, Optional<String> 
     /// Where two values differ, in the order of their fields; at most 100 places.
     ///
     /// Records of one class are compared component by component, lists element by element, maps key by
-    /// key, optionals by what they hold, and everything else by `equals`. Records whose components cannot
+    /// key, sets by what only one of them holds, optionals by what they hold, and everything else by `equals`:
+    /// also two cases of a sealed type. Records whose components cannot
     /// be read by reflection, since their module does not open them, are compared as a whole.
     public static List<Difference> between(@Nullable Object before, @Nullable Object after) {
         return between("", before, after);
@@ -54,6 +58,8 @@ public record Difference(String path, Optional<String> before, Optional<String> 
             }
         } else if (before instanceof Map<?, ?> one && after instanceof Map<?, ?> other) {
             collectEntries(path, one, other, differences);
+        } else if (before instanceof Set<?> one && after instanceof Set<?> other) {
+            collectMembers(path, one, other, differences);
         } else if (before instanceof Optional<?> one && after instanceof Optional<?> other) {
             differences.addAll(onlyOne(path, one, other));
             if (one.isPresent() && other.isPresent()) {
@@ -94,6 +100,24 @@ public record Difference(String path, Optional<String> before, Optional<String> 
                 differences.add(new Difference(at, textAt(before, key), textAt(after, key)));
             }
         }
+    }
+
+    /// In the order of their texts, since a set may have another order in each run.
+    private static void collectMembers(String path, Set<?> before, Set<?> after, List<Difference> differences) {
+        List<Difference> found = new ArrayList<>();
+        onlyIn(before, after)
+                .forEach(text ->
+                        found.add(new Difference(path + "[" + text + "]", Optional.of(text), Optional.empty())));
+        onlyIn(after, before)
+                .forEach(text ->
+                        found.add(new Difference(path + "[" + text + "]", Optional.empty(), Optional.of(text))));
+        found.sort(Comparator.comparing(Difference::path));
+        differences.addAll(found);
+    }
+
+    private static Stream<String> onlyIn(Set<?> one, Set<?> other) {
+        Set<Object> others = new HashSet<>(other);
+        return one.stream().filter(member -> !others.contains(member)).map(String::valueOf);
     }
 
     private static List<Difference> onlyOne(String path, Optional<?> before, Optional<?> after) {
