@@ -80,9 +80,10 @@ public final class JdbcSnapshotStore implements SnapshotStore {
             throw new IllegalArgumentException("Keeping " + keep + " snapshots of a stream; expected 1 or more.");
         }
         if (snapshot.state().length() > STATE_BYTES_MAX) {
-            throw new IllegalArgumentException("A state of decider \"" + snapshot.key().decider() + "\" is "
-                    + snapshot.state().length() + " bytes; the limit is " + STATE_BYTES_MAX
-                    + " (JdbcSnapshotStore.STATE_BYTES_MAX). Keep less in it.");
+            throw new IllegalArgumentException(
+                    "A state of decider \"" + snapshot.key().decider() + "\" is "
+                            + snapshot.state().length() + " bytes; the limit is " + STATE_BYTES_MAX
+                            + " (JdbcSnapshotStore.STATE_BYTES_MAX). Keep less in it.");
         }
         inTable("Storing a snapshot of decider \"" + snapshot.key().decider() + "\"", connection -> {
             table.put(connection, snapshot, keep);

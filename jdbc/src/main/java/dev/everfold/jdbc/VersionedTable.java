@@ -35,8 +35,10 @@ record VersionedTable(String name, List<String> steps) {
             return;
         }
         dialect.lock(connection, (long) name.hashCode() << Integer.SIZE);
-        Statements.run(connection, dialect.create(
-                "create table if not exists " + quoted(versionTable()) + " (version integer not null){end}"));
+        Statements.run(
+                connection,
+                dialect.create(
+                        "create table if not exists " + quoted(versionTable()) + " (version integer not null){end}"));
         // Another process may have been faster while this one waited.
         int version = checkedVersion(connection, dialect);
         for (String step : steps.subList(version, steps.size())) {

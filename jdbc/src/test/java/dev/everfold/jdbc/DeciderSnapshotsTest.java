@@ -89,7 +89,8 @@ class DeciderSnapshotsTest {
                 ? JdbcSnapshotStore.sqlite(folder.resolve("snapshots.db"))
                 : JdbcSnapshotStore.on(kind.dataSource(folder), table);
         try (EventStore store = EventStores.open("log:" + folder.resolve("log"));
-                Everfold everfold = Everfold.on(store, EverfoldOptions.defaults().withSnapshots(snapshots))) {
+                Everfold everfold =
+                        Everfold.on(store, EverfoldOptions.defaults().withSnapshots(snapshots))) {
             work.with(everfold);
         }
     }
@@ -160,7 +161,9 @@ class DeciderSnapshotsTest {
         deposit(24);
 
         process(everfold -> {
-            var accounts = everfold.decider("account", balances, CODEC).snapshotEvery(1).cache(0);
+            var accounts = everfold.decider("account", balances, CODEC)
+                    .snapshotEvery(1)
+                    .cache(0);
             breakTable();
             accounts.handle("42", new Deposit(1));
             assertThat(accounts.state("42")).isEqualTo(new Balance(25));

@@ -63,11 +63,9 @@ class FaultsTest {
                 Stored stored = put(snapshot -> store.put(snapshot(snapshot), 1));
 
                 assertThat(faulty.open()).as(where).isZero();
-                assertThat(stored)
-                        .as(where)
-                        .isEqualTo(expected(call - calls.indexOf("commit")));
+                assertThat(stored).as(where).isEqualTo(expected(call - calls.indexOf("commit")));
                 boolean found = sound.newest(KEY, Long.MAX_VALUE).isPresent();
-                boolean expected = stored == Stored.YES || stored == Stored.UNKNOWN && afterwards;
+                boolean expected = stored == Stored.YES || (stored == Stored.UNKNOWN && afterwards);
                 assertThat(found).as(where).isEqualTo(expected);
             }
         }

@@ -163,7 +163,9 @@ class JdbcSnapshotStoreTest {
             store.put(snapshot(9), 1);
             run(database, "update " + table + " set " + moves.get(i));
 
-            assertThat(store.newest(targets.get(i), Long.MAX_VALUE)).as(moves.get(i)).isEmpty();
+            assertThat(store.newest(targets.get(i), Long.MAX_VALUE))
+                    .as(moves.get(i))
+                    .isEmpty();
         }
     }
 

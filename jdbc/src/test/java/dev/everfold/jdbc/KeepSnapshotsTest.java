@@ -84,8 +84,8 @@ class KeepSnapshotsTest {
 
     @Test
     void the_code_of_the_guide_is_the_code_above() throws IOException {
-        String code = withoutLayout(
-                Files.readString(Path.of("src/test/java/dev/everfold/jdbc/KeepSnapshotsTest.java")));
+        String code =
+                withoutLayout(Files.readString(Path.of("src/test/java/dev/everfold/jdbc/KeepSnapshotsTest.java")));
         List<String> snippets = snippets(Path.of("../docs/how-to/keep-snapshots.md"));
 
         assertThat(snippets).hasSize(5);

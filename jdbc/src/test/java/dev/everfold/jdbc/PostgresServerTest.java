@@ -58,8 +58,10 @@ class PostgresServerTest {
 
         store.put(snapshot(9), 1);
 
-        assertThat(JdbcSnapshotStore.on(inSchema, "user").newest(KEY, Long.MAX_VALUE)).contains(snapshot(9));
-        assertThat(strings(database, "select revision from \"My Team\".\"user\"")).containsExactly("9");
+        assertThat(JdbcSnapshotStore.on(inSchema, "user").newest(KEY, Long.MAX_VALUE))
+                .contains(snapshot(9));
+        assertThat(strings(database, "select revision from \"My Team\".\"user\""))
+                .containsExactly("9");
     }
 
     @Test

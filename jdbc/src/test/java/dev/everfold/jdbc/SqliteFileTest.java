@@ -147,8 +147,8 @@ class SqliteFileTest {
 
     @Test
     void without_its_driver_it_says_which_one_is_missing() throws Exception {
-        try (URLClassLoader withoutDriver = new URLClassLoader(
-                classPathWithout("sqlite-jdbc"), ClassLoader.getPlatformClassLoader())) {
+        try (URLClassLoader withoutDriver =
+                new URLClassLoader(classPathWithout("sqlite-jdbc"), ClassLoader.getPlatformClassLoader())) {
             Class<?> store = withoutDriver.loadClass(JdbcSnapshotStore.class.getName());
             Path file = folder.resolve("snapshots.db");
 

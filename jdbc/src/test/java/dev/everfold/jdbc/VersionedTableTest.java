@@ -75,8 +75,7 @@ class VersionedTableTest {
         assertThatThrownBy(() -> prepare(create, addSize, "no such statement"))
                 .isInstanceOf(DatabaseFailedException.class)
                 .hasMessageStartingWith("Preparing failed: ")
-                .hasMessageEndingWith(
-                        " Nothing was changed; trying again does not help before the cause is removed.");
+                .hasMessageEndingWith(" Nothing was changed; trying again does not help before the cause is removed.");
 
         assertThat(strings(database, "select version from " + name + "_version"))
                 .containsExactly("1");
