@@ -111,7 +111,7 @@ final class SnapshotTable {
 
     /// The same in every process. Two keys of one number wait for each other and do no harm.
     private long lockNumber(SnapshotKey key) {
-        return (long) table.name().hashCode() << Integer.SIZE
+        return ((long) table.name().hashCode() << Integer.SIZE)
                 | Integer.toUnsignedLong(key.stream().hashCode());
     }
 

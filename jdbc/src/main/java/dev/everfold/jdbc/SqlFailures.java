@@ -38,16 +38,16 @@ final class SqlFailures {
     /// A table that a statement names is not there.
     static boolean isTableMissing(SQLException failure) {
         return POSTGRESQL_UNDEFINED_TABLE.equals(failure.getSQLState())
-                || isSqlite(failure)
+                || (isSqlite(failure)
                         && failure.getErrorCode() == SQLITE_ERROR
-                        && String.valueOf(failure.getMessage()).contains("no such table");
+                        && String.valueOf(failure.getMessage()).contains("no such table"));
     }
 
     /// The transaction is rolled back since another one was in its way; the same again may succeed at once.
     static boolean isConflict(SQLException failure) {
         String state = failure.getSQLState();
-        return state != null && POSTGRESQL_CONFLICTS.contains(state)
-                || isSqlite(failure) && SQLITE_CONFLICTS.contains(failure.getErrorCode());
+        return (state != null && POSTGRESQL_CONFLICTS.contains(state))
+                || (isSqlite(failure) && SQLITE_CONFLICTS.contains(failure.getErrorCode()));
     }
 
     /// The same call may succeed later.
@@ -58,8 +58,8 @@ final class SqlFailures {
                 || failure instanceof SQLNonTransientConnectionException
                 || isConflict(failure)
                 || POSTGRESQL_LOCK_NOT_AVAILABLE.equals(state)
-                || state != null && state.length() == 5 && TRANSIENT_CLASSES.contains(state.substring(0, 2))
-                || isSqlite(failure) && SQLITE_TRANSIENT.contains(failure.getErrorCode());
+                || (state != null && state.length() == 5 && TRANSIENT_CLASSES.contains(state.substring(0, 2)))
+                || (isSqlite(failure) && SQLITE_TRANSIENT.contains(failure.getErrorCode()));
     }
 
     private static boolean isSqlite(SQLException failure) {

@@ -65,7 +65,7 @@ class FaultsTest {
                 assertThat(faulty.open()).as(where).isZero();
                 assertThat(stored).as(where).isEqualTo(expected(call - calls.indexOf("commit")));
                 boolean found = sound.newest(KEY, Long.MAX_VALUE).isPresent();
-                boolean expected = stored == Stored.YES || stored == Stored.UNKNOWN && afterwards;
+                boolean expected = stored == Stored.YES || (stored == Stored.UNKNOWN && afterwards);
                 assertThat(found).as(where).isEqualTo(expected);
             }
         }
