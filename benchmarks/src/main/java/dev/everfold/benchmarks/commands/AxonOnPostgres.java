@@ -13,6 +13,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import javax.sql.DataSource;
 import org.axonframework.eventsourcing.eventstore.jpa.AggregateBasedJpaEventStorageEngine;
 import org.axonframework.eventsourcing.eventstore.jpa.AggregateEventEntry;
@@ -48,6 +50,7 @@ final class AxonOnPostgres {
                 .setOutputRedirector(Redirect.DISCARD)
                 .start();
         HikariDataSource pool = pool(server.getPostgresDatabase());
+        openAll(pool);
         requireOn(pool, "fsync");
         requireOn(pool, "synchronous_commit");
         EntityManagerFactory factory = new HibernatePersistenceConfiguration("axon")
@@ -74,6 +77,20 @@ final class AxonOnPostgres {
         settings.setMaximumPoolSize(CONNECTIONS_MAX);
         settings.setAutoCommit(false);
         return new HikariDataSource(settings);
+    }
+
+    /// Opens all connections now, so that none is opened while something is measured.
+    private static void openAll(DataSource pool) throws SQLException {
+        List<Connection> connections = new ArrayList<>();
+        try {
+            while (connections.size() < CONNECTIONS_MAX) {
+                connections.add(pool.getConnection());
+            }
+        } finally {
+            for (Connection connection : connections) {
+                connection.close();
+            }
+        }
     }
 
     /// The embedded server's own defaults would trade durability for speed.

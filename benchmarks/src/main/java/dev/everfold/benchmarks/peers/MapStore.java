@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
@@ -73,7 +74,7 @@ final class MapStore extends IndexedStore {
             if (key.get() != STREAM || key.getLong() != stream) {
                 return;
             }
-            consumer.accept(view(events.get(cursor.getValue())));
+            consumer.accept(view(Objects.requireNonNull(events.get(cursor.getValue()))));
         }
     }
 
