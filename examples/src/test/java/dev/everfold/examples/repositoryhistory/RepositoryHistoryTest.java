@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -184,7 +185,7 @@ final class RepositoryHistoryTest {
                 .occurredAt(Instant.parse(occurred));
     }
 
-    private static void apply(Line line, TreeSet<String> alive) {
+    private static void apply(Line line, Set<String> alive) {
         if (line.type().equals("FileAdded")) {
             alive.add(line.path());
         } else if (line.type().equals("FileRemoved")) {
