@@ -76,7 +76,10 @@ public final class Loading {
             var trivial =
                     everfold.decider(CATEGORY, Account.DECIDER, trivialCodec()).cache(0);
             add("100 events", SMALL, state(accounts, "small"));
-            add("10,000 events, snapshots every 100", SINCE_SNAPSHOT, state(accounts.snapshotEvery(100), "snapshotted"));
+            add(
+                    "10,000 events, snapshots every 100",
+                    SINCE_SNAPSHOT,
+                    state(accounts.snapshotEvery(100), "snapshotted"));
             add("10,000 events", LARGE, state(accounts, "large"));
             add("200,000 events", HUGE, state(accounts, "huge"));
             add("200,000 events, format that decodes nothing", HUGE, state(trivial, "huge"));
