@@ -29,6 +29,7 @@ public final class Loading {
 
     private static final int SMALL = 100;
     private static final int LARGE = 10_000;
+    private static final int SINCE_SNAPSHOT = 99;
     private static final int HUGE = 200_000;
     private static final int EVENTS_PER_APPEND = 500;
     private static final int WARM_UP_ROUNDS = 6;
@@ -42,7 +43,7 @@ public final class Loading {
 
     /// What is measured.
     ///
-    /// @param events of the stream
+    /// @param events that are read
     private record Work(int events, Runnable load, List<Double> micros) {}
 
     Loading(EventStore store) {
@@ -75,7 +76,10 @@ public final class Loading {
             var trivial =
                     everfold.decider(CATEGORY, Account.DECIDER, trivialCodec()).cache(0);
             add("100 events", SMALL, state(accounts, "small"));
-            add("10,000 events, snapshots every 100", LARGE, state(accounts.snapshotEvery(100), "snapshotted"));
+            add(
+                    "10,000 events, snapshots every 100",
+                    SINCE_SNAPSHOT,
+                    state(accounts.snapshotEvery(100), "snapshotted"));
             add("10,000 events", LARGE, state(accounts, "large"));
             add("200,000 events", HUGE, state(accounts, "huge"));
             add("200,000 events, format that decodes nothing", HUGE, state(trivial, "huge"));
@@ -109,7 +113,7 @@ public final class Loading {
         fill("snapshotted", LARGE - 100);
         var accounts = everfold.decider(CATEGORY, Account.DECIDER).snapshotEvery(100);
         accounts.handle("snapshotted", new AccountCommand.Deposit("snapshotted", 1));
-        deposit("snapshotted", 99);
+        deposit("snapshotted", SINCE_SNAPSHOT);
     }
 
     private void fill(String id, int events) {

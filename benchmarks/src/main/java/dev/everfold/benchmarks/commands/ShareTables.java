@@ -57,7 +57,7 @@ final class ShareTables {
             return String.format(
                     Locale.ROOT,
                     "%.0f %% (%.0f .. %.0f)",
-                    shares[shares.length / 2],
+                    median(shares),
                     shares[0],
                     shares[shares.length - 1]);
         };
@@ -67,8 +67,13 @@ final class ShareTables {
         return rounds -> {
             double[] sorted =
                     rounds.stream().mapToDouble(Round::cpuMicros).sorted().toArray();
-            return String.format(Locale.ROOT, "%,.1f", sorted[sorted.length / 2]);
+            return String.format(Locale.ROOT, "%,.1f", median(sorted));
         };
+    }
+
+    private static double median(double[] sorted) {
+        int half = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 
     private String table(String title, Function<String, Column> columns) {
