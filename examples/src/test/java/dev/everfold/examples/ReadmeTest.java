@@ -20,7 +20,7 @@ final class ReadmeTest {
 
         String example = Files.readString(Path.of("src/main/java/dev/everfold/examples/bank/Account.java"));
 
-        assertThat(readme).hasSizeGreaterThan(14);
+        assertThat(readme).hasSizeGreaterThan(12);
         assertThat(withoutLayout(example)).contains(withoutLayout(String.join("\n", readme)));
     }
 

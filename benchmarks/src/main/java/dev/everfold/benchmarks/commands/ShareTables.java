@@ -55,11 +55,7 @@ final class ShareTables {
             }
             Arrays.sort(shares);
             return String.format(
-                    Locale.ROOT,
-                    "%.0f %% (%.0f .. %.0f)",
-                    median(shares),
-                    shares[0],
-                    shares[shares.length - 1]);
+                    Locale.ROOT, "%.0f %% (%.0f .. %.0f)", median(shares), shares[0], shares[shares.length - 1]);
         };
     }
 

@@ -107,7 +107,9 @@ final class RocksStore extends IndexedStore {
                 }
             }
         }
-        get(positions, consumer);
+        if (!positions.isEmpty()) {
+            get(positions, consumer);
+        }
     }
 
     private void get(List<byte[]> positions, Consumer<RecordedEvent> consumer) throws RocksDBException {
