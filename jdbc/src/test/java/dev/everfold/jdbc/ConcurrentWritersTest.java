@@ -10,6 +10,7 @@ import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -83,7 +84,7 @@ class ConcurrentWritersTest {
         assertNewestAreKept(put);
     }
 
-    private void assertNewestAreKept(TreeSet<Long> put) throws Exception {
+    private void assertNewestAreKept(NavigableSet<Long> put) throws Exception {
         assertThat(put).hasSizeGreaterThan(PUTS);
         List<String> newest =
                 put.descendingSet().stream().limit(KEEP).map(String::valueOf).toList();

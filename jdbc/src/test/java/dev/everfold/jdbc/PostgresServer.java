@@ -26,6 +26,7 @@ enum PostgresServer {
     private final String property;
 
     /// Guarded by this.
+    @SuppressWarnings("ImmutableEnumChecker") // one server for each JVM, whoever asks
     private @Nullable EmbeddedPostgres server;
 
     PostgresServer(String property) {

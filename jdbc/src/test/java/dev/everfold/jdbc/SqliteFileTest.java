@@ -163,7 +163,7 @@ class SqliteFileTest {
     private static URL[] classPathWithout(String name) throws MalformedURLException {
         List<URL> urls = new ArrayList<>();
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        for (String element : classPath.split(File.pathSeparator)) {
+        for (String element : classPath.split(File.pathSeparator, -1)) {
             if (!element.contains(name)) {
                 urls.add(Path.of(element).toUri().toURL());
             }
