@@ -5,23 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Appended;
-import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.InMemoryEventStore;
-import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StorageFullException;
-import dev.everfold.eventstore.StoreStats;
-import java.time.Duration;
+import dev.everfold.testkit.ForwardingEventStore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +48,7 @@ class IdempotentAppenderTest {
         appender.append(List.of(event(3, "order-19"), event(4, "order-17")));
         appender.append(List.of(event(5, "order-20")));
         // Someone else stores one of the first batch, after it was looked for.
-        store.target.append(Append.of(event(2, "order-18")));
+        store.target().append(Append.of(event(2, "order-18")));
         appender.finish();
 
         assertThat(ids()).isEqualTo("2 1 3 4 5");
@@ -82,7 +78,7 @@ class IdempotentAppenderTest {
         }
         appender.finish();
 
-        assertThat(store.target.read(Read.all()).toList())
+        assertThat(store.target().read(Read.all()).toList())
                 .extracting(event -> event.id().getLeastSignificantBits())
                 .isSorted()
                 .hasSize(200);
@@ -113,8 +109,8 @@ class IdempotentAppenderTest {
         for (int from = 0; from < all.size(); from += 8) {
             if (random.nextInt(5) == 0) {
                 NewEvent stolen = all.get(random.nextInt(all.size()));
-                if (store.target.read(Read.all()).toList().stream().noneMatch(e -> e.id().equals(stolen.id()))) {
-                    store.target.append(Append.of(stolen));
+                if (store.target().read(Read.all()).toList().stream().noneMatch(e -> e.id().equals(stolen.id()))) {
+                    store.target().append(Append.of(stolen));
                     byOthers.add(stolen.id());
                 }
             }
@@ -125,7 +121,7 @@ class IdempotentAppenderTest {
         }
         appender.finish();
 
-        List<RecordedEvent> stored = store.target.read(Read.all()).toList();
+        List<RecordedEvent> stored = store.target().read(Read.all()).toList();
         assertThat(stored).as("seed %d", seed).hasSize(400);
         assertThat(stored.stream()
                         .filter(event -> !byOthers.contains(event.id()))
@@ -138,7 +134,7 @@ class IdempotentAppenderTest {
     private String ids() {
         return String.join(
                 " ",
-                store.target.read(Read.all()).toList().stream()
+                store.target().read(Read.all()).toList().stream()
                         .map(event -> Long.toString(event.id().getLeastSignificantBits()))
                         .toList());
     }
@@ -149,13 +145,21 @@ class IdempotentAppenderTest {
 
     /// Keeps asynchronous appends waiting until someone waits for one of them, and then stores them in
     /// their order.
-    private static final class SlowEventStore implements EventStore {
+    private static final class SlowEventStore extends ForwardingEventStore {
 
-        final InMemoryEventStore target = new InMemoryEventStore();
         final Deque<Append> waiting = new ArrayDeque<>();
         final Deque<CompletableFuture<Appended>> answers = new ArrayDeque<>();
         List<NewEvent> rival = List.of();
         boolean isFullOnce;
+
+        SlowEventStore() {
+            super(new InMemoryEventStore());
+        }
+
+        /// The store itself, which keeps nobody waiting.
+        EventStore target() {
+            return delegate;
+        }
 
         void finishAll() {
             while (!waiting.isEmpty()) {
@@ -175,11 +179,11 @@ class IdempotentAppenderTest {
                 return;
             }
             if (!rival.isEmpty()) {
-                target.append(Append.of(rival.getFirst()));
+                delegate.append(Append.of(rival.getFirst()));
                 rival = rival.subList(1, rival.size());
             }
             try {
-                answer.complete(target.append(append));
+                answer.complete(delegate.append(append));
             } catch (EventStoreException refused) {
                 answer.completeExceptionally(refused);
             }
@@ -202,46 +206,6 @@ class IdempotentAppenderTest {
             waiting.add(append);
             answers.add(answer);
             return answer;
-        }
-
-        @Override
-        public EventCursor read(Read read) {
-            return target.read(read);
-        }
-
-        @Override
-        public long nextPosition() {
-            return target.nextPosition();
-        }
-
-        @Override
-        public boolean awaitPosition(long position, Duration timeout) throws InterruptedException {
-            return target.awaitPosition(position, timeout);
-        }
-
-        @Override
-        public OptionalLong trackedPosition(String source) {
-            return target.trackedPosition(source);
-        }
-
-        @Override
-        public UUID lineage() {
-            return target.lineage();
-        }
-
-        @Override
-        public Limits limits() {
-            return target.limits();
-        }
-
-        @Override
-        public StoreStats stats() {
-            return target.stats();
-        }
-
-        @Override
-        public void close() {
-            target.close();
         }
     }
 }

@@ -7,20 +7,16 @@ import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreProvider;
 import dev.everfold.eventstore.InMemoryEventStore;
-import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.StorageFullException;
-import dev.everfold.eventstore.StoreStats;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.eventstore.StoreUri;
 import dev.everfold.eventstore.Verification;
+import dev.everfold.testkit.ForwardingEventStore;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 
@@ -60,12 +56,12 @@ public final class UnluckyEventStoreProvider implements EventStoreProvider {
         throw new StoreUnavailableException("The directory is not empty. Choose another.", false, null);
     }
 
-    private static final class UnluckyEventStore implements EventStore {
+    private static final class UnluckyEventStore extends ForwardingEventStore {
 
-        private final InMemoryEventStore store = new InMemoryEventStore();
         private final String mishap;
 
         UnluckyEventStore(String mishap) {
+            super(new InMemoryEventStore());
             this.mishap = mishap;
         }
 
@@ -88,42 +84,7 @@ public final class UnluckyEventStoreProvider implements EventStoreProvider {
             if (mishap.equals("rotten")) {
                 throw new CorruptStoreException("Record at position 3 is corrupt. Verify the store.");
             }
-            return store.read(read);
-        }
-
-        @Override
-        public long nextPosition() {
-            return store.nextPosition();
-        }
-
-        @Override
-        public boolean awaitPosition(long position, Duration timeout) {
-            return false;
-        }
-
-        @Override
-        public OptionalLong trackedPosition(String source) {
-            return OptionalLong.empty();
-        }
-
-        @Override
-        public UUID lineage() {
-            return store.lineage();
-        }
-
-        @Override
-        public Limits limits() {
-            return store.limits();
-        }
-
-        @Override
-        public StoreStats stats() {
-            return store.stats();
-        }
-
-        @Override
-        public void close() {
-            store.close();
+            return super.read(read);
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.everfold.eventsourcing;
 
 import dev.everfold.eventsourcing.codec.EventCodec;
-import dev.everfold.eventsourcing.codec.EventMetadata;
+import dev.everfold.eventsourcing.internal.DecidedEvents;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.AppendCondition;
 import dev.everfold.eventstore.AppendConflictException;
@@ -12,7 +12,6 @@ import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.Expected;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.OutcomeUnknownException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,12 +44,7 @@ final class CommandAppends<E> {
     }
 
     private NewEvent encode(String stream, Decided<E> decided, CommandContext context) {
-        EventMetadata metadata = decided.compensates().isPresent()
-                ? context.metadata().withCompensates(decided.compensates().get())
-                : context.metadata();
-        NewEvent event = codec.encode(stream, decided.event(), metadata);
-        Optional<Instant> occurred = decided.occurred().isPresent() ? decided.occurred() : context.occurred();
-        return occurred.isPresent() ? event.occurredAt(occurred.get()) : event;
+        return DecidedEvents.encode(codec, stream, decided, context.metadata(), context.occurred());
     }
 
     /// An append for a stream that is still at the revision (-1 = has no events).

@@ -1,5 +1,6 @@
 package dev.everfold.eventsourcing;
 
+import dev.everfold.eventsourcing.internal.Compensations;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.AppendConflictException;
 import dev.everfold.eventstore.AppendConflictException.Failure;
@@ -24,7 +25,6 @@ final class CommandHandling<C, S, E> {
     private final Optional<Snapshots<S>> snapshots;
     private final CommandAppends<E> appends;
     private final FirstAnswers<S, E> firstAnswers;
-    private final Compensations compensations;
     private final Lanes lanes;
 
     CommandHandling(
@@ -40,7 +40,6 @@ final class CommandHandling<C, S, E> {
         this.snapshots = snapshots;
         this.appends = new CommandAppends<>(everfold.store(), settings.codec());
         this.firstAnswers = new FirstAnswers<>(everfold.store(), settings.codec(), loader);
-        this.compensations = new Compensations(everfold.store(), settings.repeatedCompensation());
         this.lanes = new Lanes(everfold.options().commandWaitMax());
     }
 
@@ -92,7 +91,9 @@ final class CommandHandling<C, S, E> {
         }
 
         private Optional<Handled<S, E>> append(Decision.Accepted<E> accepted) {
-            Optional<String> impossible = compensations.impossible(accepted);
+            Compensations compensations =
+                    Compensations.of(everfold.store(), accepted.events(), settings.repeatedCompensation());
+            Optional<String> impossible = compensations.impossible();
             if (impossible.isPresent()) {
                 return readOn()
                         ? Optional.empty()
@@ -101,12 +102,12 @@ final class CommandHandling<C, S, E> {
             // Before the append: events that cannot be folded or encoded are not stored.
             S state = evolve(accepted);
             List<NewEvent> events = appends.encode(stream, accepted, context);
-            Append append = compensations.guard(appends.append(stream, folded.revision(), events, context), accepted);
+            Append append = compensations.guard(appends.append(stream, folded.revision(), events, context));
             try {
                 Appended appended = appends.store(append);
                 return Optional.of(stored(accepted, events, appended, state));
             } catch (AppendConflictException conflict) {
-                return afterConflict(conflict);
+                return afterConflict(conflict, compensations);
             } catch (AppendIdReusedException repeated) {
                 current = false;
                 readOn();
@@ -132,7 +133,7 @@ final class CommandHandling<C, S, E> {
                     each(accepted.events(), Decided::event), each(events, NewEvent::id), appended, state);
         }
 
-        private Optional<Handled<S, E>> afterConflict(AppendConflictException conflict) {
+        private Optional<Handled<S, E>> afterConflict(AppendConflictException conflict, Compensations compensations) {
             catchUp(conflict);
             if (firstAnswers.mayExplain(conflict, context)) {
                 Optional<Handled<S, E>> first = firstAnswer();

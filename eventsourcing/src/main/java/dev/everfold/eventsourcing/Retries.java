@@ -39,7 +39,8 @@ public record Retries(int triesMax, Duration waitFirst, Duration waitMax) {
     /// may be, or the thread is interrupted.
     ///
     /// @param tries how many there were, 1 or more
-    boolean mayGoOn(int tries, RandomGenerator random) {
+    /// @param random tells how long
+    public boolean mayGoOn(int tries, RandomGenerator random) {
         if (tries >= triesMax) {
             return false;
         }

@@ -5,7 +5,7 @@ import dev.everfold.eventstore.RecordedEvent;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Counts the events that come out of a cursor.
-record CountingCursor(EventCursor delegate, AtomicInteger events) implements EventCursor {
+public record CountingCursor(EventCursor delegate, AtomicInteger events) implements EventCursor {
 
     @Override
     public boolean hasNext() {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class DeciderHandlerTest {
 
-    private final ForwardingStore store = new ForwardingStore(new InMemoryEventStore());
+    private final CountingStore store = new CountingStore(new InMemoryEventStore());
     private final Everfold everfold = Everfold.on(store);
     private final DeciderHandler<Account.Command, Account, Account.Event> accounts =
             everfold.decider("account", Account.DECIDER);

@@ -3,6 +3,9 @@ package dev.everfold.eventsourcing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.Appended;
+import dev.everfold.eventstore.InMemoryEventStore;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -89,6 +92,37 @@ class LanesTest {
         done.countDown();
         holder.join();
         assertThat(lanes.count()).isZero();
+    }
+
+    @Test
+    void how_long_a_command_waits_for_its_turn_is_an_option() throws Exception {
+        CompletableFuture<Void> appending = new CompletableFuture<>();
+        CountDownLatch done = new CountDownLatch(1);
+        CountingStore store = new CountingStore(new InMemoryEventStore()) {
+            @Override
+            public Appended append(Append append) {
+                appending.complete(null);
+                try {
+                    done.await();
+                } catch (InterruptedException unexpected) {
+                    throw new AssertionError(unexpected);
+                }
+                return super.append(append);
+            }
+        };
+        var accounts = Everfold.on(store, EverfoldOptions.defaults().withCommandWaitMax(Duration.ofMillis(20)))
+                .decider("account", Account.DECIDER);
+        Thread holder = Thread.ofVirtual().start(() -> accounts.handle("42", new Account.Open("alice")));
+        appending.join();
+
+        assertThatThrownBy(() -> accounts.handle("42", new Account.Open("bob")))
+                .isInstanceOf(CommandNotHandledException.class)
+                .hasMessage("A command for stream \"account-42\" waited for earlier ones longer than 20 ms"
+                        + " (EverfoldOptions.commandWaitMax); nothing was stored. Repeat it when there is less to do.");
+
+        done.countDown();
+        holder.join();
+        assertThat(store.appends).hasValue(1);
     }
 
     @Test

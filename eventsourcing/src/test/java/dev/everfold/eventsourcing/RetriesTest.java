@@ -12,6 +12,8 @@ import dev.everfold.eventstore.NewEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +49,7 @@ class RetriesTest {
         var accounts = Everfold.on(store)
                 .decider("account", Account.DECIDER)
                 .retries(new Retries(5, Duration.ZERO, Duration.ZERO));
-        store.delegate.append(Append.of(event("account.opened", "{\"owner\":\"alice\"}")));
+        store.delegate().append(Append.of(event("account.opened", "{\"owner\":\"alice\"}")));
 
         assertThatThrownBy(() -> accounts.handle("42", new Deposit(1)))
                 .isInstanceOf(AppendConflictException.class)
@@ -58,10 +60,25 @@ class RetriesTest {
     }
 
     @Test
+    void the_waits_between_tries_are_drawn_from_the_generator_of_the_options() {
+        OvertakingStore store = new OvertakingStore();
+        AtomicInteger drawn = new AtomicInteger();
+        RandomGenerator counting = () -> drawn.incrementAndGet();
+        var accounts = Everfold.on(store, EverfoldOptions.defaults().withRandom(counting))
+                .decider("account", Account.DECIDER)
+                .retries(new Retries(4, Duration.ofNanos(64), Duration.ofNanos(64)));
+        store.delegate().append(Append.of(event("account.opened", "{\"owner\":\"alice\"}")));
+
+        assertThatThrownBy(() -> accounts.handle("42", new Deposit(1))).isInstanceOf(AppendConflictException.class);
+
+        assertThat(drawn).hasValue(3);
+    }
+
+    @Test
     void an_interrupted_thread_does_not_try_again() {
         OvertakingStore store = new OvertakingStore();
         var accounts = Everfold.on(store).decider("account", Account.DECIDER);
-        store.delegate.append(Append.of(event("account.opened", "{\"owner\":\"alice\"}")));
+        store.delegate().append(Append.of(event("account.opened", "{\"owner\":\"alice\"}")));
 
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> accounts.handle("42", new Deposit(1))).isInstanceOf(AppendConflictException.class);
@@ -82,7 +99,7 @@ class RetriesTest {
     }
 
     /// Before each append that is conditional, somebody else deposits a cent.
-    private static final class OvertakingStore extends ForwardingStore {
+    private static final class OvertakingStore extends CountingStore {
 
         OvertakingStore() {
             super(new InMemoryEventStore());

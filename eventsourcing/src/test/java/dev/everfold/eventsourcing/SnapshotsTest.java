@@ -32,7 +32,7 @@ class SnapshotsTest {
 
     private static final StateCodec<Account> CODEC = StateCodec.json(Account.class);
 
-    private final ForwardingStore store = new ForwardingStore(new InMemoryEventStore());
+    private final CountingStore store = new CountingStore(new InMemoryEventStore());
     private final InMemorySnapshotStore snapshots = new InMemorySnapshotStore();
     private final FixedClock clock = new FixedClock();
 

@@ -54,7 +54,7 @@ class UnknownOutcomeTest {
     @Test
     void an_append_that_was_lost_while_another_was_faster_is_decided_again() {
         accounts.handle("42", new Open("alice"));
-        var elsewhere = Everfold.on(store.delegate).decider("account", Account.DECIDER);
+        var elsewhere = Everfold.on(store.delegate()).decider("account", Account.DECIDER);
         store.next(Fault.LOST, () -> elsewhere.handle("42", new Deposit(30)));
 
         var handled = accounts.handle("42", new Deposit(500));
@@ -150,7 +150,7 @@ class UnknownOutcomeTest {
         UNAVAILABLE
     }
 
-    private static final class UncertainStore extends ForwardingStore {
+    private static final class UncertainStore extends CountingStore {
 
         private static final List<Fault> FAULTS = List.copyOf(EnumSet.allOf(Fault.class));
 

@@ -39,14 +39,11 @@ import java.util.zip.CRC32C;
 /// ```
 ///
 /// # Limitations
-/// Names up to 65,535 bytes, 65,535 tags, 1 GiB a record; [Limits] are narrower.
+/// Names up to 65,535 bytes, 65,535 tags, less than 2 GiB a record; [Limits] are narrower.
 public final class EventFormat {
 
     /// Bytes of a record before its names.
     public static final int HEADER_BYTES = 80;
-
-    /// No record is longer: the bound that a decoder checks before it trusts a length.
-    public static final int RECORD_BYTES_MAX = 1 << 30;
 
     static final int CHECKSUM = 4;
     static final int POSITION = 8;

@@ -12,12 +12,9 @@ import dev.everfold.eventsourcing.snapshot.StateCodec;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.InMemoryEventStore;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.everfold.testkit.DocumentedCode;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -83,35 +80,10 @@ class KeepSnapshotsTest {
     }
 
     @Test
-    void the_code_of_the_guide_is_the_code_above() throws IOException {
-        String code =
-                withoutLayout(Files.readString(Path.of("src/test/java/dev/everfold/jdbc/KeepSnapshotsTest.java")));
-        List<String> snippets = snippets(Path.of("../docs/how-to/keep-snapshots.md"));
+    void the_code_of_the_guide_is_the_code_above() {
+        DocumentedCode guide = DocumentedCode.of(Path.of("../docs/how-to/keep-snapshots.md"));
 
-        assertThat(snippets).hasSize(5);
-        assertThat(snippets).allSatisfy(snippet -> assertThat(code).contains(withoutLayout(snippet)));
-    }
-
-    private static List<String> snippets(Path document) throws IOException {
-        List<String> snippets = new ArrayList<>();
-        StringBuilder snippet = new StringBuilder();
-        boolean inside = false;
-        for (String line : Files.readAllLines(document)) {
-            if (line.startsWith("```")) {
-                if (inside) {
-                    snippets.add(snippet.toString());
-                    snippet.setLength(0);
-                }
-                inside = !inside && line.equals("```java");
-            } else if (inside) {
-                snippet.append(line).append('\n');
-            }
-        }
-        return snippets;
-    }
-
-    /// Where lines break is the formatter's choice.
-    private static String withoutLayout(String text) {
-        return text.replaceAll("\\s+", "");
+        assertThat(guide.blocks()).hasSize(5);
+        guide.assertThatBlocksAreIn(Path.of("src/test/java/dev/everfold/jdbc/KeepSnapshotsTest.java"));
     }
 }

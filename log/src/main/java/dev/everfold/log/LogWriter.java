@@ -119,7 +119,7 @@ final class LogWriter implements Runnable {
         int events = 0;
         PendingAppend next = queue.peek();
         while (next != null) {
-            bytes += appendBytes(next);
+            bytes += next.frameBytes();
             events += next.records().length;
             if (!gathered.isEmpty() && (bytes > options.batchBytesMax() || events > options.batchEventsMax())) {
                 break;
@@ -135,7 +135,7 @@ final class LogWriter implements Runnable {
     private void commit() throws IOException {
         int bytes = 0;
         for (PendingAppend pending : gathered) {
-            bytes += appendBytes(pending);
+            bytes += pending.frameBytes();
         }
         StorageFullException full = makeRoom(bytes + FrameFormat.HEADER_BYTES + FrameFormat.TRAILER_BYTES);
         decisions.batch().begin(end, full == null ? bytes : 0);
@@ -296,13 +296,5 @@ final class LogWriter implements Runnable {
                         + ") and takes no appends. Close it and open it again.",
                 false,
                 cause);
-    }
-
-    private static int appendBytes(PendingAppend pending) {
-        return pending.recordBytes()
-                + Batch.overheadBytes(pending.append()
-                        .tracking()
-                        .map(t -> t.source().length() * 3)
-                        .orElse(0));
     }
 }

@@ -20,6 +20,7 @@ final class PendingAppend {
     private final long[] streamHashes;
     private final List<PreparedCondition> conditions;
     private final int recordBytes;
+    private final int frameBytes;
     private final long stampMicros;
 
     // Written by the caller before it is queued.
@@ -57,6 +58,10 @@ final class PendingAppend {
             bytes += record.length;
         }
         this.recordBytes = bytes;
+        int sourceBytesMax = append.tracking()
+                .map(tracking -> tracking.source().length() * 3)
+                .orElse(0);
+        this.frameBytes = bytes + Batch.overheadBytes(sourceBytesMax);
         this.conditions = PreparedCondition.of(terms, append.conditions());
     }
 
@@ -90,9 +95,9 @@ final class PendingAppend {
         return conditions;
     }
 
-    /// Length of all records in bytes.
-    int recordBytes() {
-        return recordBytes;
+    /// What it takes in a frame, at most, in bytes.
+    int frameBytes() {
+        return frameBytes;
     }
 
     /// What it takes in memory while it waits, about: records, and 128 bytes a condition or term of a

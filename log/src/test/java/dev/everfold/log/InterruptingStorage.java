@@ -1,18 +1,17 @@
 package dev.everfold.log;
 
+import dev.everfold.log.simulation.ForwardingStorage;
 import dev.everfold.log.storage.Storage;
 import dev.everfold.log.storage.StorageFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /// Interrupts the thread that made it, before its call number so and so of a storage or of a file.
 ///
 /// Threads of the engine's own are left alone: nobody else can interrupt them.
-final class InterruptingStorage implements Storage {
+final class InterruptingStorage extends ForwardingStorage {
 
-    private final Storage storage;
     private final int at;
     private final Thread victim = Thread.currentThread();
 
@@ -21,7 +20,7 @@ final class InterruptingStorage implements Storage {
     private boolean interrupted;
 
     InterruptingStorage(Storage storage, int at) {
-        this.storage = storage;
+        super(storage);
         this.at = at;
     }
 
@@ -42,109 +41,57 @@ final class InterruptingStorage implements Storage {
     }
 
     @Override
-    public String description() {
-        return storage.description();
+    protected StorageFile wrap(StorageFile file) {
+        return new InterruptingFile(file);
     }
 
     @Override
     public List<String> list() throws IOException {
         count();
-        return storage.list();
+        return super.list();
     }
 
     @Override
     public StorageFile create(String name) throws IOException {
         count();
-        return new InterruptingFile(storage.create(name));
+        return super.create(name);
     }
 
     @Override
     public StorageFile openForWriting(String name) throws IOException {
         count();
-        return new InterruptingFile(storage.openForWriting(name));
+        return super.openForWriting(name);
     }
 
     @Override
     public StorageFile openForReading(String name) throws IOException {
         count();
-        return new InterruptingFile(storage.openForReading(name));
-    }
-
-    @Override
-    public void rename(String source, String target) throws IOException {
-        storage.rename(source, target);
-    }
-
-    @Override
-    public void delete(String name) throws IOException {
-        storage.delete(name);
-    }
-
-    @Override
-    public void syncDirectory() throws IOException {
-        storage.syncDirectory();
-    }
-
-    @Override
-    public boolean tryLock(String name) throws IOException {
-        return storage.tryLock(name);
-    }
-
-    @Override
-    public long usableBytes() throws IOException {
-        return storage.usableBytes();
-    }
-
-    @Override
-    public void close() throws IOException {
-        storage.close();
+        return super.openForReading(name);
     }
 
     /// A file of it.
-    private final class InterruptingFile implements StorageFile {
-
-        private final StorageFile file;
+    private final class InterruptingFile extends ForwardingFile {
 
         InterruptingFile(StorageFile file) {
-            this.file = file;
-        }
-
-        @Override
-        public String name() {
-            return file.name();
+            super(file);
         }
 
         @Override
         public long size() throws IOException {
             count();
-            return file.size();
+            return super.size();
         }
 
         @Override
         public int read(long offset, byte[] target, int targetOffset, int length) throws IOException {
             count();
-            return file.read(offset, target, targetOffset, length);
-        }
-
-        @Override
-        public void write(long offset, ByteBuffer source) throws IOException {
-            file.write(offset, source);
-        }
-
-        @Override
-        public void sync() throws IOException {
-            file.sync();
+            return super.read(offset, target, targetOffset, length);
         }
 
         @Override
         public MemorySegment map() throws IOException {
             count();
-            return file.map();
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
+            return super.map();
         }
     }
 }

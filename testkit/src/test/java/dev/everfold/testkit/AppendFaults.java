@@ -41,7 +41,7 @@ final class AppendFaults {
 
     private static List<PlantedFault> ofEvents() {
         return List.of(
-                PlantedFault.of("the last event of a batch is lost", store -> new ForwardingStore(store) {
+                PlantedFault.of("the last event of a batch is lost", store -> new ForwardingEventStore(store) {
                     @Override
                     public Appended append(Append append) {
                         if (append.events().size() < 2) {
@@ -63,7 +63,7 @@ final class AppendFaults {
                                         .sorted(Comparator.comparing(NewEvent::stream))
                                         .toList())),
                 PlantedFault.of(
-                        "an event with a known id is taken for a duplicate", store -> new ForwardingStore(store) {
+                        "an event with a known id is taken for a duplicate", store -> new ForwardingEventStore(store) {
                             private final Set<UUID> ids = new HashSet<>();
 
                             @Override
@@ -115,19 +115,19 @@ final class AppendFaults {
                         "the last position of a batch is answered for its first",
                         appended -> new Appended(
                                 Math.max(appended.fromPosition(), appended.toPosition() - 1), appended.revisions())),
-                PlantedFault.of("every store has the same lineage", store -> new ForwardingStore(store) {
+                PlantedFault.of("every store has the same lineage", store -> new ForwardingEventStore(store) {
                     @Override
                     public UUID lineage() {
                         return new UUID(0, 0);
                     }
                 }),
-                PlantedFault.of("the lineage changes with every append", store -> new ForwardingStore(store) {
+                PlantedFault.of("the lineage changes with every append", store -> new ForwardingEventStore(store) {
                     @Override
                     public UUID lineage() {
                         return new UUID(delegate.lineage().getMostSignificantBits(), delegate.nextPosition());
                     }
                 }),
-                PlantedFault.of("streams of the system are not counted", store -> new ForwardingStore(store) {
+                PlantedFault.of("streams of the system are not counted", store -> new ForwardingEventStore(store) {
                     @Override
                     public StoreStats stats() {
                         StoreStats stats = delegate.stats();
@@ -139,22 +139,24 @@ final class AppendFaults {
                                 stats.segments());
                     }
                 }),
-                PlantedFault.of("an asynchronous refusal is thrown at once", store -> new ForwardingStore(store) {
+                PlantedFault.of("an asynchronous refusal is thrown at once", store -> new ForwardingEventStore(store) {
                     @Override
                     public CompletableFuture<Appended> appendAsync(Append append) {
                         return CompletableFuture.completedFuture(append(append));
                     }
                 }),
-                PlantedFault.of("an asynchronous append is answered and lost", store -> new ForwardingStore(store) {
-                    @Override
-                    public CompletableFuture<Appended> appendAsync(Append append) {
-                        return CompletableFuture.completedFuture(new Appended(
-                                delegate.nextPosition(),
-                                LongStream.rangeClosed(1, append.events().size())
-                                        .boxed()
-                                        .toList()));
-                    }
-                }));
+                PlantedFault.of(
+                        "an asynchronous append is answered and lost", store -> new ForwardingEventStore(store) {
+                            @Override
+                            public CompletableFuture<Appended> appendAsync(Append append) {
+                                return CompletableFuture.completedFuture(new Appended(
+                                        delegate.nextPosition(),
+                                        LongStream.rangeClosed(
+                                                        1, append.events().size())
+                                                .boxed()
+                                                .toList()));
+                            }
+                        }));
     }
 
     private static List<PlantedFault> ofTracking() {
@@ -165,7 +167,7 @@ final class AppendFaults {
                                         == tracking.failure().tracking().position())
                         .noticedBy(RestartConformance.class),
                 trackings("a tracked position may fall", tracking -> true).noticedBy(ConcurrencyConformance.class),
-                PlantedFault.of("a tracking is moved by a refused append", store -> new ForwardingStore(store) {
+                PlantedFault.of("a tracking is moved by a refused append", store -> new ForwardingEventStore(store) {
                             @Override
                             public Appended append(Append append) {
                                 try {
@@ -198,13 +200,13 @@ final class AppendFaults {
                                         ? new TrackingNotRising(asked, asked.position())
                                         : failure)
                                 .toList()),
-                PlantedFault.of("a source that nobody tracked is at 0", store -> new ForwardingStore(store) {
+                PlantedFault.of("a source that nobody tracked is at 0", store -> new ForwardingEventStore(store) {
                     @Override
                     public OptionalLong trackedPosition(String source) {
                         return OptionalLong.of(delegate.trackedPosition(source).orElse(0));
                     }
                 }),
-                PlantedFault.of("tracked position 0 counts as none", store -> new ForwardingStore(store) {
+                PlantedFault.of("tracked position 0 counts as none", store -> new ForwardingEventStore(store) {
                     @Override
                     public OptionalLong trackedPosition(String source) {
                         OptionalLong position = delegate.trackedPosition(source);
@@ -214,7 +216,7 @@ final class AppendFaults {
     }
 
     private static PlantedFault answers(String name, UnaryOperator<Appended> change) {
-        return PlantedFault.of(name, store -> new ForwardingStore(store) {
+        return PlantedFault.of(name, store -> new ForwardingEventStore(store) {
             @Override
             public Appended append(Append append) {
                 return change.apply(delegate.append(append));
@@ -227,7 +229,7 @@ final class AppendFaults {
 
     /// Lets a tracking pass, without moving it, where the predicate says so.
     private static PlantedFault trackings(String name, Predicate<Refusal> passes) {
-        return PlantedFault.of(name, store -> new ForwardingStore(store) {
+        return PlantedFault.of(name, store -> new ForwardingEventStore(store) {
             @Override
             public Appended append(Append append) {
                 try {
@@ -249,7 +251,7 @@ final class AppendFaults {
     }
 
     /// Keeps sources under other names.
-    private static final class Renaming extends ForwardingStore {
+    private static final class Renaming extends ForwardingEventStore {
 
         private final UnaryOperator<String> renamed;
 

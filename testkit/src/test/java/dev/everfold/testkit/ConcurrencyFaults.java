@@ -49,7 +49,7 @@ final class ConcurrencyFaults {
 
     private static List<PlantedFault> ofWriters() {
         return List.of(
-                PlantedFault.of("checking and storing are two steps", store -> new ForwardingStore(store) {
+                PlantedFault.of("checking and storing are two steps", store -> new ForwardingEventStore(store) {
                     @Override
                     public Appended append(Append append) {
                         List<Failure> failures = Planting.failures(delegate, append.conditions());
@@ -60,20 +60,21 @@ final class ConcurrencyFaults {
                         return delegate.append(Planting.with(append, append.events(), List.of()));
                     }
                 }),
-                PlantedFault.of("recognising a repeat and storing are two steps", store -> new ForwardingStore(store) {
-                    private final Map<UUID, UUID> idsOfStore = new ConcurrentHashMap<>();
+                PlantedFault.of(
+                        "recognising a repeat and storing are two steps", store -> new ForwardingEventStore(store) {
+                            private final Map<UUID, UUID> idsOfStore = new ConcurrentHashMap<>();
 
-                    @Override
-                    public Appended append(Append append) {
-                        UUID known = idsOfStore.get(append.id());
-                        UUID idOfStore = known == null ? Planting.freshId() : known;
-                        LockSupport.parkNanos(MOMENT_NANOS);
-                        Appended appended = delegate.append(append.withId(idOfStore));
-                        idsOfStore.put(append.id(), idOfStore);
-                        return appended;
-                    }
-                }),
-                PlantedFault.of("events and tracking are two steps", store -> new ForwardingStore(store) {
+                            @Override
+                            public Appended append(Append append) {
+                                UUID known = idsOfStore.get(append.id());
+                                UUID idOfStore = known == null ? Planting.freshId() : known;
+                                LockSupport.parkNanos(MOMENT_NANOS);
+                                Appended appended = delegate.append(append.withId(idOfStore));
+                                idsOfStore.put(append.id(), idOfStore);
+                                return appended;
+                            }
+                        }),
+                PlantedFault.of("events and tracking are two steps", store -> new ForwardingEventStore(store) {
                     @Override
                     public Appended append(Append append) {
                         if (append.tracking().isEmpty() || append.events().isEmpty()) {
@@ -101,17 +102,18 @@ final class ConcurrencyFaults {
                                                 ? new NothingMatching(Query.all(), fromPosition)
                                                 : asked)
                         .noticedBy(QueryConditionConformance.class),
-                PlantedFault.of("asynchronous appends are stored in any order", store -> new ForwardingStore(store) {
-                    private final AtomicInteger number = new AtomicInteger();
+                PlantedFault.of(
+                        "asynchronous appends are stored in any order", store -> new ForwardingEventStore(store) {
+                            private final AtomicInteger number = new AtomicInteger();
 
-                    @Override
-                    public CompletableFuture<Appended> appendAsync(Append append) {
-                        delegate.limits().check(append);
-                        long delayMicros = number.incrementAndGet() % 3 * 300L;
-                        Executor later = CompletableFuture.delayedExecutor(delayMicros, TimeUnit.MICROSECONDS);
-                        return CompletableFuture.supplyAsync(() -> delegate.append(append), later);
-                    }
-                }),
+                            @Override
+                            public CompletableFuture<Appended> appendAsync(Append append) {
+                                delegate.limits().check(append);
+                                long delayMicros = number.incrementAndGet() % 3 * 300L;
+                                Executor later = CompletableFuture.delayedExecutor(delayMicros, TimeUnit.MICROSECONDS);
+                                return CompletableFuture.supplyAsync(() -> delegate.append(append), later);
+                            }
+                        }),
                 PlantedFault.of("a refusal is answered before what it found is stored", LatePublishing::new));
     }
 
@@ -119,7 +121,7 @@ final class ConcurrencyFaults {
         return List.of(
                 PlantedFault.of("an event may become visible after a later one", LateEvents::new),
                 PlantedFault.of("the events of an append become visible one by one", PieceByPiece::new),
-                PlantedFault.of("the next position runs ahead of the events", store -> new ForwardingStore(store) {
+                PlantedFault.of("the next position runs ahead of the events", store -> new ForwardingEventStore(store) {
                     private final AtomicInteger inFlight = new AtomicInteger();
 
                     @Override
@@ -147,7 +149,7 @@ final class ConcurrencyFaults {
 
     /// Stores at once, but lets others see it, and answers, only after a moment; refusals are answered
     /// at once.
-    private static final class LatePublishing extends ForwardingStore {
+    private static final class LatePublishing extends ForwardingEventStore {
 
         // Guarded by this.
         private long published;
@@ -210,7 +212,7 @@ final class ConcurrencyFaults {
     }
 
     /// Hides an event for a moment while others are being stored.
-    private static final class LateEvents extends ForwardingStore {
+    private static final class LateEvents extends ForwardingEventStore {
 
         private final Set<Long> hidden = ConcurrentHashMap.newKeySet();
         private final AtomicInteger inFlight = new AtomicInteger();
@@ -246,7 +248,7 @@ final class ConcurrencyFaults {
     }
 
     /// Stores the events of an append one after another.
-    private static final class PieceByPiece extends ForwardingStore {
+    private static final class PieceByPiece extends ForwardingEventStore {
 
         private final Map<UUID, Appended> answers = new ConcurrentHashMap<>();
 

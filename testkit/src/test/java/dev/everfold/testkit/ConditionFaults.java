@@ -182,7 +182,7 @@ final class ConditionFaults {
                 conditions("a condition may begin ahead of the log", (store, asked) -> clamped(store, asked))
                         .noticedBy(QueryConditionConformance.class)
                         .noticedBy(ConflictConformance.class),
-                PlantedFault.of("conflicts are told before positions ahead", store -> new ForwardingStore(store) {
+                PlantedFault.of("conflicts are told before positions ahead", store -> new ForwardingEventStore(store) {
                             @Override
                             public Appended append(Append append) {
                                 try {
@@ -201,7 +201,7 @@ final class ConditionFaults {
                             }
                         })
                         .noticedBy(ConflictConformance.class),
-                PlantedFault.of("the last position ahead is told", store -> new ForwardingStore(store) {
+                PlantedFault.of("the last position ahead is told", store -> new ForwardingEventStore(store) {
                             @Override
                             public Appended append(Append append) {
                                 return delegate.append(
@@ -233,7 +233,7 @@ final class ConditionFaults {
                                 "equal failures are told once",
                                 failures -> failures.stream().distinct().toList())
                         .noticedBy(ConflictConformance.class),
-                PlantedFault.of("the highest matching position is told", store -> new ForwardingStore(store) {
+                PlantedFault.of("the highest matching position is told", store -> new ForwardingEventStore(store) {
                             @Override
                             public Appended append(Append append) {
                                 try {
@@ -261,7 +261,7 @@ final class ConditionFaults {
                                         : append)
                         .noticedBy(QueryConditionConformance.class)
                         .noticedBy(ConflictConformance.class),
-                PlantedFault.of("a refused append leaves its first event", store -> new ForwardingStore(store) {
+                PlantedFault.of("a refused append leaves its first event", store -> new ForwardingEventStore(store) {
                             @Override
                             public Appended append(Append append) {
                                 try {
@@ -313,7 +313,7 @@ final class ConditionFaults {
     }
 
     /// Checks conditions against the events of the append itself too.
-    private static final class ConflictingWithItself extends ForwardingStore {
+    private static final class ConflictingWithItself extends ForwardingEventStore {
 
         ConflictingWithItself(EventStore store) {
             super(store);

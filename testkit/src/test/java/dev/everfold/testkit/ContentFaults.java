@@ -126,34 +126,35 @@ final class ContentFaults {
 
     private static List<PlantedFault> ofTimes() {
         return List.of(
-                PlantedFault.of("recorded time falls with the clock", (store, situation) -> new ForwardingStore(store) {
-                    private final Map<Long, Long> stamps = new HashMap<>();
+                PlantedFault.of(
+                        "recorded time falls with the clock", (store, situation) -> new ForwardingEventStore(store) {
+                            private final Map<Long, Long> stamps = new HashMap<>();
 
-                    @Override
-                    public Appended append(Append append) {
-                        long micros = ChronoUnit.MICROS.between(
-                                Instant.EPOCH, situation.clock().instant());
-                        Appended appended = delegate.append(append);
-                        for (int i = 0; i < append.events().size(); i++) {
-                            if (append.events().get(i).recorded().isEmpty()) {
-                                stamps.putIfAbsent(appended.fromPosition() + i, micros);
-                            }
-                        }
-                        return appended;
-                    }
-
-                    @Override
-                    public EventCursor read(Read read) {
-                        return new ForwardingCursor(delegate.read(read)) {
                             @Override
-                            public RecordedEvent next() {
-                                RecordedEvent event = delegate.next();
-                                Long stamp = stamps.get(event.position());
-                                return stamp == null ? event : replaced(event, event.toNewEvent(), stamp);
+                            public Appended append(Append append) {
+                                long micros = ChronoUnit.MICROS.between(
+                                        Instant.EPOCH, situation.clock().instant());
+                                Appended appended = delegate.append(append);
+                                for (int i = 0; i < append.events().size(); i++) {
+                                    if (append.events().get(i).recorded().isEmpty()) {
+                                        stamps.putIfAbsent(appended.fromPosition() + i, micros);
+                                    }
+                                }
+                                return appended;
                             }
-                        };
-                    }
-                }),
+
+                            @Override
+                            public EventCursor read(Read read) {
+                                return new ForwardingCursor(delegate.read(read)) {
+                                    @Override
+                                    public RecordedEvent next() {
+                                        RecordedEvent event = delegate.next();
+                                        Long stamp = stamps.get(event.position());
+                                        return stamp == null ? event : replaced(event, event.toNewEvent(), stamp);
+                                    }
+                                };
+                            }
+                        }),
                 recorded(
                         "recorded time is rounded to milliseconds",
                         event -> replaced(event, event.toNewEvent(), event.recordedMicros() / 1_000 * 1_000)),
@@ -170,7 +171,7 @@ final class ContentFaults {
     private static List<PlantedFault> ofBroughtTimes() {
         return List.of(
                 events("a recorded time that an event brings is not kept", ContentFaults::withoutRecorded),
-                PlantedFault.of("a recorded time that would fall is mended", store -> new ForwardingStore(store) {
+                PlantedFault.of("a recorded time that would fall is mended", store -> new ForwardingEventStore(store) {
                     @Override
                     public Appended append(Append append) {
                         try {
@@ -195,7 +196,7 @@ final class ContentFaults {
                                         : failure)
                                 .toList()),
                 PlantedFault.of(
-                        "a refused append moves recorded time", (store, situation) -> new ForwardingStore(store) {
+                        "a refused append moves recorded time", (store, situation) -> new ForwardingEventStore(store) {
                             private Instant highest = Instant.MIN;
 
                             @Override
@@ -229,13 +230,13 @@ final class ContentFaults {
                 limited(
                         "names may be one byte longer",
                         limits -> with(limits, limits.eventBytesMax(), limits.nameBytesMax() + 1)),
-                PlantedFault.of("the store does not know its limits", store -> new ForwardingStore(store) {
+                PlantedFault.of("the store does not know its limits", store -> new ForwardingEventStore(store) {
                     @Override
                     public Limits limits() {
                         return Limits.DEFAULTS;
                     }
                 }),
-                PlantedFault.of("a limit is told by the future", store -> new ForwardingStore(store) {
+                PlantedFault.of("a limit is told by the future", store -> new ForwardingEventStore(store) {
                     @Override
                     public CompletableFuture<Appended> appendAsync(Append append) {
                         try {
@@ -245,7 +246,7 @@ final class ContentFaults {
                         }
                     }
                 }),
-                PlantedFault.of("an append above a limit moves its tracking", store -> new ForwardingStore(store) {
+                PlantedFault.of("an append above a limit moves its tracking", store -> new ForwardingEventStore(store) {
                     @Override
                     public Appended append(Append append) {
                         try {
@@ -261,7 +262,7 @@ final class ContentFaults {
                 PlantedFault.of(
                         "limits of reads are not checked",
                         limits -> GENEROUS,
-                        (store, situation) -> new ForwardingStore(store) {
+                        (store, situation) -> new ForwardingEventStore(store) {
                             @Override
                             public Appended append(Append append) {
                                 situation.limits().check(append);
@@ -282,7 +283,7 @@ final class ContentFaults {
     }
 
     private static PlantedFault limited(String name, UnaryOperator<Limits> ofStore) {
-        return PlantedFault.of(name, ofStore, (store, situation) -> new ForwardingStore(store) {
+        return PlantedFault.of(name, ofStore, (store, situation) -> new ForwardingEventStore(store) {
             @Override
             public Limits limits() {
                 return situation.limits();
@@ -345,7 +346,7 @@ final class ContentFaults {
     }
 
     /// Changes every name on its way in.
-    private static final class Renaming extends ForwardingStore {
+    private static final class Renaming extends ForwardingEventStore {
 
         private final UnaryOperator<String> change;
 

@@ -50,7 +50,7 @@ final class CursorFaults {
                                         : delegate.end();
                             }
                         }),
-                PlantedFault.of("the end moves with the log", store -> new ForwardingStore(store) {
+                PlantedFault.of("the end moves with the log", store -> new ForwardingEventStore(store) {
                     @Override
                     public EventCursor read(Read read) {
                         return new ForwardingCursor(delegate.read(read)) {
@@ -210,7 +210,7 @@ final class CursorFaults {
     }
 
     /// Opens a new cursor when one is exhausted and there is more by then.
-    private static final class Live extends ForwardingStore {
+    private static final class Live extends ForwardingEventStore {
 
         Live(EventStore store) {
             super(store);

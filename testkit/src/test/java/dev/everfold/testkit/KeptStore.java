@@ -15,7 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// A door to a store that is kept while the door is closed, and opened by the next door.
-final class KeptStore extends ForwardingStore {
+final class KeptStore extends ForwardingEventStore {
 
     // Guarded by lock.
     private final ReentrantLock lock = new ReentrantLock();

@@ -63,7 +63,7 @@ final class LifeFaults {
                 PlantedFault.of("what was accepted is refused at the close", store -> new Queueing(store, true))
                         .noticedBy(RestartConformance.class),
                 PlantedFault.of("what was accepted is never answered", store -> new Queueing(store, false)),
-                PlantedFault.of("cursors go on after the close", store -> new ForwardingStore(store) {
+                PlantedFault.of("cursors go on after the close", store -> new ForwardingEventStore(store) {
                     @Override
                     public EventCursor read(Read read) {
                         return delegate.nextPosition() < 0
@@ -71,32 +71,33 @@ final class LifeFaults {
                                 : kept(delegate).read(read);
                     }
                 }),
-                PlantedFault.of("reads go on after the close", store -> new ForwardingStore(store) {
+                PlantedFault.of("reads go on after the close", store -> new ForwardingEventStore(store) {
                     @Override
                     public EventCursor read(Read read) {
                         return kept(delegate).read(read);
                     }
                 }),
-                PlantedFault.of("a closed store says its next position", store -> new ForwardingStore(store) {
+                PlantedFault.of("a closed store says its next position", store -> new ForwardingEventStore(store) {
                     @Override
                     public long nextPosition() {
                         return kept(delegate).nextPosition();
                     }
                 }),
-                PlantedFault.of("a closed store takes appends", store -> new ForwardingStore(store) {
+                PlantedFault.of("a closed store takes appends", store -> new ForwardingEventStore(store) {
                             @Override
                             public Appended append(Append append) {
                                 return kept(delegate).append(append);
                             }
                         })
                         .noticedBy(RestartConformance.class),
-                PlantedFault.of("threads that wait are not told of the close", store -> new ForwardingStore(store) {
-                    @Override
-                    public boolean awaitPosition(long position, Duration timeout) throws InterruptedException {
-                        return kept(delegate).awaitPosition(position, timeout);
-                    }
-                }),
-                PlantedFault.of("the second close fails", store -> new ForwardingStore(store) {
+                PlantedFault.of(
+                        "threads that wait are not told of the close", store -> new ForwardingEventStore(store) {
+                            @Override
+                            public boolean awaitPosition(long position, Duration timeout) throws InterruptedException {
+                                return kept(delegate).awaitPosition(position, timeout);
+                            }
+                        }),
+                PlantedFault.of("the second close fails", store -> new ForwardingEventStore(store) {
                     private boolean closed;
 
                     @Override
@@ -110,7 +111,7 @@ final class LifeFaults {
                 }),
                 PlantedFault.of(
                         "an append to a closed store throws although it is asynchronous",
-                        store -> new ForwardingStore(store) {
+                        store -> new ForwardingEventStore(store) {
                             @Override
                             public CompletableFuture<Appended> appendAsync(Append append) {
                                 CompletableFuture<Appended> answer = super.appendAsync(append);
@@ -133,7 +134,7 @@ final class LifeFaults {
     }
 
     private static PlantedFault waiting(String name, Waiting waiting) {
-        return PlantedFault.of(name, store -> new ForwardingStore(store) {
+        return PlantedFault.of(name, store -> new ForwardingEventStore(store) {
             @Override
             public boolean awaitPosition(long position, Duration timeout) throws InterruptedException {
                 return waiting.await(delegate, position, timeout);
@@ -142,7 +143,7 @@ final class LifeFaults {
     }
 
     /// Stores an asynchronous append when the next call comes, and at the close not at all.
-    private static final class Queueing extends ForwardingStore {
+    private static final class Queueing extends ForwardingEventStore {
 
         // Guarded by this.
         private final Queue<Runnable> queue = new ArrayDeque<>();

@@ -62,7 +62,7 @@ final class Planting {
 
     /// Every append is changed before it is made.
     static PlantedFault appends(String name, UnaryOperator<Append> change) {
-        return PlantedFault.of(name, store -> new ForwardingStore(store) {
+        return PlantedFault.of(name, store -> new ForwardingEventStore(store) {
             @Override
             public Appended append(Append append) {
                 return delegate.append(change.apply(append));
@@ -80,7 +80,7 @@ final class Planting {
 
     /// Every condition is changed before it is checked; a conflict names what was asked for.
     static PlantedFault conditions(String name, BiFunction<EventStore, AppendCondition, AppendCondition> change) {
-        return PlantedFault.of(name, store -> new ForwardingStore(store) {
+        return PlantedFault.of(name, store -> new ForwardingEventStore(store) {
             @Override
             public Appended append(Append append) {
                 List<AppendCondition> changed = append.conditions().stream()
@@ -117,7 +117,7 @@ final class Planting {
 
     /// Every conflict is told otherwise.
     static PlantedFault conflicts(String name, UnaryOperator<List<Failure>> change) {
-        return PlantedFault.of(name, store -> new ForwardingStore(store) {
+        return PlantedFault.of(name, store -> new ForwardingEventStore(store) {
             @Override
             public Appended append(Append append) {
                 try {
@@ -131,7 +131,7 @@ final class Planting {
 
     /// Every read is changed before it is made.
     static PlantedFault reads(String name, UnaryOperator<Read> change) {
-        return PlantedFault.of(name, store -> new ForwardingStore(store) {
+        return PlantedFault.of(name, store -> new ForwardingEventStore(store) {
             @Override
             public EventCursor read(Read read) {
                 return delegate.read(change.apply(read));
@@ -155,7 +155,7 @@ final class Planting {
     /// The events of a read are changed: the function is given those that match, without the limit, in
     /// order.
     static PlantedFault results(String name, BiFunction<Read, List<RecordedEvent>, List<RecordedEvent>> change) {
-        return PlantedFault.of(name, store -> new ForwardingStore(store) {
+        return PlantedFault.of(name, store -> new ForwardingEventStore(store) {
             @Override
             public EventCursor read(Read read) {
                 EventCursor real = delegate.read(read);
@@ -168,7 +168,7 @@ final class Planting {
 
     /// An item of a query matches otherwise: the function is given the item and the event.
     static PlantedFault matching(String name, BiFunction<Query.Item, RecordedEvent, Boolean> matches) {
-        return PlantedFault.of(name, store -> new ForwardingStore(store) {
+        return PlantedFault.of(name, store -> new ForwardingEventStore(store) {
             @Override
             public EventCursor read(Read read) {
                 EventCursor real = delegate.read(read);
@@ -189,7 +189,7 @@ final class Planting {
 
     /// Every cursor is put into another one.
     static PlantedFault cursors(String name, BiFunction<EventCursor, Read, EventCursor> change) {
-        return PlantedFault.of(name, store -> new ForwardingStore(store) {
+        return PlantedFault.of(name, store -> new ForwardingEventStore(store) {
             @Override
             public EventCursor read(Read read) {
                 return change.apply(delegate.read(read), read);

@@ -201,7 +201,7 @@ final class ReadFaults {
                 reads(
                         "a range of revisions has no beginning",
                         read -> read.source() instanceof Source.Revisions ? read.fromRevision(0) : read),
-                PlantedFault.of("a read may begin ahead of the log", store -> new ForwardingStore(store) {
+                PlantedFault.of("a read may begin ahead of the log", store -> new ForwardingEventStore(store) {
                     @Override
                     public EventCursor read(Read read) {
                         return delegate.read(
@@ -211,7 +211,8 @@ final class ReadFaults {
                     }
                 }),
                 PlantedFault.of(
-                        "a read that is empty anyway may begin ahead of the log", store -> new ForwardingStore(store) {
+                        "a read that is empty anyway may begin ahead of the log",
+                        store -> new ForwardingEventStore(store) {
                             @Override
                             public EventCursor read(Read read) {
                                 boolean empty = read.source() instanceof Source.Matching asked

@@ -44,7 +44,8 @@ final class RepeatFaults {
                         "repeats are recognised only of appends with events",
                         append -> append.events().isEmpty() ? append.withId(Planting.freshId()) : append),
                 PlantedFault.of(
-                        "conditions are checked before repeats are recognised", store -> new ForwardingStore(store) {
+                        "conditions are checked before repeats are recognised",
+                        store -> new ForwardingEventStore(store) {
                             @Override
                             public Appended append(Append append) {
                                 if (append.conditions().stream().noneMatch(RepeatFaults::isOfEverything)) {
@@ -56,16 +57,17 @@ final class RepeatFaults {
                                 return delegate.append(append);
                             }
                         }),
-                PlantedFault.of("other events under a used id are stored anew", store -> new ForwardingStore(store) {
-                    @Override
-                    public Appended append(Append append) {
-                        try {
-                            return delegate.append(append);
-                        } catch (AppendIdReusedException reused) {
-                            return delegate.append(append.withId(Planting.freshId()));
-                        }
-                    }
-                }),
+                PlantedFault.of(
+                        "other events under a used id are stored anew", store -> new ForwardingEventStore(store) {
+                            @Override
+                            public Appended append(Append append) {
+                                try {
+                                    return delegate.append(append);
+                                } catch (AppendIdReusedException reused) {
+                                    return delegate.append(append.withId(Planting.freshId()));
+                                }
+                            }
+                        }),
                 new Remembering("other events under a used id are taken for a repeat", (first, again) -> true).fault(),
                 new Remembering(
                                 "fewer events under a used id are taken for a repeat",
@@ -86,7 +88,7 @@ final class RepeatFaults {
                 remembering("one append fewer is remembered", -1),
                 remembering("appends are remembered for ever", 1_000),
                 PlantedFault.of("repeats are counted", Counting::new),
-                PlantedFault.of("refusals are counted", store -> new ForwardingStore(store) {
+                PlantedFault.of("refusals are counted", store -> new ForwardingEventStore(store) {
                     @Override
                     public Appended append(Append append) {
                         try {
@@ -105,7 +107,7 @@ final class RepeatFaults {
                         "a repeat is remembered anew",
                         Limitless.LIMITS,
                         (store, situation) -> new Limitless(store, situation.limits(), true, false)),
-                PlantedFault.of("refusals are remembered", store -> new ForwardingStore(store) {
+                PlantedFault.of("refusals are remembered", store -> new ForwardingEventStore(store) {
                     private final Map<UUID, AppendConflictException> refusals = new LinkedHashMap<>();
 
                     @Override
@@ -126,7 +128,7 @@ final class RepeatFaults {
 
     private static List<PlantedFault> ofAnswers() {
         return List.of(
-                PlantedFault.of("a repeat is answered as of now", store -> new ForwardingStore(store) {
+                PlantedFault.of("a repeat is answered as of now", store -> new ForwardingEventStore(store) {
                     @Override
                     public Appended append(Append append) {
                         Appended appended = delegate.append(append);
@@ -135,7 +137,7 @@ final class RepeatFaults {
                                 : appended;
                     }
                 }),
-                PlantedFault.of("a repeat moves the tracking", store -> new ForwardingStore(store) {
+                PlantedFault.of("a repeat moves the tracking", store -> new ForwardingEventStore(store) {
                     @Override
                     public Appended append(Append append) {
                         Appended appended = delegate.append(append);
@@ -148,7 +150,8 @@ final class RepeatFaults {
                     }
                 }),
                 PlantedFault.of(
-                        "an append of an interrupted thread is not remembered", store -> new ForwardingStore(store) {
+                        "an append of an interrupted thread is not remembered",
+                        store -> new ForwardingEventStore(store) {
                             @Override
                             public Appended append(Append append) {
                                 if (!Thread.currentThread().isInterrupted()) {
@@ -158,14 +161,14 @@ final class RepeatFaults {
                                 throw new OutcomeUnknownException("The thread was interrupted", null);
                             }
                         }),
-                PlantedFault.of("an interruption is swallowed", store -> new ForwardingStore(store) {
+                PlantedFault.of("an interruption is swallowed", store -> new ForwardingEventStore(store) {
                     @Override
                     public Appended append(Append append) {
                         boolean swallowed = Thread.interrupted();
                         return delegate.append(swallowed ? Planting.withEvents(append, append.events()) : append);
                     }
                 }),
-                PlantedFault.of("repeats in flight are not recognised", store -> new ForwardingStore(store) {
+                PlantedFault.of("repeats in flight are not recognised", store -> new ForwardingEventStore(store) {
                     @Override
                     public CompletableFuture<Appended> appendAsync(Append append) {
                         return super.appendAsync(append.withId(Planting.freshId()));
@@ -177,7 +180,7 @@ final class RepeatFaults {
         return PlantedFault.of(
                 name,
                 limits -> limits.withRememberedAppends(limits.rememberedAppends() + more),
-                (store, situation) -> new ForwardingStore(store) {
+                (store, situation) -> new ForwardingEventStore(store) {
                     @Override
                     public Limits limits() {
                         return situation.limits();
@@ -202,7 +205,7 @@ final class RepeatFaults {
     private record Remembering(String name, BiPredicate<Append, Append> alike) {
 
         PlantedFault fault() {
-            return PlantedFault.of(name, store -> new ForwardingStore(store) {
+            return PlantedFault.of(name, store -> new ForwardingEventStore(store) {
                 private final Map<UUID, Append> firsts = new LinkedHashMap<>();
 
                 @Override
@@ -224,7 +227,7 @@ final class RepeatFaults {
     }
 
     /// Lets a repeat take a place among those remembered.
-    private static final class Counting extends ForwardingStore {
+    private static final class Counting extends ForwardingEventStore {
 
         private final Map<UUID, Appended> known = new LinkedHashMap<>();
 
@@ -244,7 +247,7 @@ final class RepeatFaults {
 
     /// Keeps the window of remembered appends itself, in a way of its own, over a store that forgets
     /// nothing.
-    private static final class Limitless extends ForwardingStore {
+    private static final class Limitless extends ForwardingEventStore {
 
         static final UnaryOperator<Limits> LIMITS = limits -> limits.withRememberedAppends(100_000);
 

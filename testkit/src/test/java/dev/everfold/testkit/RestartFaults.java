@@ -38,7 +38,7 @@ final class RestartFaults {
 
     private static List<PlantedFault> ofMemory() {
         return List.of(
-                PlantedFault.of("what is stored during the close is refused", store -> new ForwardingStore(store) {
+                PlantedFault.of("what is stored during the close is refused", store -> new ForwardingEventStore(store) {
                     private final AtomicInteger number = new AtomicInteger();
 
                     @Override
@@ -49,19 +49,19 @@ final class RestartFaults {
                         return delegate.nextPosition() < 0 ? new Appended(0, List.of()) : appended;
                     }
                 }),
-                reopened("the lineage is new after a restart", store -> new ForwardingStore(store) {
+                reopened("the lineage is new after a restart", store -> new ForwardingEventStore(store) {
                     @Override
                     public UUID lineage() {
                         return new UUID(1, 1);
                     }
                 }),
-                reopened("tracked positions are forgotten by a restart", store -> new ForwardingStore(store) {
+                reopened("tracked positions are forgotten by a restart", store -> new ForwardingEventStore(store) {
                     @Override
                     public OptionalLong trackedPosition(String source) {
                         return OptionalLong.empty();
                     }
                 }),
-                reopened("tracked positions need not rise after a restart", store -> new ForwardingStore(store) {
+                reopened("tracked positions need not rise after a restart", store -> new ForwardingEventStore(store) {
                     @Override
                     public Appended append(Append append) {
                         try {
@@ -119,7 +119,7 @@ final class RestartFaults {
                 }),
                 reopened("the last event cannot be read after a restart", store -> {
                     long last = store.nextPosition() - 1;
-                    return new ForwardingStore(store) {
+                    return new ForwardingEventStore(store) {
                         @Override
                         public EventCursor read(Read read) {
                             return new ListCursor(
@@ -149,14 +149,14 @@ final class RestartFaults {
                                                     : asked)
                                             .toList()));
                 }),
-                reopened("the statistics begin anew after a restart", store -> new ForwardingStore(store) {
+                reopened("the statistics begin anew after a restart", store -> new ForwardingEventStore(store) {
                     @Override
                     public StoreStats stats() {
                         StoreStats stats = delegate.stats();
                         return new StoreStats(stats.events(), 0, new TreeMap<>(), stats.bytes(), 1);
                     }
                 }),
-                reopened("streams are mixed up after a restart", store -> new ForwardingStore(store) {
+                reopened("streams are mixed up after a restart", store -> new ForwardingEventStore(store) {
                     @Override
                     public EventCursor read(Read read) {
                         return read.source() instanceof Read.Source.Revisions(String stream, long _, long _)
@@ -184,7 +184,7 @@ final class RestartFaults {
     }
 
     private static EventStore appending(EventStore store, UnaryOperator<Append> change) {
-        return new ForwardingStore(store) {
+        return new ForwardingEventStore(store) {
             @Override
             public Appended append(Append append) {
                 return delegate.append(change.apply(append));
@@ -193,7 +193,7 @@ final class RestartFaults {
     }
 
     private static EventStore changing(EventStore store, UnaryOperator<RecordedEvent> change) {
-        return new ForwardingStore(store) {
+        return new ForwardingEventStore(store) {
             @Override
             public EventCursor read(Read read) {
                 return new ForwardingCursor(delegate.read(read)) {

@@ -3,8 +3,11 @@ package dev.everfold.eventsourcing.boundary;
 import dev.everfold.eventsourcing.CommandContext;
 import dev.everfold.eventsourcing.Decided;
 import dev.everfold.eventsourcing.Decision;
+import dev.everfold.eventsourcing.Retries;
 import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventsourcing.codec.EventMetadata;
+import dev.everfold.eventsourcing.internal.Compensations;
+import dev.everfold.eventsourcing.internal.DecidedEvents;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.AppendConflictException;
 import dev.everfold.eventstore.Appended;
@@ -13,11 +16,11 @@ import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.RecordedEvent;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -30,7 +33,7 @@ import java.util.stream.Stream;
 ///             : reject("course c1 is full"));
 ///
 /// On a conflict it reads what is new, folds on and decides again, at most [#attempts] times, after a short
-/// random pause. So a decision is called more than once: let it be a function of its arguments.
+/// random pause ([Retries]). So a decision is called more than once: let it be a function of its arguments.
 ///
 /// What was rejected, or needed nothing, was decided on what the log held at one moment, and stores nothing.
 ///
@@ -40,13 +43,8 @@ import java.util.stream.Stream;
 /// @param <E> the events: a sealed interface
 public final class Boundary<E> {
 
-    /// How often a decision is made before the conflict is the caller's, unless said otherwise.
-    public static final int ATTEMPTS_DEFAULT = 20;
-
-    /// The first pause is shorter than this, in nanoseconds; each later one may be twice as long.
-    private static final long FIRST_PAUSE_NANOS_MAX = 200_000;
-
-    private static final long PAUSE_NANOS_MAX = 20_000_000;
+    /// 20 attempts, unless said otherwise; the first pause is below 0.2 ms, none is above 20 ms.
+    public static final Retries RETRIES_DEFAULT = new Retries(20, Duration.ofNanos(200_000), Duration.ofMillis(20));
 
     private final EventStore store;
     private final StoredNames<E> names;
@@ -54,7 +52,7 @@ public final class Boundary<E> {
     private final Function<? super E, List<String>> tagsOf;
     private final Clock clock;
     private final CommandContext context;
-    private final int attempts;
+    private final Retries retries;
 
     private Boundary(
             EventStore store,
@@ -63,14 +61,14 @@ public final class Boundary<E> {
             Function<? super E, List<String>> tagsOf,
             Clock clock,
             CommandContext context,
-            int attempts) {
+            Retries retries) {
         this.store = store;
         this.names = names;
         this.streamOf = streamOf;
         this.tagsOf = tagsOf;
         this.clock = clock;
         this.context = context;
-        this.attempts = attempts;
+        this.retries = retries;
     }
 
     /// Decisions on the events of a store. Say where accepted events go: [#into].
@@ -82,7 +80,7 @@ public final class Boundary<E> {
                 _ -> List.of(),
                 Clock.systemUTC(),
                 CommandContext.none(),
-                ATTEMPTS_DEFAULT);
+                RETRIES_DEFAULT);
     }
 
     private static String nowhere(Object event) {
@@ -97,17 +95,17 @@ public final class Boundary<E> {
 
     /// The same, with each accepted event going to a stream of its own.
     public Boundary<E> into(Function<? super E, String> streamOfEvent) {
-        return new Boundary<>(store, names, streamOfEvent, tagsOf, clock, context, attempts);
+        return new Boundary<>(store, names, streamOfEvent, tagsOf, clock, context, retries);
     }
 
     /// The same, with these tags on each accepted event beside those of the codec.
     public Boundary<E> withTags(Function<? super E, List<String>> tagsOfEvent) {
-        return new Boundary<>(store, names, streamOf, tagsOfEvent, clock, context, attempts);
+        return new Boundary<>(store, names, streamOf, tagsOfEvent, clock, context, retries);
     }
 
     /// The same with another clock: it says what time it is to the decision, and when its events occurred.
     public Boundary<E> withClock(Clock other) {
-        return new Boundary<>(store, names, streamOf, tagsOf, other, context, attempts);
+        return new Boundary<>(store, names, streamOf, tagsOf, other, context, retries);
     }
 
     /// The same on behalf of a command: who, why and what it belongs to go with each event.
@@ -116,17 +114,17 @@ public final class Boundary<E> {
     /// command that are in the log already are the answer. What was rejected, or needed nothing, left nothing
     /// behind and is decided anew. A time when the command occurred is the time that its decision is told.
     public Boundary<E> with(CommandContext other) {
-        return new Boundary<>(store, names, streamOf, tagsOf, clock, other, attempts);
+        return new Boundary<>(store, names, streamOf, tagsOf, clock, other, retries);
     }
 
-    /// The same that gives up after so many conflicts, 1 or more.
+    /// The same that gives up after so many conflicts, 1..10,000.
     ///
-    /// @throws IllegalArgumentException when there are none
+    /// @throws IllegalArgumentException when there are none, or too many
     public Boundary<E> attempts(int max) {
         if (max < 1) {
             throw new IllegalArgumentException(max + " attempts are too few; expected 1 or more.");
         }
-        return new Boundary<>(store, names, streamOf, tagsOf, clock, context, max);
+        return new Boundary<>(store, names, streamOf, tagsOf, clock, context, retries.withTriesMax(max));
     }
 
     /// What the model knows now. Nothing is guarded.
@@ -178,7 +176,7 @@ public final class Boundary<E> {
     /// What came of an attempt; empty when it is to be decided again.
     private Optional<Outcome<E>> append(
             BoundaryReading<E, ?> reading, List<Decided<E>> decided, Instant now, int attempt) {
-        CompensationGuard compensations = new CompensationGuard(store, decided);
+        Compensations compensations = Compensations.of(store, decided, false);
         Optional<String> impossible = compensations.impossible();
         if (impossible.isPresent()) {
             return impossible.map(Outcome.Rejected::new);
@@ -197,18 +195,11 @@ public final class Boundary<E> {
 
     /// Reads on for another attempt, unless it is clear that it cannot help or there are to be no more.
     private Optional<Outcome<E>> afterConflict(
-            BoundaryReading<E, ?> reading,
-            CompensationGuard compensations,
-            int attempt,
-            AppendConflictException conflict) {
+            BoundaryReading<E, ?> reading, Compensations compensations, int attempt, AppendConflictException conflict) {
         long fromPosition = reading.nextPosition();
         Optional<String> impossible = compensations.explain(conflict);
         boolean onlyImpossible = impossible.isPresent() && conflict.failures().size() == 1;
-        boolean last =
-                onlyImpossible || attempt >= attempts || Thread.currentThread().isInterrupted();
-        if (!last) {
-            pause(attempt);
-        }
+        boolean last = onlyImpossible || !retries.mayGoOn(attempt, ThreadLocalRandom.current());
         reading.readOn();
         if (!last || !reading.answer().isEmpty()) {
             return Optional.empty();
@@ -220,22 +211,13 @@ public final class Boundary<E> {
     }
 
     private NewEvent encode(Decided<E> decided, Instant now) {
-        EventMetadata metadata =
-                decided.compensates().map(context.metadata()::withCompensates).orElse(context.metadata());
-        E event = decided.event();
-        NewEvent encoded = names.codec()
-                .encode(streamOf.apply(event), event, metadata)
-                .occurredAt(decided.occurred().orElse(now));
-        List<String> more = tagsOf.apply(event);
+        String stream = streamOf.apply(decided.event());
+        NewEvent encoded = DecidedEvents.encode(names.codec(), stream, decided, context.metadata(), Optional.of(now));
+        List<String> more = tagsOf.apply(decided.event());
         return more.isEmpty()
                 ? encoded
                 : encoded.withTags(
                         Stream.concat(encoded.tags().stream(), more.stream()).toList());
-    }
-
-    private static void pause(int attempt) {
-        long longest = Math.min(PAUSE_NANOS_MAX, FIRST_PAUSE_NANOS_MAX << Math.min(attempt - 1, 10));
-        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(longest));
     }
 
     private Query ofCommand() {

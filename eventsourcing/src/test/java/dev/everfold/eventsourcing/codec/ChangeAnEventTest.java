@@ -8,11 +8,8 @@ import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.RecordedEvent;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.everfold.testkit.DocumentedCode;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// The code of docs/how-to/change-an-event.md, which is compiled and does what the guide says.
@@ -93,35 +90,10 @@ class ChangeAnEventTest {
     }
 
     @Test
-    void the_code_of_the_guide_is_the_code_above() throws IOException {
-        String code = withoutLayout(
-                Files.readString(Path.of("src/test/java/dev/everfold/eventsourcing/codec/ChangeAnEventTest.java")));
-        List<String> snippets = snippets(Path.of("../docs/how-to/change-an-event.md"));
+    void the_code_of_the_guide_is_the_code_above() {
+        DocumentedCode guide = DocumentedCode.of(Path.of("../docs/how-to/change-an-event.md"));
 
-        assertThat(snippets).hasSize(6);
-        assertThat(snippets).allSatisfy(snippet -> assertThat(code).contains(withoutLayout(snippet)));
-    }
-
-    private static List<String> snippets(Path document) throws IOException {
-        List<String> snippets = new ArrayList<>();
-        StringBuilder snippet = new StringBuilder();
-        boolean inside = false;
-        for (String line : Files.readAllLines(document)) {
-            if (line.startsWith("```")) {
-                if (inside) {
-                    snippets.add(snippet.toString());
-                    snippet.setLength(0);
-                }
-                inside = !inside && line.equals("```java");
-            } else if (inside) {
-                snippet.append(line).append('\n');
-            }
-        }
-        return snippets;
-    }
-
-    /// Where lines break is the formatter's choice.
-    private static String withoutLayout(String text) {
-        return text.replaceAll("\\s+", "");
+        assertThat(guide.blocks()).hasSize(6);
+        guide.assertThatBlocksAreIn(Path.of("src/test/java/dev/everfold/eventsourcing/codec/ChangeAnEventTest.java"));
     }
 }

@@ -18,13 +18,10 @@ import dev.everfold.eventsourcing.codec.EventType;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.Query;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.everfold.testkit.DocumentedCode;
+import dev.everfold.testkit.MutableClock;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +76,7 @@ class TravelInTimeTest {
     private static final Instant MARCH = Instant.parse("2026-03-01T00:00:00Z");
     private static final Instant APRIL = Instant.parse("2026-04-01T00:00:00Z");
 
-    private final SteppingClock clock = new SteppingClock();
+    private final MutableClock clock = MutableClock.at(Instant.EPOCH);
     private final InMemoryEventStore store = new InMemoryEventStore(clock, Limits.DEFAULTS);
     private final Everfold everfold = Everfold.on(store);
     private final DeciderHandler<AccountCommand, Account, AccountEvent> accounts =
@@ -88,9 +85,9 @@ class TravelInTimeTest {
     /// One event of February arrives in the middle of March.
     @BeforeEach
     void anAccountWithAHistory() {
-        clock.time = Instant.parse("2026-01-10T00:00:00Z");
+        clock.set(Instant.parse("2026-01-10T00:00:00Z"));
         accounts.handle("42", new AccountCommand.Open("alice"));
-        clock.time = Instant.parse("2026-03-15T00:00:00Z");
+        clock.set(Instant.parse("2026-03-15T00:00:00Z"));
         accounts.handle(
                 "42",
                 new AccountCommand.Charge(500),
@@ -98,7 +95,7 @@ class TravelInTimeTest {
                         .withActor("clerk")
                         .withReason("bill of February")
                         .occurredAt(Instant.parse("2026-02-20T00:00:00Z")));
-        clock.time = Instant.parse("2026-04-02T00:00:00Z");
+        clock.set(Instant.parse("2026-04-02T00:00:00Z"));
         UUID charge =
                 accounts.history("42").skip(1).findFirst().orElseThrow().place().id();
         accounts.handle(
@@ -177,56 +174,10 @@ class TravelInTimeTest {
     }
 
     @Test
-    void the_code_of_the_guide_is_the_code_above() throws IOException {
-        String code = withoutLayout(
-                Files.readString(Path.of("src/test/java/dev/everfold/eventsourcing/history/TravelInTimeTest.java")));
-        List<String> snippets = snippets(Path.of("../docs/how-to/travel-in-time.md"));
+    void the_code_of_the_guide_is_the_code_above() {
+        DocumentedCode guide = DocumentedCode.of(Path.of("../docs/how-to/travel-in-time.md"));
 
-        assertThat(snippets).hasSize(7);
-        assertThat(snippets).allSatisfy(snippet -> assertThat(code).contains(withoutLayout(snippet)));
-    }
-
-    private static List<String> snippets(Path document) throws IOException {
-        List<String> snippets = new ArrayList<>();
-        StringBuilder snippet = new StringBuilder();
-        boolean inside = false;
-        for (String line : Files.readAllLines(document)) {
-            if (line.startsWith("```")) {
-                if (inside) {
-                    snippets.add(snippet.toString());
-                    snippet.setLength(0);
-                }
-                inside = !inside && line.equals("```java");
-            } else if (inside) {
-                snippet.append(line).append('\n');
-            }
-        }
-        return snippets;
-    }
-
-    /// Where lines break is the formatter's choice.
-    private static String withoutLayout(String text) {
-        return text.replaceAll("\\s+", "");
-    }
-
-    /// A clock that goes to where it is put.
-    private static final class SteppingClock extends Clock {
-
-        private Instant time = Instant.EPOCH;
-
-        @Override
-        public Instant instant() {
-            return time;
-        }
-
-        @Override
-        public ZoneOffset getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return Clock.fixed(time, zone);
-        }
+        assertThat(guide.blocks()).hasSize(7);
+        guide.assertThatBlocksAreIn(Path.of("src/test/java/dev/everfold/eventsourcing/history/TravelInTimeTest.java"));
     }
 }

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.everfold.eventsourcing.boundary.Outcome;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.everfold.testkit.DocumentedCode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,33 +95,10 @@ final class CoursesTest {
     }
 
     @Test
-    void the_code_of_the_document_is_that_of_the_example() throws IOException {
-        String example =
-                withoutLayout(Files.readString(Path.of("src/main/java/dev/everfold/examples/courses/Courses.java")));
+    void the_code_of_the_document_is_that_of_the_example() {
+        DocumentedCode document = DocumentedCode.of(Path.of("../docs/concepts/consistency-boundaries.md"));
 
-        List<String> code = codeIn(Path.of("../docs/concepts/consistency-boundaries.md"));
-
-        assertThat(code).hasSizeGreaterThan(20);
-        for (String line : code) {
-            assertThat(example).contains(withoutLayout(line));
-        }
-    }
-
-    private static List<String> codeIn(Path document) throws IOException {
-        List<String> code = new ArrayList<>();
-        boolean inside = false;
-        for (String line : Files.readAllLines(document)) {
-            if (line.startsWith("```")) {
-                inside = line.equals("```java");
-            } else if (inside) {
-                code.add(line);
-            }
-        }
-        return code;
-    }
-
-    /// Where lines break is the formatter's choice.
-    private static String withoutLayout(String text) {
-        return text.replaceAll("\\s+", "");
+        assertThat(document.lines()).hasSizeGreaterThan(20);
+        document.assertThatLinesAreIn(Path.of("src/main/java/dev/everfold/examples/courses/Courses.java"));
     }
 }

@@ -1,9 +1,9 @@
 package dev.everfold.log.index;
 
+import dev.everfold.log.simulation.ForwardingStorage;
 import dev.everfold.log.storage.Storage;
 import dev.everfold.log.storage.StorageFile;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 
 /// A storage that fails, waits and takes notes as the test says.
-final class ScriptedStorage implements Storage {
+final class ScriptedStorage extends ForwardingStorage {
 
     /// One word for each call that changes something.
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
@@ -27,47 +27,30 @@ final class ScriptedStorage implements Storage {
     /// Opened by the first sync that has to wait.
     final CountDownLatch waiting = new CountDownLatch(1);
 
-    private final Storage files;
-
     ScriptedStorage(Storage files) {
-        this.files = files;
+        super(files);
     }
 
     @Override
-    public String description() {
-        return files.description();
-    }
-
-    @Override
-    public List<String> list() throws IOException {
-        return files.list();
+    protected StorageFile wrap(StorageFile file) {
+        return new ScriptedFile(file);
     }
 
     @Override
     public StorageFile create(String name) throws IOException {
         calls.add("create " + name);
-        return new ScriptedFile(files.create(name));
-    }
-
-    @Override
-    public StorageFile openForWriting(String name) throws IOException {
-        return new ScriptedFile(files.openForWriting(name));
-    }
-
-    @Override
-    public StorageFile openForReading(String name) throws IOException {
-        return new ScriptedFile(files.openForReading(name));
+        return super.create(name);
     }
 
     @Override
     public void rename(String source, String target) throws IOException {
         calls.add("rename " + source);
-        files.rename(source, target);
+        super.rename(source, target);
     }
 
     @Override
     public void delete(String name) throws IOException {
-        files.delete(name);
+        super.delete(name);
         calls.add("delete " + name);
     }
 
@@ -77,45 +60,13 @@ final class ScriptedStorage implements Storage {
         if (failSyncDirectory != null) {
             throw failSyncDirectory;
         }
-        files.syncDirectory();
+        super.syncDirectory();
     }
 
-    @Override
-    public boolean tryLock(String name) throws IOException {
-        return files.tryLock(name);
-    }
-
-    @Override
-    public long usableBytes() throws IOException {
-        return files.usableBytes();
-    }
-
-    @Override
-    public void close() throws IOException {
-        files.close();
-    }
-
-    private final class ScriptedFile implements StorageFile {
-
-        private final StorageFile file;
+    private final class ScriptedFile extends ForwardingFile {
 
         ScriptedFile(StorageFile file) {
-            this.file = file;
-        }
-
-        @Override
-        public String name() {
-            return file.name();
-        }
-
-        @Override
-        public long size() throws IOException {
-            return file.size();
-        }
-
-        @Override
-        public int read(long offset, byte[] target, int targetOffset, int length) throws IOException {
-            return file.read(offset, target, targetOffset, length);
+            super(file);
         }
 
         @Override
@@ -123,7 +74,7 @@ final class ScriptedStorage implements Storage {
             if (failWrite != null) {
                 throw failWrite;
             }
-            file.write(offset, source);
+            super.write(offset, source);
         }
 
         @Override
@@ -136,17 +87,7 @@ final class ScriptedStorage implements Storage {
             if (failSync != null) {
                 throw failSync;
             }
-            file.sync();
-        }
-
-        @Override
-        public MemorySegment map() throws IOException {
-            return file.map();
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
+            super.sync();
         }
     }
 }

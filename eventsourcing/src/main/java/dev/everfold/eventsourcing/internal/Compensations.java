@@ -1,10 +1,10 @@
-package dev.everfold.eventsourcing.boundary;
+package dev.everfold.eventsourcing.internal;
 
 import dev.everfold.eventsourcing.Decided;
 import dev.everfold.eventsourcing.codec.EventMetadata;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.AppendConflictException;
-import dev.everfold.eventstore.AppendConflictException.Failure.QueryMatched;
+import dev.everfold.eventstore.AppendConflictException.Failure;
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Query;
@@ -15,29 +15,44 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/// Sees to it that the events which a decision compensates exist, and were not compensated before.
-final class CompensationGuard {
+/// Sees to it that what a decision compensates exists and, unless that is allowed, was not compensated before.
+/// Immutable.
+public final class Compensations {
 
     private final EventStore store;
-    private final Set<UUID> targets = new LinkedHashSet<>();
-    private boolean twice;
+    private final Set<UUID> targets;
+    private final boolean hasOneTwice;
+    private final boolean mayRepeat;
 
-    CompensationGuard(EventStore store, List<? extends Decided<?>> events) {
+    private Compensations(EventStore store, Set<UUID> targets, boolean hasOneTwice, boolean mayRepeat) {
         this.store = store;
-        for (Decided<?> event : events) {
+        this.targets = targets;
+        this.hasOneTwice = hasOneTwice;
+        this.mayRepeat = mayRepeat;
+    }
+
+    /// What these events compensate; as a rule, nothing.
+    ///
+    /// @param mayRepeat whether an event may be compensated more than once
+    public static Compensations of(EventStore store, List<? extends Decided<?>> decided, boolean mayRepeat) {
+        Set<UUID> targets = Set.of();
+        boolean hasOneTwice = false;
+        for (Decided<?> event : decided) {
             if (event.compensates().isPresent()) {
-                twice |= !targets.add(event.compensates().get());
+                targets = targets.isEmpty() ? new LinkedHashSet<>() : targets;
+                hasOneTwice |= !targets.add(event.compensates().get());
             }
         }
+        return new Compensations(store, targets, hasOneTwice, mayRepeat);
     }
 
     /// Why the decision cannot be stored; empty when nothing is known against it.
-    Optional<String> impossible() {
-        if (twice) {
-            return Optional.of("one command compensates an event twice");
-        }
+    public Optional<String> impossible() {
         if (targets.isEmpty()) {
             return Optional.empty();
+        }
+        if (hasOneTwice && !mayRepeat) {
+            return Optional.of("one command compensates an event twice");
         }
         Set<UUID> missing = new LinkedHashSet<>(targets);
         try (EventCursor cursor = store.read(Read.matching(Query.ids(targets)))) {
@@ -47,18 +62,20 @@ final class CompensationGuard {
     }
 
     /// The append, to be refused when something that it compensates was compensated by then.
-    Append guard(Append append) {
+    public Append guard(Append append) {
         Append guarded = append;
-        for (UUID target : targets) {
-            guarded = guarded.unless(compensationsOf(target), 0);
+        if (!mayRepeat) {
+            for (UUID target : targets) {
+                guarded = guarded.unless(compensationsOf(target), 0);
+            }
         }
         return guarded;
     }
 
     /// Why an append was refused, where it was for what it compensates.
-    Optional<String> explain(AppendConflictException conflict) {
-        for (AppendConflictException.Failure failure : conflict.failures()) {
-            if (failure instanceof QueryMatched(var condition, long position)) {
+    public Optional<String> explain(AppendConflictException conflict) {
+        for (Failure failure : conflict.failures()) {
+            if (failure instanceof Failure.QueryMatched(var condition, long position)) {
                 for (UUID target : targets) {
                     if (condition.query().equals(compensationsOf(target))) {
                         return Optional.of(

@@ -13,13 +13,18 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
-/// Hands every call on to another store; subclasses change some. Asynchronous appends take the blocking
-/// way.
-class ForwardingStore implements EventStore {
+/// Hands every call on to another store; subclasses change some, to watch a store, to disturb it or to let it
+/// fail.
+///
+/// Asynchronous appends take the blocking way, so [#append] is the one method to change for both. As safe for
+/// threads as the other store.
+public class ForwardingEventStore implements EventStore {
 
-    final EventStore delegate;
+    /// The other store.
+    protected final EventStore delegate;
 
-    ForwardingStore(EventStore delegate) {
+    /// @param delegate closed with this one
+    protected ForwardingEventStore(EventStore delegate) {
         this.delegate = delegate;
     }
 
