@@ -11,6 +11,7 @@ import dev.everfold.eventsourcing.testing.FixedIds;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.Limits;
+import dev.everfold.testkit.Racers;
 import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;

@@ -12,6 +12,7 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
+import dev.everfold.testkit.Racers;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;

@@ -10,6 +10,7 @@ import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.Read;
+import dev.everfold.testkit.Racers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntFunction;

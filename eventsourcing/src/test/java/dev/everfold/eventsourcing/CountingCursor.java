@@ -2,34 +2,22 @@ package dev.everfold.eventsourcing;
 
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.testkit.ForwardingCursor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Counts the events that come out of a cursor.
-public record CountingCursor(EventCursor delegate, AtomicInteger events) implements EventCursor {
+public final class CountingCursor extends ForwardingCursor {
 
-    @Override
-    public boolean hasNext() {
-        return delegate.hasNext();
+    private final AtomicInteger events;
+
+    public CountingCursor(EventCursor delegate, AtomicInteger events) {
+        super(delegate);
+        this.events = events;
     }
 
     @Override
     public RecordedEvent next() {
         events.incrementAndGet();
-        return delegate.next();
-    }
-
-    @Override
-    public long end() {
-        return delegate.end();
-    }
-
-    @Override
-    public long nextPosition() {
-        return delegate.nextPosition();
-    }
-
-    @Override
-    public void close() {
-        delegate.close();
+        return super.next();
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.testkit.Racers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;

@@ -11,6 +11,7 @@ import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.testkit.Racers;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;

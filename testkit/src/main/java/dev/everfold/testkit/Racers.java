@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
 /// Virtual threads that begin together and are awaited together.
-final class Racers {
+public final class Racers {
 
     private static final long STAGGER_NANOS_MAX = 100_000;
 
@@ -22,7 +22,7 @@ final class Racers {
     /// Runs all of them at once and returns their results in the order of their numbers.
     ///
     /// @throws AssertionError when one of them throws; the first failure is its cause
-    static <T> List<T> race(int racers, IntFunction<Callable<T>> racer) throws InterruptedException {
+    public static <T> List<T> race(int racers, IntFunction<Callable<T>> racer) throws InterruptedException {
         CountDownLatch start = new CountDownLatch(1);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<T>> running = new ArrayList<>();
@@ -72,9 +72,9 @@ final class Racers {
         }
     }
 
-    /// Holds a racer up for a moment that depends on the random numbers only, so that not all meet at the
-    /// same point.
-    static void stagger(SplittableRandom random) {
+    /// Holds a racer up for a moment, below 0.1 ms, that depends on the random numbers only, so that not all
+    /// meet at the same point.
+    public static void stagger(SplittableRandom random) {
         LockSupport.parkNanos(random.nextLong(STAGGER_NANOS_MAX));
     }
 }

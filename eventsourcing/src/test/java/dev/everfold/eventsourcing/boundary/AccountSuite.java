@@ -109,7 +109,7 @@ abstract class AccountSuite extends BoundarySuite<MoneyEvent> {
         IntStream.range(0, accounts).forEach(i -> given(new MoneyEvent.Deposited("a" + i, 100)));
         for (long seed = 1; seed <= 3; seed++) {
             long round = seed;
-            Racers.race(seed, 12, racer -> {
+            StaggeredRacers.race(seed, 12, racer -> {
                 SplittableRandom random = new SplittableRandom(round * 1_000 + racer);
                 for (int i = 0; i < 4; i++) {
                     int source = random.nextInt(accounts);

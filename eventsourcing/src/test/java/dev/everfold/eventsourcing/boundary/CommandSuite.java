@@ -87,7 +87,7 @@ abstract class CommandSuite extends SeatSuite {
         UUID target = store.read(Read.all()).toList().getFirst().id();
 
         List<Boolean> won =
-                Racers.race(17, 12, _ -> compensate(boundary, target).isAccepted());
+                StaggeredRacers.race(17, 12, _ -> compensate(boundary, target).isAccepted());
 
         assertThat(won).as("seed 17").filteredOn(each -> each).hasSize(1);
     }
@@ -184,8 +184,8 @@ abstract class CommandSuite extends SeatSuite {
             String seat = "S" + seed;
             Boundary<SeatEvent> ofCommand = boundary.with(CommandContext.of(new UUID(7, seed)));
 
-            List<Outcome<SeatEvent>> outcomes =
-                    Racers.race(seed, 16, _ -> ofCommand.decide(taken(seat), _ -> accept(reserved(seat, "alice"))));
+            List<Outcome<SeatEvent>> outcomes = StaggeredRacers.race(
+                    seed, 16, _ -> ofCommand.decide(taken(seat), _ -> accept(reserved(seat, "alice"))));
 
             assertThat(outcomes).as("seed %s", seed).containsOnly(outcomes.getFirst());
             assertThat(store.nextPosition()).as("seed %s", seed).isEqualTo(seed);

@@ -221,7 +221,7 @@ abstract class CourseSuite extends BoundarySuite<CourseEvent> {
             String course = "course" + seed;
             define(course, 7);
 
-            List<Boolean> seated = Racers.race(
+            List<Boolean> seated = StaggeredRacers.race(
                     seed, 24, racer -> subscribe(course, "student" + racer).isAccepted());
 
             assertThat(seated).as("seed %s", seed).filteredOn(won -> won).hasSize(7);
@@ -237,7 +237,7 @@ abstract class CourseSuite extends BoundarySuite<CourseEvent> {
                 define("course-" + student + i, 10);
             }
 
-            List<Boolean> seated = Racers.race(
+            List<Boolean> seated = StaggeredRacers.race(
                     seed,
                     12,
                     racer -> subscribe("course-" + student + racer, student).isAccepted());

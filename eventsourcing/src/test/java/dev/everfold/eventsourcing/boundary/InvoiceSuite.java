@@ -73,7 +73,7 @@ abstract class InvoiceSuite extends BoundarySuite<InvoiceEvent> {
         int writers = 12;
         for (long seed = 1; seed <= 3; seed++) {
             int each = 3;
-            Racers.race(seed, writers, _ -> {
+            StaggeredRacers.race(seed, writers, _ -> {
                 for (int i = 0; i < each; i++) {
                     issue(boundary.attempts(200), 100);
                 }

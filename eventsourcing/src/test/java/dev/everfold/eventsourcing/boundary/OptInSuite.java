@@ -111,7 +111,7 @@ abstract class OptInSuite extends BoundarySuite<SignUpEvent> {
     void of_many_that_use_a_code_at_once_one_confirms() throws Exception {
         given(new SignUpEvent.Initiated("alice@example.org", "123456", "Alice"));
 
-        List<Boolean> won = Racers.race(
+        List<Boolean> won = StaggeredRacers.race(
                 7, 16, _ -> confirm(boundary, "alice@example.org", "123456").isAccepted());
 
         assertThat(won).as("seed 7").filteredOn(each -> each).hasSize(1);

@@ -66,7 +66,7 @@ abstract class ReplaySuite extends BoundarySuite<NoteEvent> {
     void every_decision_was_made_on_exactly_what_the_log_held_before_its_event() throws Exception {
         for (long seed = 1; seed <= 3; seed++) {
             long round = seed;
-            Racers.race(seed, WRITERS, racer -> {
+            StaggeredRacers.race(seed, WRITERS, racer -> {
                 SplittableRandom random = new SplittableRandom(round * 1_000 + racer);
                 for (int i = 0; i < NOTES; i++) {
                     String text = round + "." + racer + "." + i;

@@ -149,7 +149,7 @@ abstract class StockSuite extends BoundarySuite<StockEvent> {
             String article = "mug" + seed;
             given(new StockEvent.Received(article, 9));
 
-            List<Boolean> won = Racers.race(
+            List<Boolean> won = StaggeredRacers.race(
                     seed, 24, racer -> reserve("c" + racer, Map.of(article, 1)).isAccepted());
 
             assertThat(won).as("seed %s", seed).filteredOn(each -> each).hasSize(9);
@@ -165,7 +165,7 @@ abstract class StockSuite extends BoundarySuite<StockEvent> {
                 given(new StockEvent.Received(round + i, 5));
             }
 
-            List<Boolean> won = Racers.race(
+            List<Boolean> won = StaggeredRacers.race(
                     seed,
                     20,
                     racer -> reserve("c" + racer, Map.of(round + racer % 4, 1, round + (racer + 1) % 4, 1))
@@ -204,8 +204,8 @@ abstract class StockSuite extends BoundarySuite<StockEvent> {
     void a_customer_who_orders_many_times_at_once_gets_as_many_as_the_window_allows() throws Exception {
         given(new StockEvent.Received("mug", 100));
 
-        List<Boolean> won =
-                Racers.race(13, 16, _ -> reserveSlowly(boundary, "alice", "mug").isAccepted());
+        List<Boolean> won = StaggeredRacers.race(
+                13, 16, _ -> reserveSlowly(boundary, "alice", "mug").isAccepted());
 
         assertThat(won).as("seed 13").filteredOn(each -> each).hasSize(ORDERS_A_MINUTE_MAX);
     }

@@ -104,7 +104,7 @@ abstract class UniquenessSuite extends BoundarySuite<SiteEvent> {
         for (long seed = 1; seed <= 3; seed++) {
             String slug = "slug" + seed;
 
-            List<Boolean> won = Racers.race(
+            List<Boolean> won = StaggeredRacers.race(
                     seed,
                     20,
                     racer -> publish("tenant" + racer % tenants, slug, "p" + racer)
@@ -116,7 +116,7 @@ abstract class UniquenessSuite extends BoundarySuite<SiteEvent> {
 
     @Test
     void tenants_that_work_side_by_side_never_conflict() throws Exception {
-        List<Boolean> won = Racers.race(
+        List<Boolean> won = StaggeredRacers.race(
                 5,
                 20,
                 racer -> boundary.attempts(1)
@@ -142,7 +142,7 @@ abstract class UniquenessSuite extends BoundarySuite<SiteEvent> {
         for (long seed = 1; seed <= 3; seed++) {
             long round = seed;
             // Every two neighbours share a name or an e-mail: 0 and 1 the name, 1 and 2 the e-mail, and so on.
-            Racers.race(
+            StaggeredRacers.race(
                     seed,
                     16,
                     racer -> join("name" + round + "." + racer / 2, round + "." + (racer + 1) / 2 + "@example.org"));

@@ -150,7 +150,7 @@ abstract class UsernameSuite extends BoundarySuite<UserEvent> {
         for (long seed = 1; seed <= 5; seed++) {
             String name = "name" + seed;
 
-            List<Boolean> won = Racers.race(
+            List<Boolean> won = StaggeredRacers.race(
                     seed, 16, racer -> register(boundary, "u" + racer, name).isAccepted());
 
             assertThat(won).as("seed %s", seed).filteredOn(each -> each).hasSize(1);

@@ -3,12 +3,14 @@ package dev.everfold.testkit;
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.RecordedEvent;
 
-/// Hands every call on to another cursor; subclasses change some.
-class ForwardingCursor implements EventCursor {
+/// Hands every call on to another cursor; subclasses change some. For one thread, as cursors are.
+public class ForwardingCursor implements EventCursor {
 
-    final EventCursor delegate;
+    /// The other cursor.
+    protected final EventCursor delegate;
 
-    ForwardingCursor(EventCursor delegate) {
+    /// @param delegate closed with this one
+    protected ForwardingCursor(EventCursor delegate) {
         this.delegate = delegate;
     }
 
