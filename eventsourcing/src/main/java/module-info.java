@@ -11,6 +11,8 @@ module dev.everfold.eventsourcing {
     exports dev.everfold.eventsourcing.boundary;
     exports dev.everfold.eventsourcing.codec;
     exports dev.everfold.eventsourcing.history;
+    exports dev.everfold.eventsourcing.projection;
     exports dev.everfold.eventsourcing.snapshot;
+    exports dev.everfold.eventsourcing.subscription;
     exports dev.everfold.eventsourcing.testing;
 }

@@ -2,8 +2,21 @@ package dev.everfold.eventsourcing;
 
 import dev.everfold.eventsourcing.boundary.Boundary;
 import dev.everfold.eventsourcing.codec.EventCodec;
+import dev.everfold.eventsourcing.internal.ConsumerLoop;
+import dev.everfold.eventsourcing.internal.ConsumerSource;
+import dev.everfold.eventsourcing.internal.Selection;
+import dev.everfold.eventsourcing.internal.Tail;
+import dev.everfold.eventsourcing.projection.Projection;
+import dev.everfold.eventsourcing.projection.ReadModel;
+import dev.everfold.eventsourcing.projection.RunningProjection;
+import dev.everfold.eventsourcing.subscription.CheckpointStore;
+import dev.everfold.eventsourcing.subscription.ConsumerStatus;
+import dev.everfold.eventsourcing.subscription.EventConsumer;
+import dev.everfold.eventsourcing.subscription.Subscription;
+import dev.everfold.eventsourcing.subscription.TrackedCheckpoints;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
+import java.util.List;
 
 /// Event sourcing on one event store: where an application begins.
 ///
@@ -21,12 +34,19 @@ public final class Everfold implements AutoCloseable {
     private final boolean ownsStore;
     private final EverfoldOptions options;
     private final SnapshotWorker snapshotWorker;
+    private final Tail tail;
+    private final ConsumerSource.Shared shared;
+    private final TrackedCheckpoints trackedCheckpoints;
+    private final Consumers consumers = new Consumers();
 
     private Everfold(EventStore store, boolean ownsStore, EverfoldOptions options) {
         this.store = store;
         this.ownsStore = ownsStore;
         this.options = options;
         this.snapshotWorker = new SnapshotWorker(options.snapshotQueueMax());
+        this.tail = new Tail(store);
+        this.shared = new ConsumerSource.Shared(store, tail, options.clock(), options.random());
+        this.trackedCheckpoints = new TrackedCheckpoints(store);
     }
 
     /// On the store with this URI, for example `log:data` or `memory:`, which is closed with it.
@@ -80,6 +100,41 @@ public final class Everfold implements AutoCloseable {
         return Boundary.on(store, codec);
     }
 
+    /// Starts a subscription. It ends with this, or when it is closed.
+    ///
+    /// @throws IllegalStateException when one of this name runs already
+    public EventConsumer start(Subscription subscription) {
+        CheckpointStore checkpoints = subscription.checkpoints().orElse(trackedCheckpoints);
+        ConsumerSource source = new ConsumerSource(
+                subscription.name(),
+                "subscription",
+                Selection.of(subscription.query()),
+                subscription.start(),
+                subscription.key());
+        return consumers.add(
+                subscription.name(),
+                () -> ConsumerLoop.start(
+                        source,
+                        shared,
+                        (owner, consumerOptions) -> checkpoints
+                                .claim(subscription.name(), owner, consumerOptions.lease())
+                                .map(claim -> subscription.handling(claim, options.clock())),
+                        subscription.options()));
+    }
+
+    /// Starts a projection into a read model, and builds it anew if its version is higher than the one there. It
+    /// ends with this, or when it is closed.
+    ///
+    /// @throws IllegalStateException when one of this name runs already
+    public <T> RunningProjection<T> start(Projection<T> projection, ReadModel<T> model) {
+        return consumers.add(projection.name(), () -> RunningProjection.start(projection, model, shared));
+    }
+
+    /// How every subscription, projection and reaction does that was started here and not closed, by name.
+    public List<ConsumerStatus> consumers() {
+        return consumers.status();
+    }
+
     EverfoldOptions options() {
         return options;
     }
@@ -88,9 +143,12 @@ public final class Everfold implements AutoCloseable {
         return snapshotWorker;
     }
 
-    /// Stores the snapshots that are waiting, then closes the store if [#open] opened it.
+    /// Ends what was started here, stores the snapshots that are waiting, then closes the store if [#open]
+    /// opened it.
     @Override
     public void close() {
+        consumers.close();
+        tail.close();
         snapshotWorker.close();
         if (ownsStore) {
             store.close();

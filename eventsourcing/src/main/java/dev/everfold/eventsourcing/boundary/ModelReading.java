@@ -1,6 +1,7 @@
 package dev.everfold.eventsourcing.boundary;
 
 import dev.everfold.eventsourcing.codec.EventCodec;
+import dev.everfold.eventsourcing.codec.EventContext;
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Query;

@@ -1,5 +1,6 @@
 package dev.everfold.eventsourcing.boundary;
 
+import dev.everfold.eventsourcing.codec.EventContext;
 import dev.everfold.eventstore.Query;
 import java.util.ArrayList;
 import java.util.Iterator;

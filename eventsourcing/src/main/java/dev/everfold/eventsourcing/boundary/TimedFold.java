@@ -1,5 +1,7 @@
 package dev.everfold.eventsourcing.boundary;
 
+import dev.everfold.eventsourcing.codec.EventContext;
+
 /// Takes one event into a state, knowing when and where it was recorded.
 ///
 /// @param <S> the state

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.everfold.eventsourcing.CommandContext;
 import dev.everfold.eventsourcing.Decision;
 import dev.everfold.eventsourcing.boundary.BoundaryConflictException.Met;
+import dev.everfold.eventsourcing.codec.EventContext;
 import dev.everfold.eventsourcing.codec.EventMetadata;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.AppendCondition;

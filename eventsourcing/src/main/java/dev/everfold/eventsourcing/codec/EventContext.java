@@ -1,6 +1,5 @@
-package dev.everfold.eventsourcing.boundary;
+package dev.everfold.eventsourcing.codec;
 
-import dev.everfold.eventsourcing.codec.EventMetadata;
 import dev.everfold.eventstore.RecordedEvent;
 import java.time.Instant;
 import java.util.UUID;

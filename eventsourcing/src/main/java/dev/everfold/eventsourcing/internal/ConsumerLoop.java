@@ -1,0 +1,282 @@
+package dev.everfold.eventsourcing.internal;
+
+import dev.everfold.eventsourcing.subscription.Claim;
+import dev.everfold.eventsourcing.subscription.ClaimLostException;
+import dev.everfold.eventsourcing.subscription.ConsumerOptions;
+import dev.everfold.eventsourcing.subscription.ConsumerState;
+import dev.everfold.eventsourcing.subscription.ConsumerStatus;
+import dev.everfold.eventsourcing.subscription.EventConsumer;
+import dev.everfold.eventsourcing.subscription.ParkedEvent;
+import dev.everfold.eventstore.StoreClosedException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+
+/// One consumer: claims, runs while the claim is in force ([ConsumerRun]), and claims again.
+///
+/// All work is done by one virtual thread. It is never interrupted, since an interrupt would leave open what
+/// became of a step; it is woken instead.
+public final class ConsumerLoop implements EventConsumer {
+
+    private static final System.Logger LOG = System.getLogger(ConsumerLoop.class.getName());
+
+    /// How long a state that was asked for may take to come, before the asker goes on.
+    private static final Duration SETTLE_MAX = Duration.ofSeconds(30);
+
+    private final ConsumerSource source;
+    private final ConsumerSource.Shared shared;
+    private final Claims claims;
+    private final ConsumerOptions options;
+    private final Gauge gauge;
+    private final Wakeup wakeup = new Wakeup();
+    private final ConcurrentLinkedQueue<Request<?>> requests = new ConcurrentLinkedQueue<>();
+    private final Thread thread;
+
+    private volatile boolean closing;
+    private volatile boolean paused;
+    private volatile int parkedCount;
+
+    private record Request<T>(Function<ConsumerRun, T> work, CompletableFuture<T> answer) {
+
+        void answer(ConsumerRun run) {
+            try {
+                answer.complete(work.apply(run));
+            } catch (RuntimeException failed) {
+                answer.completeExceptionally(failed);
+                if (failed instanceof ClaimLostException) {
+                    throw failed;
+                }
+            }
+        }
+    }
+
+    private ConsumerLoop(ConsumerSource source, ConsumerSource.Shared shared, Claims claims, ConsumerOptions options) {
+        this.source = source;
+        this.shared = shared;
+        this.claims = claims;
+        this.options = options;
+        this.gauge = new Gauge(source.name(), source.kind(), shared.clock());
+        this.thread = Thread.ofVirtual().name("everfold-" + source.name()).unstarted(this::run);
+    }
+
+    /// Starts a consumer.
+    public static ConsumerLoop start(
+            ConsumerSource source, ConsumerSource.Shared shared, Claims claims, ConsumerOptions options) {
+        ConsumerLoop loop = new ConsumerLoop(source, shared, claims, options);
+        loop.thread.start();
+        return loop;
+    }
+
+    private void run() {
+        ConsumerState end = ConsumerState.FAILED;
+        try {
+            for (int failures = 0; !closing; ) {
+                failures = claimAndRun() ? 0 : failures + 1;
+                if (failures > 0) {
+                    gauge.state(ConsumerState.RETRYING);
+                    wakeup.await(options.backoff().after(failures, shared.random()));
+                }
+            }
+            end = ConsumerState.STOPPED;
+        } catch (RuntimeException failed) {
+            gauge.failed(failed, false);
+            boolean closedBelow = closing || failed instanceof StoreClosedException;
+            LOG.log(closedBelow ? Level.DEBUG : Level.ERROR, "consumer ended name=" + name(), failed);
+        } catch (Error failed) {
+            gauge.failed(failed, false);
+            LOG.log(Level.ERROR, "consumer ended name=" + name(), failed);
+            throw failed;
+        } finally {
+            gauge.state(end);
+            refuseRequests();
+        }
+    }
+
+    /// Whether it may claim again at once; false when it is to be tried again after a while.
+    private boolean claimAndRun() {
+        Optional<Claim> claimed;
+        try {
+            claimed = claims.claim(Owner.NAME, options);
+        } catch (RuntimeException failed) {
+            if (!claims.isTransient(failed)) {
+                throw failed;
+            }
+            gauge.failed(failed, true);
+            refuseRequests();
+            return false;
+        }
+        if (claimed.isEmpty()) {
+            gauge.state(ConsumerState.WAITING_FOR_CLAIM);
+            refuseRequests();
+            wakeup.await(options.lease().dividedBy(5));
+            return true;
+        }
+        try (Claim claim = claimed.get();
+                ConsumerRun run = new ConsumerRun(this, source, shared, claim)) {
+            LOG.log(Level.INFO, "consumer runs here name={0} position={1}", name(), Long.toString(run.position()));
+            run.run();
+        } catch (ClaimLostException lost) {
+            gauge.failed(lost, false);
+            LOG.log(Level.WARNING, "claim lost name={0}: {1}", name(), lost.getMessage());
+            return false;
+        }
+        return true;
+    }
+
+    // What a run needs of its loop.
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    ConsumerOptions options() {
+        return options;
+    }
+
+    Gauge gauge() {
+        return gauge;
+    }
+
+    Wakeup wakeup() {
+        return wakeup;
+    }
+
+    void caughtUp(Claim claim) {
+        claims.caughtUp(claim);
+    }
+
+    void parked(int count) {
+        parkedCount = count;
+    }
+
+    void answerRequests(ConsumerRun run) {
+        for (Request<?> request = requests.poll(); request != null; request = requests.poll()) {
+            request.answer(run);
+        }
+    }
+
+    private void refuseRequests() {
+        for (Request<?> request = requests.poll(); request != null; request = requests.poll()) {
+            request.answer().completeExceptionally(notHere());
+        }
+    }
+
+    private IllegalStateException notHere() {
+        return new IllegalStateException("Consumer \"" + name() + "\" does not run here now; it is "
+                + status().state().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')
+                + ". Ask the process that runs it.");
+    }
+
+    private <T> T ask(Function<ConsumerRun, T> work) {
+        Request<T> request = new Request<>(work, new CompletableFuture<>());
+        requests.add(request);
+        wakeup.ring();
+        if (!thread.isAlive()) {
+            refuseRequests();
+        }
+        try {
+            return request.answer().join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
+        }
+    }
+
+    @Override
+    public String name() {
+        return source.name();
+    }
+
+    @Override
+    public ConsumerStatus status() {
+        long nextPosition;
+        try {
+            nextPosition = shared.store().nextPosition();
+        } catch (StoreClosedException closed) {
+            nextPosition = gauge.position();
+        }
+        return gauge.status(nextPosition, parkedCount);
+    }
+
+    @Override
+    public boolean awaitHandled(long position, Duration timeout) throws InterruptedException {
+        // Events of no interest are passed over at leisure, unless somebody waits.
+        wakeup.ring();
+        return gauge.await(position, timeout);
+    }
+
+    @Override
+    public boolean awaitCaughtUp(Duration timeout) throws InterruptedException {
+        return awaitHandled(shared.store().nextPosition() - 1, timeout);
+    }
+
+    @Override
+    public void pause() {
+        paused = true;
+        wakeup.ring();
+        settle(ConsumerState.PAUSED);
+    }
+
+    @Override
+    public void resume() {
+        paused = false;
+        wakeup.ring();
+    }
+
+    @Override
+    public List<ParkedEvent> parked() {
+        return ask(ConsumerRun::parked);
+    }
+
+    @Override
+    public int redrive(String key) {
+        return ask(run -> run.redrive(key));
+    }
+
+    @Override
+    public int discard(String key) {
+        return ask(run -> run.discard(key));
+    }
+
+    @Override
+    public void close() {
+        closeSoon();
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Empties what the claim keeps, in the thread of the loop, and begins again with the first event.
+    ///
+    /// @throws IllegalStateException when it does not run here
+    public void restart(java.util.function.Consumer<Claim> emptying) {
+        ask(run -> {
+            run.restart(() -> emptying.accept(run.claim()));
+            return true;
+        });
+    }
+
+    /// Asks it to end, without waiting.
+    public void closeSoon() {
+        closing = true;
+        wakeup.ring();
+    }
+
+    private void settle(ConsumerState state) {
+        try {
+            gauge.awaitState(state, SETTLE_MAX);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

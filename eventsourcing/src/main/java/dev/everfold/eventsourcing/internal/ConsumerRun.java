@@ -1,0 +1,302 @@
+package dev.everfold.eventsourcing.internal;
+
+import dev.everfold.eventsourcing.subscription.Checkpoint;
+import dev.everfold.eventsourcing.subscription.CheckpointRefusedException;
+import dev.everfold.eventsourcing.subscription.Claim;
+import dev.everfold.eventsourcing.subscription.ClaimLostException;
+import dev.everfold.eventsourcing.subscription.ConsumerOptions;
+import dev.everfold.eventsourcing.subscription.ConsumerState;
+import dev.everfold.eventsourcing.subscription.ParkedEvent;
+import dev.everfold.eventsourcing.subscription.Step;
+import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// What a consumer does while one claim is in force. For the thread of its loop.
+///
+/// A step that fails is tried again as it is while that may help. Otherwise it is halved until the event that fails
+/// is alone; this one is tried again, and then stopped at, skipped or parked.
+final class ConsumerRun implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(ConsumerRun.class.getName());
+
+    private final ConsumerLoop loop;
+    private final ConsumerSource source;
+    private final ConsumerSource.Shared shared;
+    private final Claim claim;
+    private final ConsumerOptions options;
+    private final Parking parking;
+    private final Feed feed;
+    private final Predicate<RecordedEvent> wanted;
+
+    private long position;
+    private long saved;
+
+    ConsumerRun(ConsumerLoop loop, ConsumerSource source, ConsumerSource.Shared shared, Claim claim) {
+        this.loop = loop;
+        this.source = source;
+        this.shared = shared;
+        this.claim = claim;
+        this.options = loop.options();
+        this.parking = new Parking(source.keyOf(), claim.parked());
+        this.feed = new Feed(shared.store(), source.selection(), options);
+        this.wanted = source.selection().predicate();
+        Optional<Checkpoint> found = claim.checkpoint();
+        found.ifPresent(this::check);
+        this.position =
+                found.map(Checkpoint::position).orElseGet(() -> Starts.position(shared.store(), source.start()));
+        this.saved = found.isPresent() ? position : -1;
+        loop.parked(parking.count());
+        loop.gauge().moved(position, List.of());
+    }
+
+    private void check(Checkpoint found) {
+        if (!found.lineage().equals(shared.store().lineage())) {
+            throw CheckpointRefusedException.lineage(
+                    source.name(), found, shared.store().lineage());
+        }
+        long end = shared.store().nextPosition();
+        if (found.position() > end) {
+            throw CheckpointRefusedException.ahead(source.name(), found, end);
+        }
+    }
+
+    long position() {
+        return position;
+    }
+
+    void run() {
+        loop.gauge().state(ConsumerState.CATCHING_UP);
+        if (saved < 0) {
+            // Where it begins is decided once, whatever is appended until the first event of interest.
+            handle(List.of(), position);
+        }
+        int failures = 0;
+        while (!loop.isClosing()) {
+            loop.answerRequests(this);
+            if (loop.isPaused()) {
+                rest();
+                continue;
+            }
+            Feed.Batch batch;
+            try {
+                batch = feed.next(position);
+            } catch (EventStoreException failed) {
+                feed.close();
+                if (!failed.retryable()) {
+                    throw failed;
+                }
+                retry(failed, ++failures);
+                continue;
+            }
+            failures = 0;
+            take(batch);
+        }
+        // Also where nothing moved: a claim may have put off saving what it handled.
+        handle(List.of(), position);
+    }
+
+    private void take(Feed.Batch batch) {
+        if (!batch.events().isEmpty()) {
+            if (!handle(batch.events(), batch.nextPosition())) {
+                return;
+            }
+        } else {
+            pass(batch.nextPosition());
+        }
+        if (batch.atEnd()) {
+            loop.caughtUp(claim);
+            waitForEvents();
+        }
+    }
+
+    private void pass(long nextPosition) {
+        position = nextPosition;
+        loop.gauge().moved(position, List.of());
+    }
+
+    private void waitForEvents() {
+        loop.gauge().state(ConsumerState.LIVE);
+        Duration timeout = options.lease().dividedBy(3);
+        if (saved != position && options.checkpointEvery().compareTo(timeout) < 0) {
+            timeout = options.checkpointEvery();
+        }
+        try (Tail.Watch watch = shared.tail().watch(wanted, position, loop.wakeup())) {
+            boolean rung = loop.wakeup().await(timeout);
+            if (watch.clearTo() > position) {
+                pass(watch.clearTo());
+            }
+            if (!rung) {
+                handle(List.of(), position);
+            }
+        }
+        if (shared.store().nextPosition() > position) {
+            loop.gauge().state(ConsumerState.CATCHING_UP);
+        }
+    }
+
+    private void rest() {
+        loop.gauge().state(ConsumerState.PAUSED);
+        if (!loop.wakeup().await(options.lease().dividedBy(3))) {
+            handle(List.of(), position);
+        }
+        if (!loop.isPaused()) {
+            loop.gauge().state(ConsumerState.CATCHING_UP);
+        }
+    }
+
+    /// Handles events up to a position.
+    ///
+    /// @return false when it was given up since the loop closes
+    private boolean handle(List<RecordedEvent> events, long nextPosition) {
+        Step step = parking.step(events, new Checkpoint(shared.store().lineage(), nextPosition), now());
+        int tries = 0;
+        int passing = 0;
+        while (true) {
+            try {
+                commit(step);
+                return true;
+            } catch (ClaimLostException lost) {
+                throw lost;
+            } catch (RuntimeException failed) {
+                if (claim.isTransient(failed)) {
+                    retry(failed, ++passing);
+                } else if (step.events().size() > 1) {
+                    return handleInHalves(events, nextPosition);
+                } else if (step.events().isEmpty()) {
+                    throw failed;
+                } else if (++tries < options.triesMax()) {
+                    retry(failed, tries);
+                } else {
+                    step = giveUp(step, failed, tries);
+                }
+            }
+            if (loop.isClosing()) {
+                return false;
+            }
+        }
+    }
+
+    private boolean handleInHalves(List<RecordedEvent> events, long nextPosition) {
+        int middle = events.size() / 2;
+        List<RecordedEvent> first = events.subList(0, middle);
+        return handle(first, first.getLast().position() + 1)
+                && handle(events.subList(middle, events.size()), nextPosition);
+    }
+
+    private void retry(RuntimeException failed, int failures) {
+        loop.gauge().failed(failed, true);
+        loop.gauge().state(ConsumerState.RETRYING);
+        LOG.log(Level.DEBUG, "step failed name=" + source.name() + " position=" + position, failed);
+        if (!loop.isClosing()) {
+            loop.wakeup().await(options.backoff().after(failures, shared.random()));
+        }
+        loop.gauge().state(ConsumerState.CATCHING_UP);
+    }
+
+    private Step giveUp(Step step, RuntimeException failed, int tries) {
+        RecordedEvent event = step.events().getFirst();
+        loop.gauge().failed(failed, false);
+        return switch (options.onFailure()) {
+            case STOP -> throw failed;
+            case SKIP -> {
+                LOG.log(Level.WARNING, "event skipped name=" + source.name() + " position=" + event.position(), failed);
+                yield step.withoutEvents();
+            }
+            case PARK -> {
+                if (parking.count() >= options.parkedMax()) {
+                    throw new IllegalStateException(
+                            "Consumer \"" + source.name() + "\" has " + parking.count()
+                                    + " parked events; the limit is " + options.parkedMax()
+                                    + " (ConsumerOptions.parkedMax). Redrive or discard some.",
+                            failed);
+                }
+                LOG.log(Level.WARNING, "event parked name=" + source.name() + " position=" + event.position(), failed);
+                ParkedEvent parked = parking.failed(event, Causes.line(failed), tries, now());
+                yield new Step(List.of(), step.after(), List.of(parked), List.of());
+            }
+        };
+    }
+
+    private void commit(Step step) {
+        claim.commit(step);
+        parking.apply(step);
+        loop.parked(parking.count());
+        position = step.after().position();
+        saved = position;
+        loop.gauge().moved(position, step.events());
+    }
+
+    List<ParkedEvent> parked() {
+        return parking.all();
+    }
+
+    int redrive(String key) {
+        int settled = 0;
+        for (ParkedEvent parked : parking.of(key)) {
+            RecordedEvent event = read(parked.position());
+            try {
+                commit(new Step(List.of(event), here(), List.of(), List.of(parked.position())));
+                settled++;
+            } catch (ClaimLostException lost) {
+                throw lost;
+            } catch (RuntimeException failed) {
+                if (claim.isTransient(failed)) {
+                    throw failed;
+                }
+                ParkedEvent again = parking.failed(event, Causes.line(failed), parked.tries() + 1, now());
+                commit(new Step(List.of(), here(), List.of(again), List.of()));
+                break;
+            }
+        }
+        return settled;
+    }
+
+    int discard(String key) {
+        List<Long> positions =
+                parking.of(key).stream().map(ParkedEvent::position).toList();
+        commit(new Step(List.of(), here(), List.of(), positions));
+        return positions.size();
+    }
+
+    /// Begins again from nothing, as the claim does.
+    void restart(Runnable emptied) {
+        emptied.run();
+        parking.clear();
+        feed.close();
+        position = 0;
+        saved = -1;
+        loop.parked(0);
+        loop.gauge().moved(0, List.of());
+    }
+
+    Claim claim() {
+        return claim;
+    }
+
+    private RecordedEvent read(long at) {
+        return shared.store()
+                .read(Read.matching(Query.all()).fromPosition(at).toPosition(at + 1))
+                .toList()
+                .getFirst();
+    }
+
+    private Checkpoint here() {
+        return new Checkpoint(shared.store().lineage(), position);
+    }
+
+    private java.time.Instant now() {
+        return shared.clock().instant();
+    }
+
+    @Override
+    public void close() {
+        feed.close();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.everfold.eventsourcing.internal;
+
+import dev.everfold.eventsourcing.subscription.StartAt;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.RecordedEvent;
+import java.time.Clock;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/// What a consumer takes, and from where.
+///
+/// @param name of the consumer
+/// @param kind `subscription`, `projection` or `reaction`
+/// @param selection which events
+/// @param start where it begins without a checkpoint
+/// @param keyOf what order is kept in when an event is parked
+public record ConsumerSource(
+        String name, String kind, Selection selection, StartAt start, Function<RecordedEvent, String> keyOf) {
+
+    /// What all consumers of one [dev.everfold.eventsourcing.Everfold] share.
+    ///
+    /// @param store the log
+    /// @param tail shows new events
+    /// @param clock tells times in messages, and how old a checkpoint is
+    /// @param random spreads waits
+    public record Shared(EventStore store, Tail tail, Clock clock, RandomGenerator random) {}
+}

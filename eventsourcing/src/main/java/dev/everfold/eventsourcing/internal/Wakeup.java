@@ -1,0 +1,44 @@
+package dev.everfold.eventsourcing.internal;
+
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// A bell that one thread waits for and any may ring. A ring that nobody waited for is heard by the next wait.
+final class Wakeup {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    /// Guarded by the lock.
+    private boolean rung;
+
+    void ring() {
+        lock.lock();
+        try {
+            rung = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits for a ring; false when the time ran out. An interrupt counts as a ring; the flag stays set
+    boolean await(Duration timeout) {
+        lock.lock();
+        try {
+            long nanos = timeout.toNanos();
+            while (!rung && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+            boolean heard = rung;
+            rung = false;
+            return heard;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.everfold.eventsourcing.projection;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Which builds of a projection this process is to fill.
+///
+/// @param main the one that serves, or is to
+/// @param next the one that is built beside it, by an order to rebuild that was not finished
+record BuildChoice(Build main, Optional<Build> next) {
+
+    /// @throws SupersededException when a newer version of the projection is serving
+    static <T> BuildChoice of(Projection<T> projection, ReadModel<T> model) {
+        List<Build> builds = model.builds(projection.name());
+        Optional<Build> serving = builds.stream().filter(Build::serving).findFirst();
+        if (serving.isPresent() && serving.get().version() > projection.version()) {
+            throw new SupersededException(
+                    projection.name(), projection.version(), serving.get().version());
+        }
+        Optional<Build> newest = builds.stream()
+                .filter(build -> build.version() == projection.version() && !build.serving())
+                .reduce((_, later) -> later);
+        if (serving.isPresent() && serving.get().version() == projection.version()) {
+            return new BuildChoice(serving.get(), newest);
+        }
+        Build main =
+                newest.orElseGet(() -> model.create(projection.name(), projection.version(), projection.partitions()));
+        return new BuildChoice(main, Optional.empty());
+    }
+}

@@ -1,0 +1,116 @@
+package dev.everfold.eventsourcing.projection;
+
+import dev.everfold.eventsourcing.internal.Claims;
+import dev.everfold.eventsourcing.internal.ConsumerLoop;
+import dev.everfold.eventsourcing.internal.ConsumerSource;
+import dev.everfold.eventsourcing.internal.Selection;
+import dev.everfold.eventsourcing.subscription.Claim;
+import dev.everfold.eventsourcing.subscription.ConsumerOptions;
+import dev.everfold.eventsourcing.subscription.ConsumerStatus;
+import dev.everfold.eventsourcing.subscription.StartAt;
+import dev.everfold.eventstore.RecordedEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/// Fills one build: a loop for each partition.
+final class BuildRun<T> {
+
+    private final Projection<T> projection;
+    private final ReadModel<T> model;
+    private final Supplier<Optional<Build>> choice;
+    private final Consumer<Build> served;
+    private final List<ConsumerLoop> loops;
+
+    /// @param choice which build, asked for before each claim; empty = none for now
+    /// @param served called, in the thread of a loop, when the build has begun to serve
+    BuildRun(
+            Projection<T> projection,
+            ReadModel<T> model,
+            ConsumerSource.Shared shared,
+            Supplier<Optional<Build>> choice,
+            Consumer<Build> served) {
+        this.projection = projection;
+        this.model = model;
+        this.choice = choice;
+        this.served = served;
+        this.loops = IntStream.range(0, projection.partitions())
+                .mapToObj(partition ->
+                        ConsumerLoop.start(source(partition), shared, new Partition(partition), projection.options()))
+                .toList();
+    }
+
+    private ConsumerSource source(int partition) {
+        Selection selection = Selection.of(projection.query());
+        int count = projection.partitions();
+        String name = count == 1 ? projection.name() : projection.name() + "/" + partition;
+        if (count > 1) {
+            selection = selection.and(event -> partitionOf(event) == partition);
+        }
+        return new ConsumerSource(name, "projection", selection, StartAt.beginning(), projection.key());
+    }
+
+    private int partitionOf(RecordedEvent event) {
+        int hash = projection.key().apply(event).hashCode();
+        // Spread, since names that differ in the last digit only have hashes that do too.
+        return Math.floorMod((hash * 0x9E3779B9) >>> 8, projection.partitions());
+    }
+
+    List<ConsumerLoop> loops() {
+        return loops;
+    }
+
+    boolean awaitHandled(long position, Duration timeout) throws InterruptedException {
+        for (ConsumerLoop loop : loops) {
+            if (!loop.awaitHandled(position, timeout)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    List<ConsumerStatus> status() {
+        return loops.stream().map(ConsumerLoop::status).toList();
+    }
+
+    void close() {
+        loops.forEach(ConsumerLoop::closeSoon);
+        loops.forEach(ConsumerLoop::close);
+    }
+
+    private final class Partition implements Claims {
+
+        private final int number;
+
+        /// Of the loop's thread: whether it has told that its build is serving.
+        private boolean isDone;
+
+        Partition(int number) {
+            this.number = number;
+        }
+
+        @Override
+        public Optional<Claim> claim(String owner, ConsumerOptions options) {
+            return choice.get()
+                    .flatMap(build -> model.claim(build, number, projection, owner, options.lease()))
+                    .map(claim -> claim);
+        }
+
+        @Override
+        public boolean isTransient(RuntimeException failure) {
+            return model.isTransient(failure);
+        }
+
+        /// Asked each time, since a build is only told so once all of its partitions have caught up.
+        @Override
+        public void caughtUp(Claim claim) {
+            if (claim instanceof ModelClaim filled && !filled.build().serving() && !isDone && filled.serve()) {
+                isDone = true;
+                served.accept(filled.build());
+            }
+        }
+    }
+}

@@ -1,0 +1,312 @@
+package dev.everfold.eventsourcing.projection;
+
+import dev.everfold.eventsourcing.internal.ConsumerLoop;
+import dev.everfold.eventsourcing.internal.ConsumerSource;
+import dev.everfold.eventsourcing.subscription.ConsumerState;
+import dev.everfold.eventsourcing.subscription.ConsumerStatus;
+import dev.everfold.eventsourcing.subscription.EventConsumer;
+import dev.everfold.eventsourcing.subscription.ParkedEvent;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/// A projection at work: it keeps the build that serves up to date, and builds another one beside it when told to or
+/// when its version is higher than the one that serves. Safe for many threads.
+public final class RunningProjection<T> implements EventConsumer {
+
+    private static final System.Logger LOG = System.getLogger(RunningProjection.class.getName());
+
+    private static final Duration POLL = Duration.ofMillis(5);
+
+    private final Projection<T> projection;
+    private final ReadModel<T> model;
+    private final ConsumerSource.Shared shared;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition rebuilt = lock.newCondition();
+
+    // Guarded by the lock.
+    private BuildRun<T> main;
+    private @Nullable BuildRun<T> next;
+    private @Nullable Build nextBuild;
+    private boolean closed;
+
+    private RunningProjection(Projection<T> projection, ReadModel<T> model, ConsumerSource.Shared shared) {
+        this.projection = projection;
+        this.model = model;
+        this.shared = shared;
+        this.main = new BuildRun<>(projection, model, shared, this::chooseMain, this::retireOthers);
+    }
+
+    /// Starts a projection. An application calls [dev.everfold.eventsourcing.Everfold#start].
+    public static <T> RunningProjection<T> start(
+            Projection<T> projection, ReadModel<T> model, ConsumerSource.Shared shared) {
+        return new RunningProjection<>(projection, model, shared);
+    }
+
+    private Optional<Build> chooseMain() {
+        BuildChoice choice = BuildChoice.of(projection, model);
+        requirePartitions(choice.main());
+        choice.next().ifPresent(this::fill);
+        return Optional.of(choice.main());
+    }
+
+    private void requirePartitions(Build build) {
+        if (build.partitions() != projection.partitions()) {
+            throw new IllegalStateException("Projection \"" + projection.name() + "\" has " + projection.partitions()
+                    + " partitions here, but its version " + build.version() + " was built with "
+                    + build.partitions() + ". Raise its version.");
+        }
+    }
+
+    private void fill(Build build) {
+        lock.lock();
+        try {
+            if (closed || next != null) {
+                return;
+            }
+            nextBuild = build;
+            next = new BuildRun<>(projection, model, shared, () -> stillThere(build), this::takeOver);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<Build> stillThere(Build build) {
+        return model.builds(projection.name()).stream()
+                .filter(there -> there.number() == build.number())
+                .findFirst();
+    }
+
+    /// The next build serves now. Its loops go on as the main ones; those of the build before meet the end of
+    /// theirs.
+    private void takeOver(Build served) {
+        BuildRun<T> before;
+        lock.lock();
+        try {
+            before = main;
+            if (next != null) {
+                main = next;
+            }
+            next = null;
+            nextBuild = null;
+            rebuilt.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        // Not by this thread, which is one of those that others may be waiting for.
+        Thread.ofVirtual().name("everfold-retire-" + projection.name()).start(() -> {
+            before.close();
+            retireOthers(served);
+        });
+    }
+
+    private void retireOthers(Build served) {
+        try {
+            for (Build other : model.builds(projection.name())) {
+                if (!other.serving() && other.number() < served.number()) {
+                    model.drop(other);
+                }
+            }
+            model.dropRetired(projection.name());
+        } catch (RuntimeException failed) {
+            LOG.log(Level.WARNING, "old build not deleted projection=" + projection.name(), failed);
+        }
+    }
+
+    /// Builds the model anew beside the one that serves, which goes on; then the new one takes its place, all
+    /// at once,
+    /// and the old one is deleted. A process that is killed meanwhile goes on with it when it is started again.
+    /// Does
+    /// nothing when a build is being made already.
+    ///
+    /// @return what is being built
+    public Rebuild rebuild() {
+        Build build = model.create(projection.name(), projection.version(), projection.partitions());
+        fill(build);
+        return Rebuild.of(build, build.position(), shared.store().nextPosition(), 0);
+    }
+
+    /// How far the build is that is made beside the one that serves; empty when there is none.
+    public Optional<Rebuild> rebuilding() {
+        lock.lock();
+        try {
+            BuildRun<T> run = next;
+            Build build = nextBuild;
+            if (run == null || build == null) {
+                return Optional.empty();
+            }
+            ConsumerStatus sum = sum(run.status());
+            return Optional.of(Rebuild.of(build, sum.position(), shared.store().nextPosition(), sum.eventsPerSecond()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until no build is being made beside the one that serves.
+    ///
+    /// @return false when the time ran out before
+    /// @throws InterruptedException when the thread was interrupted while it waited
+    public boolean awaitRebuilt(Duration timeout) throws InterruptedException {
+        lock.lock();
+        try {
+            long nanos = timeout.toNanos();
+            while (next != null && nanos > 0) {
+                nanos = rebuilt.awaitNanos(nanos);
+            }
+            return next == null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Empties the model and fills it again from the first event; readers see it grow. Needs the least room.
+    ///
+    /// @throws IllegalStateException when the projection does not run here, but in another process or not at all
+    public void rebuildInPlace() {
+        main().loops().getFirst().restart(claim -> ((ModelClaim) claim).reset());
+    }
+
+    private BuildRun<T> main() {
+        lock.lock();
+        try {
+            return main;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public String name() {
+        return projection.name();
+    }
+
+    /// Of all partitions: sums, the lowest position, and the state of the one that needs attention most.
+    @Override
+    public ConsumerStatus status() {
+        return sum(main().status());
+    }
+
+    private ConsumerStatus sum(List<ConsumerStatus> all) {
+        ConsumerStatus last = all.stream()
+                .min(Comparator.comparingLong(ConsumerStatus::position))
+                .orElseThrow();
+        ConsumerState state = all.stream()
+                .map(ConsumerStatus::state)
+                .max(Comparator.comparingInt(RunningProjection::concern))
+                .orElseThrow();
+        return new ConsumerStatus(
+                projection.name(),
+                last.kind(),
+                state,
+                last.position(),
+                last.lagEvents(),
+                last.lag(),
+                all.stream().mapToLong(ConsumerStatus::handled).sum(),
+                all.stream().mapToDouble(ConsumerStatus::eventsPerSecond).sum(),
+                all.stream().mapToLong(ConsumerStatus::retries).sum(),
+                all.stream().mapToInt(ConsumerStatus::parked).sum(),
+                all.stream()
+                        .flatMap(each -> each.lastFailure().stream())
+                        .max(Comparator.comparing(ConsumerStatus.Failure::time)));
+    }
+
+    private static int concern(ConsumerState state) {
+        return switch (state) {
+            case FAILED -> 6;
+            case RETRYING -> 5;
+            case STOPPED -> 4;
+            case WAITING_FOR_CLAIM -> 3;
+            case PAUSED -> 2;
+            case CATCHING_UP -> 1;
+            case LIVE -> 0;
+        };
+    }
+
+    /// Also while another process runs the projection: then the read model is asked every few milliseconds.
+    @Override
+    public boolean awaitHandled(long position, Duration timeout) throws InterruptedException {
+        Instant end = shared.clock().instant().plus(timeout);
+        while (true) {
+            Duration left = Duration.between(shared.clock().instant(), end);
+            boolean elsewhere = status().state() == ConsumerState.WAITING_FOR_CLAIM;
+            if (main().awaitHandled(position, elsewhere ? POLL : left)) {
+                return true;
+            }
+            if (elsewhere && servingPosition() > position) {
+                return true;
+            }
+            if (!elsewhere || left.compareTo(POLL) <= 0) {
+                return false;
+            }
+        }
+    }
+
+    private long servingPosition() {
+        return model.builds(projection.name()).stream()
+                .filter(Build::serving)
+                .mapToLong(Build::position)
+                .findFirst()
+                .orElse(0);
+    }
+
+    @Override
+    public boolean awaitCaughtUp(Duration timeout) throws InterruptedException {
+        return awaitHandled(shared.store().nextPosition() - 1, timeout);
+    }
+
+    @Override
+    public void pause() {
+        main().loops().forEach(ConsumerLoop::pause);
+    }
+
+    @Override
+    public void resume() {
+        main().loops().forEach(ConsumerLoop::resume);
+    }
+
+    @Override
+    public List<ParkedEvent> parked() {
+        List<ParkedEvent> all = new ArrayList<>();
+        main().loops().forEach(loop -> all.addAll(loop.parked()));
+        all.sort(Comparator.comparingLong(ParkedEvent::position));
+        return List.copyOf(all);
+    }
+
+    @Override
+    public int redrive(String key) {
+        return total(loop -> loop.redrive(key));
+    }
+
+    @Override
+    public int discard(String key) {
+        return total(loop -> loop.discard(key));
+    }
+
+    private int total(ToIntFunction<ConsumerLoop> each) {
+        return main().loops().stream().mapToInt(each).sum();
+    }
+
+    @Override
+    public void close() {
+        BuildRun<T> other;
+        lock.lock();
+        try {
+            closed = true;
+            other = next;
+        } finally {
+            lock.unlock();
+        }
+        if (other != null) {
+            other.close();
+        }
+        main().close();
+    }
+}

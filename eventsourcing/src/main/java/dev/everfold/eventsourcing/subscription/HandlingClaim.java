@@ -1,0 +1,96 @@
+package dev.everfold.eventsourcing.subscription;
+
+import dev.everfold.eventstore.RecordedEvent;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Calls a handler with the events of each step, and then saves the checkpoint, sooner or later: an event is handled
+/// at least once, and again after a crash that came before its checkpoint.
+final class HandlingClaim implements Claim {
+
+    /// How long it waits at once for the consumer that goes before, so that closing is never held up for longer.
+    private static final Duration WAIT_MAX = Duration.ofSeconds(1);
+
+    private final Claim progress;
+    private final Consumer<List<RecordedEvent>> handler;
+    private final Optional<EventConsumer> after;
+    private final Duration checkpointEvery;
+    private final Clock clock;
+
+    private Instant saved;
+
+    HandlingClaim(
+            Claim progress,
+            Consumer<List<RecordedEvent>> handler,
+            Optional<EventConsumer> after,
+            Duration checkpointEvery,
+            Clock clock) {
+        this.progress = progress;
+        this.handler = handler;
+        this.after = after;
+        this.checkpointEvery = checkpointEvery;
+        this.clock = clock;
+        this.saved = clock.instant();
+    }
+
+    @Override
+    public Optional<Checkpoint> checkpoint() {
+        return progress.checkpoint();
+    }
+
+    @Override
+    public List<ParkedEvent> parked() {
+        return progress.parked();
+    }
+
+    @Override
+    public void commit(Step step) {
+        if (!step.events().isEmpty()) {
+            after.ifPresent(other -> awaitHandled(other, step.events().getLast().position()));
+            handler.accept(step.events());
+        }
+        Instant now = clock.instant();
+        boolean due = !Duration.between(saved, now).minus(checkpointEvery).isNegative() || now.isBefore(saved);
+        if (step.events().isEmpty()
+                || due
+                || !step.park().isEmpty()
+                || !step.unpark().isEmpty()) {
+            progress.commit(step.withoutEvents());
+            saved = now;
+        }
+    }
+
+    private static void awaitHandled(EventConsumer other, long position) {
+        try {
+            if (!other.awaitHandled(position, WAIT_MAX)) {
+                throw new NotYetException(other.name(), position);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new NotYetException(other.name(), position);
+        }
+    }
+
+    @Override
+    public boolean isTransient(RuntimeException failure) {
+        return failure instanceof NotYetException || progress.isTransient(failure);
+    }
+
+    @Override
+    public void close() {
+        progress.close();
+    }
+
+    private static final class NotYetException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        NotYetException(String consumer, long position) {
+            super("Consumer \"" + consumer + "\" has not handled position " + position + " yet; waiting for it.");
+        }
+    }
+}

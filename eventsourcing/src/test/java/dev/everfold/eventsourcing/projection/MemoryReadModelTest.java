@@ -1,0 +1,151 @@
+package dev.everfold.eventsourcing.projection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.everfold.eventsourcing.Everfold;
+import dev.everfold.eventsourcing.codec.EventCodec;
+import dev.everfold.eventsourcing.codec.EventMetadata;
+import dev.everfold.eventsourcing.codec.EventType;
+import dev.everfold.eventsourcing.subscription.Backoff;
+import dev.everfold.eventsourcing.subscription.ConsumerOptions;
+import dev.everfold.eventsourcing.subscription.FailurePolicy;
+import dev.everfold.eventsourcing.subscription.ParkedEvent;
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.InMemoryEventStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MemoryReadModelTest {
+
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    sealed interface AccountEvent {
+        @EventType("account.opened")
+        record Opened(String account) implements AccountEvent {}
+
+        @EventType("account.deposited")
+        record Deposited(String account, long cents) implements AccountEvent {}
+    }
+
+    private static final EventCodec<AccountEvent> CODEC = EventCodec.of(AccountEvent.class);
+
+    private final InMemoryEventStore store = new InMemoryEventStore();
+    private final Everfold everfold = Everfold.on(store);
+    private final MemoryReadModel<String, Long> model = MemoryReadModel.empty();
+
+    private static Projection<MemoryRows<String, Long>> balances() {
+        return Projection.of("balances", CODEC, (rows, event, _) -> {
+            switch (event) {
+                case AccountEvent.Opened opened -> rows.put(opened.account(), 0L);
+                case AccountEvent.Deposited deposited -> rows.merge(deposited.account(), deposited.cents(), Long::sum);
+            }
+        });
+    }
+
+    private long append(String account, AccountEvent event) {
+        return store.append(Append.of(CODEC.encode("account-" + account, event, EventMetadata.none())))
+                .fromPosition();
+    }
+
+    @AfterEach
+    void close() {
+        everfold.close();
+        store.close();
+    }
+
+    @Test
+    void events_that_are_there_and_events_that_come_are_in_the_model() throws InterruptedException {
+        append("alice", new AccountEvent.Opened("alice"));
+
+        RunningProjection<?> projection = everfold.start(balances(), model);
+        long last = append("alice", new AccountEvent.Deposited("alice", 500));
+
+        assertThat(projection.awaitHandled(last, SOON)).isTrue();
+        assertThat(model.get("alice")).contains(500L);
+    }
+
+    @Test
+    void a_model_is_rebuilt_beside_the_one_that_serves() throws InterruptedException {
+        append("alice", new AccountEvent.Deposited("alice", 500));
+        RunningProjection<?> projection = everfold.start(balances(), model);
+        projection.awaitCaughtUp(SOON);
+
+        projection.rebuild();
+
+        assertThat(projection.awaitRebuilt(SOON)).isTrue();
+        assertThat(model.builds("balances")).extracting(Build::number).containsExactly(2L);
+        long last = append("alice", new AccountEvent.Deposited("alice", 1));
+        assertThat(projection.awaitHandled(last, SOON)).isTrue();
+        assertThat(model.get("alice")).contains(501L);
+    }
+
+    @Test
+    void later_events_of_a_stream_wait_behind_one_that_fails_and_others_go_on() throws InterruptedException {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        Projection<MemoryRows<String, Long>> projection = Projection.<MemoryRows<String, Long>, AccountEvent>of(
+                        "balances", CODEC, (rows, event, _) -> {
+                            if (event instanceof AccountEvent.Deposited(String account, long cents)) {
+                                if (cents < 0 && broken.get()) {
+                                    throw new IllegalArgumentException("a negative deposit");
+                                }
+                                rows.merge(account, cents, Long::sum);
+                            }
+                        })
+                .options(ConsumerOptions.DEFAULTS
+                        .withBackoff(new Backoff(Duration.ZERO, Duration.ZERO))
+                        .onFailure(2, FailurePolicy.PARK));
+        append("alice", new AccountEvent.Deposited("alice", 1));
+        append("alice", new AccountEvent.Deposited("alice", -10));
+        append("bob", new AccountEvent.Deposited("bob", 7));
+        append("alice", new AccountEvent.Deposited("alice", 100));
+
+        RunningProjection<?> running = everfold.start(projection, model);
+        running.awaitCaughtUp(SOON);
+
+        assertThat(model.get("alice")).contains(1L);
+        assertThat(model.get("bob")).contains(7L);
+        assertThat(running.parked()).extracting(ParkedEvent::position).containsExactly(1L, 3L);
+        assertThat(running.parked().getFirst().failure()).contains("IllegalArgumentException: a negative deposit");
+        assertThat(running.redrive("account-alice")).isZero();
+        assertThat(running.parked().getFirst().tries()).isEqualTo(3);
+
+        broken.set(false);
+
+        assertThat(running.redrive("account-alice")).isEqualTo(2);
+        assertThat(running.parked()).isEmpty();
+        assertThat(model.get("alice")).contains(91L);
+    }
+
+    @Test
+    void a_live_query_tells_each_new_answer() throws Exception {
+        List<Long> told = new CopyOnWriteArrayList<>();
+        RunningProjection<?> running = everfold.start(balances(), model);
+
+        try (AutoCloseable _ = model.watch(values -> values.getOrDefault("alice", 0L), told::add)) {
+            for (int cents = 1; cents <= 3; cents++) {
+                running.awaitHandled(append("alice", new AccountEvent.Deposited("alice", cents)), SOON);
+            }
+        }
+        running.awaitHandled(append("alice", new AccountEvent.Deposited("alice", 100)), SOON);
+
+        assertThat(new ArrayList<>(told)).containsExactly(0L, 1L, 3L, 6L);
+    }
+
+    @Test
+    void a_model_that_is_rebuilt_in_place_begins_with_nothing() throws InterruptedException {
+        append("alice", new AccountEvent.Deposited("alice", 500));
+        RunningProjection<?> running = everfold.start(balances(), model);
+        running.awaitCaughtUp(SOON);
+
+        running.rebuildInPlace();
+
+        assertThat(running.awaitCaughtUp(SOON)).isTrue();
+        assertThat(model.get("alice")).contains(500L);
+        assertThat(running.status().handled()).isEqualTo(2);
+    }
+}
