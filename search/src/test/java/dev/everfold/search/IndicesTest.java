@@ -22,11 +22,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 class IndicesTest {
 
+    private final TestServer server;
     private final SearchClient client;
     private final Indices indices;
     private final IndexName name = TestServer.newIndex();
 
     IndicesTest(TestServer server) {
+        this.server = server;
         client = server.open();
         indices = client.indices();
     }
@@ -64,6 +66,17 @@ class IndicesTest {
                         "Creating index \"" + name + "\" failed: Status 400, illegal_argument_exception: ")
                 .hasMessageContaining("[many]");
         assertThat(indices.exists(name)).isFalse();
+    }
+
+    @Test
+    void deletions_are_remembered_for_hours_unless_the_definition_says_otherwise() {
+        TestIndex orders = TestIndex.create(client);
+        IndexDefinition impatient =
+                new IndexDefinition(Json.object(), Json.object().put("index.gc_deletes", "5m"));
+        indices.create(name, impatient);
+
+        assertThat(gcDeletes(orders.name())).isEqualTo("12h");
+        assertThat(gcDeletes(name)).isEqualTo("5m");
     }
 
     @Test
@@ -157,6 +170,18 @@ class IndicesTest {
                 .hasMessage("Index \"" + orders.name() + "\" is not there; expected it, with the alias it is written "
                         + "by. Build what was in it again.");
         assertThat(indices.exists(orders.name())).isFalse();
+    }
+
+    private String gcDeletes(IndexName index) {
+        try (Transport transport = new Transport(server.options())) {
+            Answer answer = transport.send(Call.reading("Reading settings", "GET", "/" + index + "/_settings"));
+            return answer.body()
+                    .path(index.value())
+                    .path("settings")
+                    .path("index")
+                    .path("gc_deletes")
+                    .asString();
+        }
     }
 
     private void assertMissing(Runnable call) {

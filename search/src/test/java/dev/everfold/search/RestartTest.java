@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventstore.EventStoreException.Stored;
+import dev.everfold.search.BulkItem.Delete;
 import dev.everfold.search.BulkItem.Put;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,23 @@ class RestartTest {
         assertThat(late.stored() + late.stale()).isEqualTo(BATCH);
         client.indices().refresh(orders.name());
         assertThat(client.indices().count(orders.name())).isEqualTo(acknowledged.size() + BATCH);
+    }
+
+    /// A limit of both servers, so that nobody builds on more than they promise.
+    @Test
+    void a_restart_forgets_deletions_and_an_older_version_is_stored_again() {
+        orders.write(new Put("order-17", 5, TestIndex.order("order-17", 100)), new Delete("order-17", 7));
+        try (Transport transport = new Transport(server.options())) {
+            // Without it the restart repeats the deletion from the shard's own log, and remembers it.
+            transport.send(Call.changing("Flushing", "POST", "/" + orders.name() + "/_flush?force=true"));
+        }
+
+        server.kill();
+        server.start();
+        BulkResult late = orders.write(new Put("order-17", 6, TestIndex.order("order-17", 110)));
+
+        assertThat(late).isEqualTo(new BulkResult(1, 0, List.of()));
+        assertThat(orders.cents("order-17")).isEqualTo(110);
     }
 
     private SearchFailedException writeUntilFailure(List<Put> acknowledged, CountDownLatch underWay) {

@@ -38,8 +38,10 @@ class SearchClientTest {
         "flavor, 80.0.0, Elasticsearch 80.0.0",
     })
     void a_version_that_is_not_known_is_refused(String field, String version, String shown) throws Exception {
+        String packaging = "{\"" + field + "\": \"x\"}";
         String statistics = """
-                {"cluster_uuid": "c1", "nodes": {"versions": ["%s"], "packaging_types": [{"%s": "x"}]}}""".formatted(version, field);
+                {"cluster_uuid": "c1", "nodes": {"versions": ["%s"], "packaging_types": [%s]}}
+                """.formatted(version, packaging);
         try (StubServer server = StubServer.answering(200, statistics)) {
             assertThatThrownBy(() -> SearchClient.open(server.options()))
                     .isInstanceOf(UnsupportedServerException.class)
