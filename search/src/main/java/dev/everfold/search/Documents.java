@@ -1,0 +1,91 @@
+package dev.everfold.search;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedCollection;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Documents of one index: stored in bulk, read by id as they are now, searched as they were at the last refresh.
+final class Documents {
+
+    /// How many documents are read by id in one request.
+    static final int IDS_MAX = 1_000;
+
+    /// What an error of one document among others is: its shard's, without a status of its own.
+    private static final int SHARD_UNAVAILABLE = 503;
+
+    private final Transport transport;
+    private final BulkWriter bulkWriter;
+
+    Documents(Transport transport, int bulkBytesMax) {
+        this.transport = transport;
+        this.bulkWriter = new BulkWriter(transport, bulkBytesMax);
+    }
+
+    /// Stores the items, each with its own outcome.
+    ///
+    /// @throws IllegalArgumentException when an item alone is larger than a request may be; nothing is stored
+    /// @throws IndexMissingException when the index or its write alias is not there
+    BulkResult write(IndexName index, List<? extends BulkItem> items) {
+        return bulkWriter.write(index, items);
+    }
+
+    /// The document as it is now, refreshed or not.
+    Optional<Document> get(IndexName index, String id) {
+        String what = "Reading document \"" + id + "\" in index \"" + index + "\"";
+        Call call = Call.reading(what, "GET", Call.path(index.writeAlias(), "_doc", DocumentId.check(id)));
+        Answer answer = transport.send(call.on(index).expecting(Call.NOT_FOUND));
+        return answer.status() == Call.NOT_FOUND ? Optional.empty() : Optional.of(Document.parse(answer.body()));
+    }
+
+    /// Those of the documents that are there now, by id, in order of the ids given.
+    Map<String, Document> get(IndexName index, SequencedCollection<String> ids) {
+        if (ids.size() > IDS_MAX) {
+            throw new IllegalArgumentException(
+                    ids.size() + " documents are asked for at once; expected " + IDS_MAX + " at most.");
+        }
+        Map<String, Document> found = new LinkedHashMap<>();
+        if (ids.isEmpty()) {
+            return found;
+        }
+        ObjectNode body = Json.object();
+        ArrayNode wanted = body.putArray("ids");
+        ids.forEach(id -> wanted.add(DocumentId.check(id)));
+        String what = "Reading " + ids.size() + " documents in index \"" + index + "\"";
+        Call call = Call.reading(what, "POST", Call.path(index.writeAlias(), "_mget"))
+                .on(index)
+                .json(body);
+        for (JsonNode answer : transport.send(call).body().path("docs")) {
+            if (answer.has("error")) {
+                new Answer(SHARD_UNAVAILABLE, answer).check(call);
+            }
+            if (answer.path("found").asBoolean(false)) {
+                found.put(answer.path("_id").asString(), Document.parse(answer));
+            }
+        }
+        return found;
+    }
+
+    /// One page of what searches see.
+    Page search(IndexName index, PageRequest request) {
+        String what = "Searching index \"" + index + "\"";
+        Answer answer = transport.send(Call.reading(what, "POST", Call.path(index.writeAlias(), "_search"))
+                .on(index)
+                .json(request.json()));
+        Shards.check(what, answer);
+        JsonNode hits = answer.body().path("hits").path("hits");
+        List<Document> documents = new ArrayList<>();
+        hits.forEach(hit -> documents.add(Document.parse(hit)));
+        boolean last = hits.size() < request.size();
+        return new Page(
+                documents,
+                last
+                        ? Optional.empty()
+                        : Optional.of((ArrayNode) hits.get(hits.size() - 1).path("sort")));
+    }
+}

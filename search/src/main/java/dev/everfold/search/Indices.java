@@ -1,0 +1,82 @@
+package dev.everfold.search;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Indices and the aliases that lead to them.
+final class Indices {
+
+    private final Transport transport;
+
+    Indices(Transport transport) {
+        this.transport = transport;
+    }
+
+    /// Makes the index with its write alias.
+    ///
+    /// @return false when it is there already; it is left as it is
+    boolean create(IndexName index, IndexDefinition definition) {
+        String what = "Creating index \"" + index + "\"";
+        Call call = Call.changing(what, "PUT", Call.path(index.value())).json(definition.body(index.writeAlias()));
+        Answer answer = transport.send(call.expecting(Call.BAD_REQUEST));
+        if (answer.status() != Call.BAD_REQUEST) {
+            return true;
+        }
+        if (Answer.errorType(answer.body().path("error")).equals("resource_already_exists_exception")) {
+            return false;
+        }
+        answer.check(call);
+        throw new AssertionError("status " + answer.status() + " passed");
+    }
+
+    /// Deletes the index with its aliases.
+    ///
+    /// @return false when it was not there
+    boolean delete(IndexName index) {
+        Call call = Call.changing("Deleting index \"" + index + "\"", "DELETE", Call.path(index.value()));
+        return transport.send(call.expecting(Call.NOT_FOUND)).status() != Call.NOT_FOUND;
+    }
+
+    boolean exists(IndexName index) {
+        Call call = Call.reading("Looking for index \"" + index + "\"", "HEAD", Call.path(index.value()));
+        return transport.send(call.expecting(Call.NOT_FOUND)).status() != Call.NOT_FOUND;
+    }
+
+    /// The indices that an alias leads to, in order of their names; none when there is no such alias.
+    Set<String> ofAlias(String alias) {
+        Call call = Call.reading("Reading alias \"" + alias + "\"", "GET", Call.path("_alias", alias));
+        Answer answer = transport.send(call.expecting(Call.NOT_FOUND));
+        return answer.status() == Call.NOT_FOUND
+                ? Set.of()
+                : new TreeSet<>(answer.body().propertyNames());
+    }
+
+    /// Changes aliases: all actions happen at once, or none. Nobody who searches by an alias finds it missing or
+    /// leading to both.
+    void changeAliases(List<AliasAction> actions) {
+        ObjectNode body = Json.object();
+        ArrayNode all = body.putArray("actions");
+        actions.forEach(action -> all.add(action.json()));
+        transport.send(Call.changing("Changing aliases", "POST", "/_aliases").json(body));
+    }
+
+    /// Makes all that was stored so far visible to searches and counts.
+    void refresh(IndexName index) {
+        String path = Call.path(index.writeAlias(), "_refresh");
+        Answer answer = transport.send(Call.changing("Refreshing index \"" + index + "\"", "POST", path)
+                .on(index));
+        Shards.check("Refreshing index \"" + index + "\"", answer);
+    }
+
+    /// The number of documents that searches see.
+    long count(IndexName index) {
+        String path = Call.path(index.writeAlias(), "_count");
+        Answer answer = transport.send(Call.reading("Counting documents in index \"" + index + "\"", "GET", path)
+                .on(index));
+        Shards.check("Counting documents in index \"" + index + "\"", answer);
+        return answer.body().path("count").asLong();
+    }
+}

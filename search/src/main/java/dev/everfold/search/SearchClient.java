@@ -1,0 +1,57 @@
+package dev.everfold.search;
+
+/// A server that has been asked who it is. Safe for many threads.
+final class SearchClient implements AutoCloseable {
+
+    private final Transport transport;
+    private final ServerInfo server;
+    private final Indices indices;
+    private final Documents documents;
+    private final ConditionalWrites conditionalWrites;
+
+    private SearchClient(Transport transport, ServerInfo server, int bulkBytesMax) {
+        this.transport = transport;
+        this.server = server;
+        this.indices = new Indices(transport);
+        this.documents = new Documents(transport, bulkBytesMax);
+        this.conditionalWrites = new ConditionalWrites(transport);
+    }
+
+    /// Asks the server who it is.
+    ///
+    /// @throws SearchFailedException when it does not answer
+    /// @throws UnsupportedServerException when it is none that is known
+    static SearchClient open(SearchOptions options) {
+        Transport transport = new Transport(options);
+        try {
+            Answer root =
+                    transport.send(Call.reading("Asking " + options.server() + " who it is", "GET", ServerInfo.PATH));
+            return new SearchClient(transport, ServerInfo.parse(root.body()), options.bulkBytesMax());
+        } catch (RuntimeException failed) {
+            transport.close();
+            throw failed;
+        }
+    }
+
+    ServerInfo server() {
+        return server;
+    }
+
+    Indices indices() {
+        return indices;
+    }
+
+    Documents documents() {
+        return documents;
+    }
+
+    ConditionalWrites conditionalWrites() {
+        return conditionalWrites;
+    }
+
+    /// Ends what is under way.
+    @Override
+    public void close() {
+        transport.close();
+    }
+}

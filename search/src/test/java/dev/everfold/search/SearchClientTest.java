@@ -1,0 +1,63 @@
+package dev.everfold.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(300)
+class SearchClientTest {
+
+    @Test
+    void the_servers_are_those_they_claim_to_be() {
+        try (SearchClient openSearch = TestServer.OPENSEARCH.open();
+                SearchClient elasticsearch = TestServer.ELASTICSEARCH.open()) {
+            assertThat(openSearch.server().product()).isEqualTo(ServerInfo.Product.OPENSEARCH);
+            assertThat(openSearch.server().versions())
+                    .singleElement()
+                    .asString()
+                    .startsWith("3.");
+            assertThat(elasticsearch.server().product()).isEqualTo(ServerInfo.Product.ELASTICSEARCH);
+            assertThat(elasticsearch.server().versions())
+                    .singleElement()
+                    .asString()
+                    .startsWith("8.19.");
+            assertThat(openSearch.server().cluster())
+                    .isNotEqualTo(elasticsearch.server().cluster());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "type, 2.19.1, OpenSearch 2.19.1",
+        "flavor, 7.17.29, Elasticsearch 7.17.29",
+        "flavor, 80.0.0, Elasticsearch 80.0.0",
+    })
+    void a_version_that_is_not_known_is_refused(String field, String version, String shown) throws Exception {
+        String packaging = "{\"" + field + "\": \"x\"}";
+        String statistics = """
+                {"cluster_uuid": "c1", "nodes": {"versions": ["%s"], "packaging_types": [%s]}}
+                """.formatted(version, packaging);
+        try (StubServer server = StubServer.answering(200, statistics)) {
+            assertThatThrownBy(() -> SearchClient.open(server.options()))
+                    .isInstanceOf(UnsupportedServerException.class)
+                    .hasMessage("The server is " + shown + "; expected Elasticsearch 8 or OpenSearch 3. "
+                            + "Use one of them, or an Everfold that knows this one.");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "[]", "<html>", "", "{\"cluster_uuid\": \"c1\"}"})
+    void what_is_no_such_server_is_refused(String root) throws Exception {
+        try (StubServer server = StubServer.answering(200, root)) {
+            assertThatThrownBy(() -> SearchClient.open(server.options()))
+                    .isInstanceOf(UnsupportedServerException.class)
+                    .hasMessage("What answers is neither Elasticsearch nor OpenSearch; expected Elasticsearch 8 or "
+                            + "OpenSearch 3. Look at the address.");
+        }
+    }
+}
