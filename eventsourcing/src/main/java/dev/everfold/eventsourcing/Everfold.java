@@ -6,8 +6,10 @@ import dev.everfold.eventsourcing.internal.ConsumerLoop;
 import dev.everfold.eventsourcing.internal.ConsumerSource;
 import dev.everfold.eventsourcing.internal.Selection;
 import dev.everfold.eventsourcing.internal.Tail;
+import dev.everfold.eventsourcing.projection.ModelDifference;
 import dev.everfold.eventsourcing.projection.Projection;
 import dev.everfold.eventsourcing.projection.ReadModel;
+import dev.everfold.eventsourcing.projection.RowChange;
 import dev.everfold.eventsourcing.projection.RunningProjection;
 import dev.everfold.eventsourcing.subscription.CheckpointStore;
 import dev.everfold.eventsourcing.subscription.ConsumerStatus;
@@ -17,6 +19,7 @@ import dev.everfold.eventsourcing.subscription.TrackedCheckpoints;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Event sourcing on one event store: where an application begins.
 ///
@@ -128,6 +131,21 @@ public final class Everfold implements AutoCloseable {
     /// @throws IllegalStateException when one of this name runs already
     public <T> RunningProjection<T> start(Projection<T> projection, ReadModel<T> model) {
         return consumers.add(projection.name(), () -> RunningProjection.start(projection, model, shared));
+    }
+
+    /// What the projection, as it is here, would change in a read model, row by row: for a look at what a
+    /// change does,
+    /// or a build that is to fail when it does anything. The model that serves is not touched; it takes the
+    /// room of a
+    /// second one meanwhile.
+    ///
+    /// @param changes told each row that differs, in order
+    /// @throws IllegalStateException when nothing serves, or another comparison of it is running
+    /// @throws InterruptedException when the thread was interrupted
+    public <T> ModelDifference difference(
+            Projection<T> projection, ReadModel<T> model, Consumer<? super RowChange> changes)
+            throws InterruptedException {
+        return ModelDifference.of(projection, model, shared, changes);
     }
 
     /// How every subscription, projection and reaction does that was started here and not closed, by name.

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Calls a handler with the events of each step, and then saves the checkpoint, sooner or later: an event is handled
 /// at least once, and again after a crash that came before its checkpoint.
@@ -22,6 +23,11 @@ final class HandlingClaim implements Claim {
     private final Clock clock;
 
     private Instant saved;
+
+    /// The last step whose events were handled: when its checkpoint cannot be saved and it comes again, they
+    /// are not
+    /// handled again.
+    private @Nullable Step handled;
 
     HandlingClaim(
             Claim progress,
@@ -49,9 +55,10 @@ final class HandlingClaim implements Claim {
 
     @Override
     public void commit(Step step) {
-        if (!step.events().isEmpty()) {
+        if (!step.events().isEmpty() && !isHandled(step)) {
             after.ifPresent(other -> awaitHandled(other, step.events().getLast().position()));
             handler.accept(step.events());
+            handled = step;
         }
         Instant now = clock.instant();
         boolean due = !Duration.between(saved, now).minus(checkpointEvery).isNegative() || now.isBefore(saved);
@@ -62,6 +69,11 @@ final class HandlingClaim implements Claim {
             progress.commit(step.withoutEvents());
             saved = now;
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the very same step, and not one that looks like it
+    private boolean isHandled(Step step) {
+        return step == handled;
     }
 
     private static void awaitHandled(EventConsumer other, long position) {

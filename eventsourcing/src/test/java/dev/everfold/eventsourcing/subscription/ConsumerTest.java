@@ -1,0 +1,284 @@
+package dev.everfold.eventsourcing.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.everfold.eventsourcing.Everfold;
+import dev.everfold.eventsourcing.EverfoldOptions;
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.Limits;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.testkit.MutableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ConsumerTest {
+
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final ConsumerOptions FAST =
+            ConsumerOptions.DEFAULTS.withBackoff(new Backoff(Duration.ZERO, Duration.ZERO));
+
+    private final MutableClock clock = MutableClock.at("2026-03-01T12:00:00Z");
+    private final InMemoryEventStore store = new InMemoryEventStore(clock, Limits.DEFAULTS);
+    private final Everfold everfold =
+            Everfold.on(store, EverfoldOptions.defaults().withClock(clock));
+    private final List<Long> seen = new CopyOnWriteArrayList<>();
+
+    private long append(String stream) {
+        return store.append(Append.of(NewEvent.of(stream, "placed", "{}"))).fromPosition();
+    }
+
+    private Subscription orders() {
+        return Subscription.each("orders", event -> seen.add(event.position()));
+    }
+
+    @AfterEach
+    void close() {
+        everfold.close();
+        store.close();
+    }
+
+    @Test
+    void a_paused_consumer_handles_nothing_until_it_is_resumed() throws InterruptedException {
+        EventConsumer consumer = everfold.start(orders());
+        consumer.awaitHandled(append("order-1"), SOON);
+
+        consumer.pause();
+        long last = append("order-2");
+        boolean handledWhilePaused = consumer.awaitHandled(last, Duration.ofMillis(50));
+        ConsumerState paused = consumer.status().state();
+        consumer.resume();
+
+        assertThat(handledWhilePaused).isFalse();
+        assertThat(paused).isEqualTo(ConsumerState.PAUSED);
+        assertThat(consumer.awaitHandled(last, SOON)).isTrue();
+        assertThat(seen).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void it_begins_with_the_first_event_recorded_at_or_after_a_time() throws InterruptedException {
+        for (int minute = 0; minute < 10; minute++) {
+            clock.set(Instant.parse("2026-03-01T12:00:00Z").plus(Duration.ofMinutes(minute)));
+            append("order-" + minute);
+        }
+
+        everfold.start(orders().from(StartAt.recordedFrom(Instant.parse("2026-03-01T12:06:30Z"))))
+                .awaitCaughtUp(SOON);
+
+        assertThat(seen).containsExactly(7L, 8L, 9L);
+    }
+
+    @Test
+    void it_begins_at_a_position() throws InterruptedException {
+        append("order-1");
+        append("order-2");
+
+        everfold.start(orders().from(StartAt.position(1))).awaitCaughtUp(SOON);
+
+        assertThat(seen).containsExactly(1L);
+    }
+
+    @Test
+    void a_start_beyond_the_log_is_refused() {
+        EventConsumer consumer = everfold.start(orders().from(StartAt.position(1)));
+
+        assertThatThrownBy(() -> consumer.awaitHandled(5, SOON))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("Start");
+        assertThat(consumer.status().state()).isEqualTo(ConsumerState.FAILED);
+    }
+
+    @Test
+    void an_event_that_is_skipped_is_left_out_and_the_next_one_handled() throws InterruptedException {
+        append("order-1");
+        append("order-1");
+        EventConsumer consumer = everfold.start(failingAt(0).options(FAST.onFailure(3, FailurePolicy.SKIP)));
+
+        assertThat(consumer.awaitCaughtUp(SOON)).isTrue();
+
+        assertThat(seen).containsExactly(1L);
+        assertThat(consumer.parked()).isEmpty();
+        assertThat(consumer.status().retries()).isEqualTo(2);
+        assertThat(consumer.status().lastFailure().map(ConsumerStatus.Failure::message))
+                .contains("IllegalArgumentException: cannot be handled");
+    }
+
+    private Subscription failingAt(long position) {
+        return Subscription.each("orders", event -> {
+            if (event.position() == position) {
+                throw new IllegalArgumentException("cannot be\nhandled");
+            }
+            seen.add(event.position());
+        });
+    }
+
+    @Test
+    void a_consumer_that_is_to_stop_at_a_failure_says_where_and_why() {
+        append("order-1");
+        append("order-1");
+        EventConsumer consumer = everfold.start(failingAt(1).options(FAST.onFailure(1, FailurePolicy.STOP)));
+
+        assertThatThrownBy(() -> consumer.awaitCaughtUp(SOON))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Consumer \"orders\" has failed at position 1:"
+                        + " IllegalArgumentException: cannot be handled");
+        assertThatThrownBy(consumer::parked)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Consumer \"orders\" does not run here now; it is failed. Ask the process that runs it.");
+    }
+
+    @Test
+    void with_more_parked_events_than_allowed_it_stops() {
+        append("order-1");
+        append("order-2");
+        EventConsumer consumer = everfold.start(Subscription.each("orders", _ -> {
+                    throw new IllegalArgumentException("cannot be handled");
+                })
+                .options(FAST.onFailure(1, FailurePolicy.PARK).withParkedMax(1)));
+
+        assertThatThrownBy(() -> consumer.awaitCaughtUp(SOON))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Consumer \"orders\" has failed at position 1: IllegalStateException: Consumer \"orders\""
+                        + " has 1 parked events; the limit is 1 (ConsumerOptions.parkedMax). Redrive or discard some.");
+    }
+
+    @Test
+    void parked_events_that_are_discarded_are_never_handled_and_their_key_goes_on() throws InterruptedException {
+        append("order-1");
+        append("order-1");
+        EventConsumer consumer = everfold.start(failingAt(0).options(FAST.onFailure(1, FailurePolicy.PARK)));
+        consumer.awaitCaughtUp(SOON);
+
+        int discarded = consumer.discard("order-1");
+        long later = append("order-1");
+
+        assertThat(discarded).isEqualTo(2);
+        assertThat(consumer.awaitHandled(later, SOON)).isTrue();
+        assertThat(seen).containsExactly(later);
+    }
+
+    @Test
+    void a_batch_that_fails_is_halved_until_the_event_is_found() throws InterruptedException {
+        List<List<Long>> batches = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            append("order-" + i);
+        }
+        EventConsumer consumer = everfold.start(Subscription.batches("orders", events -> {
+                    List<Long> positions =
+                            events.stream().map(RecordedEvent::position).toList();
+                    if (positions.contains(6L)) {
+                        throw new IllegalArgumentException("cannot be handled");
+                    }
+                    batches.add(positions);
+                })
+                .options(FAST.onFailure(1, FailurePolicy.PARK)));
+
+        assertThat(consumer.awaitCaughtUp(SOON)).isTrue();
+
+        assertThat(batches).containsExactly(List.of(0L, 1L, 2L, 3L), List.of(4L, 5L), List.of(7L));
+        assertThat(consumer.parked()).extracting(ParkedEvent::position).containsExactly(6L);
+    }
+
+    @Test
+    void one_that_comes_after_another_gets_an_event_only_when_that_has_handled_it() throws InterruptedException {
+        Semaphore may = new Semaphore(0);
+        EventConsumer first = everfold.start(Subscription.each("first", event -> {
+            may.acquireUninterruptibly();
+            seen.add(event.position());
+        }));
+        EventConsumer second = everfold.start(Subscription.each("second", event -> seen.add(100 + event.position()))
+                .after(first));
+        append("order-1");
+        long last = append("order-2");
+
+        boolean handledBefore = second.awaitHandled(0, Duration.ofMillis(50));
+        may.release(2);
+
+        assertThat(handledBefore).isFalse();
+        assertThat(second.awaitHandled(last, SOON)).isTrue();
+        assertThat(seen.indexOf(100L)).isGreaterThan(seen.indexOf(0L));
+        assertThat(seen.indexOf(101L)).isGreaterThan(seen.indexOf(1L));
+    }
+
+    @Test
+    void a_name_runs_once_until_it_is_closed() {
+        EventConsumer consumer = everfold.start(orders());
+
+        assertThatThrownBy(() -> everfold.start(orders()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Consumer \"orders\" runs here already; expected a name of its own. Close the other one"
+                        + " first.");
+        consumer.close();
+
+        assertThat(everfold.start(orders()).name()).isEqualTo("orders");
+    }
+
+    @Test
+    void events_of_the_system_are_left_out_unless_their_types_are_named() throws InterruptedException {
+        store.append(Append.of(NewEvent.of("order-1", "$internal", "{}")));
+        AtomicInteger system = new AtomicInteger();
+
+        everfold.start(orders()).awaitCaughtUp(SOON);
+        everfold.start(Subscription.each("system", _ -> system.incrementAndGet())
+                        .to(Query.types("$internal")))
+                .awaitCaughtUp(SOON);
+
+        assertThat(seen).isEmpty();
+        assertThat(system).hasValue(1);
+    }
+
+    @Test
+    void the_report_has_a_line_for_each_consumer() {
+        ConsumerStatus behind = new ConsumerStatus(
+                "orders",
+                "projection",
+                ConsumerState.CATCHING_UP,
+                1_000,
+                234,
+                Duration.ofSeconds(3),
+                900,
+                512.4,
+                1,
+                2,
+                Optional.of(new ConsumerStatus.Failure(Instant.parse("2026-03-01T12:00:00Z"), "no such column")));
+        ConsumerStatus live = new ConsumerStatus(
+                "mail", "subscription", ConsumerState.LIVE, 1_234, 0, Duration.ZERO, 7, 0, 0, 0, Optional.empty());
+
+        assertThat(ConsumerStatus.report(List.of(behind, live)).lines())
+                .containsExactly(
+                        "orders  projection   catching up       position 1,000  lag 234 events, 3 s  512/s"
+                                + "  handled 900  retries 1  parked 2  failed 2026-03-01T12:00:00Z: no such column",
+                        "mail    subscription live              position 1,234  lag 0 events, 0 ms  0/s"
+                                + "  handled 7  retries 0  parked 0");
+    }
+
+    @Test
+    void it_shows_how_far_behind_it_is() throws InterruptedException {
+        Semaphore may = new Semaphore(1);
+        EventConsumer consumer = everfold.start(Subscription.each("orders", _ -> may.acquireUninterruptibly()));
+        append("order-1");
+        consumer.awaitHandled(0, SOON);
+        append("order-2");
+        append("order-3");
+        clock.advance(Duration.ofSeconds(7));
+
+        ConsumerStatus status = consumer.status();
+        may.release(2);
+
+        assertThat(status.position()).isEqualTo(1);
+        assertThat(status.lagEvents()).isEqualTo(2);
+        assertThat(status.lag()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(status.handled()).isEqualTo(1);
+    }
+}
