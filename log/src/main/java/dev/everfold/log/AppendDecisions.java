@@ -26,7 +26,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -112,9 +114,7 @@ final class AppendDecisions {
     }
 
     private @Nullable Decision repeat(PendingAppend pending) {
-        long most = pending.append().id().getMostSignificantBits();
-        long least = pending.append().id().getLeastSignificantBits();
-        int kept = remembered.find(most, least);
+        int kept = remembered.find(pending.idMost(), pending.idLeast());
         if (kept < 0) {
             return null;
         }
@@ -160,8 +160,13 @@ final class AppendDecisions {
                 case PreparedCondition.OfQuery ofQuery -> check(ofQuery, failures);
             }
         }
-        pending.append().tracking().ifPresent(tracking -> check(tracking, failures));
-        checkRecordedTimes(pending, failures);
+        Tracking tracking = pending.tracking();
+        if (tracking != null) {
+            check(tracking, failures);
+        }
+        if (pending.bringsRecordedTimes()) {
+            checkRecordedTimes(pending, failures);
+        }
         return failures;
     }
 
@@ -198,8 +203,8 @@ final class AppendDecisions {
 
     private void checkRecordedTimes(PendingAppend pending, List<Failure> failures) {
         long last = recordedMicros;
-        for (NewEvent event : pending.append().events()) {
-            long recorded = recordedMicros(event, pending.stampMicros(), last);
+        for (int i = 0; i < pending.records().length; i++) {
+            long recorded = pending.recordedMicros(i, last);
             if (recorded < last) {
                 failures.add(new Failure.RecordedTimeFalling(instant(recorded), instant(last)));
                 return;
@@ -210,29 +215,28 @@ final class AppendDecisions {
 
     private Appended accept(PendingAppend pending) {
         byte[][] records = pending.records();
-        List<NewEvent> events = pending.append().events();
+        long most = pending.idMost();
+        long least = pending.idLeast();
+        Tracking tracking = pending.tracking();
         long fromPosition = batch.nextPosition();
-        batch.addAppend(new AppendFormat.Header(
-                pending.append().id(), records.length, pending.append().tracking()));
-        List<Long> given = new ArrayList<>(records.length);
+        batch.addAppend(new AppendFormat.Header(new UUID(most, least), records.length, Optional.ofNullable(tracking)));
+        Long[] given = new Long[records.length];
         for (int i = 0; i < records.length; i++) {
             long hash = pending.streamHashes()[i];
             long revision = nextRevision(hash, records[i]);
-            recordedMicros = recordedMicros(events.get(i), pending.stampMicros(), recordedMicros);
+            recordedMicros = pending.recordedMicros(i, recordedMicros);
             EventFormat.Place place = new EventFormat.Place(batch.nextPosition(), revision, recordedMicros);
             RecordedEvent event = batch.addRecord(records[i], place);
             index.add(event);
-            given.add(revision);
+            given[i] = revision;
         }
-        long most = pending.append().id().getMostSignificantBits();
-        long least = pending.append().id().getLeastSignificantBits();
         remembered.add(most, least, fromPosition, records.length);
         index.addAppend(most, least, fromPosition, records.length);
-        pending.append().tracking().ifPresent(tracking -> {
+        if (tracking != null) {
             tracked.put(tracking.source(), tracking.position());
             index.addTracking(tracking.source(), tracking.position());
-        });
-        return new Appended(fromPosition, given);
+        }
+        return new Appended(fromPosition, List.of(given));
     }
 
     private long lastRevision(long hash, byte[] record) {
@@ -283,14 +287,6 @@ final class AppendDecisions {
 
     private RecordedEvent event(long position) {
         return batch.holds(position) ? batch.event(position) : durable.read(position);
-    }
-
-    /// What the event brings, or else the time of the request, which never falls below the last
-    /// recorded time.
-    private static long recordedMicros(NewEvent event, long stampMicros, long last) {
-        return event.recorded()
-                .map(time -> ChronoUnit.MICROS.between(Instant.EPOCH, time))
-                .orElseGet(() -> Math.max(last, stampMicros));
     }
 
     private static Instant instant(long micros) {

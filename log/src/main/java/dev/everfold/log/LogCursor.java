@@ -30,7 +30,7 @@ final class LogCursor implements EventCursor {
     private final long fromPosition;
     private final long end;
 
-    private Candidates candidates;
+    private Upcoming upcoming;
     private boolean mayStartWrong;
     private long returned;
     private long afterLast;
@@ -62,14 +62,14 @@ final class LogCursor implements EventCursor {
                 this.matches = matching.query().predicate();
                 this.fromPosition = matching.fromPosition();
                 this.end = Math.min(matching.toPosition(), nextPosition);
-                this.candidates = index.candidates(
-                        matching.query(), new LogIndex.Range(fromPosition, end), read.direction(), false);
+                this.upcoming = upcoming(index.candidates(
+                        matching.query(), new LogIndex.Range(fromPosition, end), read.direction(), false));
             }
             case Read.Source.Revisions revisions -> {
                 this.matches = Query.stream(revisions.stream()).predicate().and(event -> isInRange(revisions, event));
                 this.fromPosition = 0;
                 this.end = nextPosition;
-                this.candidates = candidates(revisions);
+                this.upcoming = upcoming(candidates(revisions));
             }
         }
         this.afterLast = fromPosition;
@@ -134,7 +134,8 @@ final class LogCursor implements EventCursor {
     }
 
     private @Nullable RecordedEvent find() {
-        for (long position = candidates.next(); position >= 0; position = candidates.next()) {
+        long wanted = read.limit() - returned;
+        for (long position = upcoming.next(wanted); position >= 0; position = upcoming.next(wanted)) {
             RecordedEvent event = records.read(position);
             if (mayStartWrong && startedWrong(event)) {
                 continue;
@@ -147,6 +148,10 @@ final class LogCursor implements EventCursor {
             }
         }
         return null;
+    }
+
+    private Upcoming upcoming(Candidates candidates) {
+        return new Upcoming(candidates, records);
     }
 
     private Candidates candidates(Read.Source.Revisions revisions) {
@@ -171,7 +176,7 @@ final class LogCursor implements EventCursor {
         mayStartWrong = false;
         if (read.source() instanceof Read.Source.Revisions revisions
                 && !(matches.test(first) && first.revision() == revisions.toRevision() - 1)) {
-            candidates = fromNewest(revisions);
+            upcoming = upcoming(fromNewest(revisions));
             return true;
         }
         return false;

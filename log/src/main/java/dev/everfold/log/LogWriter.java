@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The one thread that writes: it takes what waits, decides, writes one frame, syncs, publishes, answers.
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class LogWriter implements Runnable {
 
     private static final System.Logger LOGGER = System.getLogger("dev.everfold.log");
+
+    /// Fewer are woken without the detour.
+    private static final int MANY_WAITERS = 8;
 
     private final LogDirectory directory;
     private final LogOptions options;
@@ -202,9 +206,8 @@ final class LogWriter implements Runnable {
 
     private void publish() {
         for (int i = 0; i < gathered.size(); i++) {
-            if (decided.get(i) instanceof Decision.Accepted
-                    && gathered.get(i).append().tracking().isPresent()) {
-                Tracking tracking = gathered.get(i).append().tracking().get();
+            Tracking tracking = gathered.get(i).tracking();
+            if (tracking != null && decided.get(i) instanceof Decision.Accepted) {
                 trackedDurably.merge(tracking.source(), tracking.position(), Math::max);
             }
         }
@@ -220,8 +223,30 @@ final class LogWriter implements Runnable {
                 case Decision.Refused(var exception) -> gathered.get(i).refuse(exception);
             }
         }
+        wake(gathered);
         completeFutures(gathered);
         gathered.clear();
+    }
+
+    /// Wakes those who wait for the answers that were laid down.
+    ///
+    /// Many virtual threads are woken by one of their own: it puts each right where it will run, while from
+    /// this thread each would go through the queue that their scheduler has for others.
+    private void wake(List<PendingAppend> answered) {
+        List<Thread> virtual = new ArrayList<>(answered.size());
+        for (PendingAppend pending : answered) {
+            Thread waiter = pending.waiter();
+            if (waiter != null && waiter.isVirtual()) {
+                virtual.add(waiter);
+            } else if (waiter != null) {
+                LockSupport.unpark(waiter);
+            }
+        }
+        if (virtual.size() < MANY_WAITERS) {
+            virtual.forEach(LockSupport::unpark);
+        } else {
+            Thread.startVirtualThread(() -> virtual.forEach(LockSupport::unpark));
+        }
     }
 
     /// Futures run what depends on them, which may block, close the store or set an interrupt flag: not
@@ -286,6 +311,8 @@ final class LogWriter implements Runnable {
                 gathered.add(pending);
             }
         }
+        // From this very thread: what has failed may be that no other can be started.
+        gathered.forEach(pending -> LockSupport.unpark(pending.waiter()));
         completeFutures(gathered);
         gathered.clear();
     }

@@ -6,7 +6,11 @@ import dev.everfold.eventstore.EventFormat;
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.OutcomeUnknownException;
+import dev.everfold.eventstore.Tracking;
 import dev.everfold.log.index.TermHash;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -15,9 +19,18 @@ import org.jspecify.annotations.Nullable;
 /// An append on its way through the writer: encoded in the caller's thread, answered by the writer's.
 final class PendingAppend {
 
+    private static final long NOT_BROUGHT = Long.MIN_VALUE;
+
     private final Append append;
+
+    // What the writer needs of it, laid out flat: each object less on its way is one it need not fetch
+    // from the cache of the processor that the caller ran on.
+    private final long idMost;
+    private final long idLeast;
+    private final @Nullable Tracking tracking;
     private final byte[][] records;
     private final long[] streamHashes;
+    private final long @Nullable [] broughtMicros;
     private final List<PreparedCondition> conditions;
     private final int recordBytes;
     private final int frameBytes;
@@ -44,6 +57,9 @@ final class PendingAppend {
             @Nullable Thread waiter,
             @Nullable CompletableFuture<Appended> future) {
         this.append = append;
+        this.idMost = append.id().getMostSignificantBits();
+        this.idLeast = append.id().getLeastSignificantBits();
+        this.tracking = append.tracking().orElse(null);
         this.stampMicros = stampMicros;
         this.waiter = waiter;
         this.future = future;
@@ -58,11 +74,28 @@ final class PendingAppend {
             bytes += record.length;
         }
         this.recordBytes = bytes;
-        int sourceBytesMax = append.tracking()
-                .map(tracking -> tracking.source().length() * 3)
-                .orElse(0);
+        this.broughtMicros = broughtMicros(events);
+        int sourceBytesMax = tracking == null ? 0 : tracking.source().length() * 3;
         this.frameBytes = bytes + Batch.overheadBytes(sourceBytesMax);
         this.conditions = PreparedCondition.of(terms, append.conditions());
+    }
+
+    private static long @Nullable [] broughtMicros(List<NewEvent> events) {
+        long[] brought = null;
+        for (int i = 0; i < events.size(); i++) {
+            if (events.get(i).recorded().isPresent()) {
+                if (brought == null) {
+                    brought = new long[events.size()];
+                    Arrays.fill(brought, NOT_BROUGHT);
+                }
+                brought[i] = micros(events.get(i).recorded().get());
+            }
+        }
+        return brought;
+    }
+
+    private static long micros(Instant time) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 
     /// One that the calling thread is going to wait for.
@@ -78,6 +111,22 @@ final class PendingAppend {
 
     Append append() {
         return append;
+    }
+
+    /// The high half of the append's id.
+    long idMost() {
+        return idMost;
+    }
+
+    /// The low half of the append's id.
+    long idLeast() {
+        return idLeast;
+    }
+
+    /// What it tracks; null when nothing.
+    @Nullable
+    Tracking tracking() {
+        return tracking;
     }
 
     /// Records in the order of the events, without their places.
@@ -115,12 +164,33 @@ final class PendingAppend {
         return stampMicros;
     }
 
-    void accept(Appended appended) {
-        answer(new Answer.Accepted(appended));
+    /// Whether an event of it brings its recorded time.
+    boolean bringsRecordedTimes() {
+        return broughtMicros != null;
     }
 
+    /// When the event at this index is recorded: as it brings it, or else when the request arrived but
+    /// never before the last recorded time.
+    long recordedMicros(int index, long lastMicros) {
+        return broughtMicros == null || broughtMicros[index] == NOT_BROUGHT
+                ? Math.max(lastMicros, stampMicros)
+                : broughtMicros[index];
+    }
+
+    /// Lays down the answer; [#waiter] is to be woken then.
+    void accept(Appended appended) {
+        answer = new Answer.Accepted(appended);
+    }
+
+    /// Lays down the answer; [#waiter] is to be woken then.
     void refuse(EventStoreException exception) {
-        answer(new Answer.Refused(exception));
+        answer = new Answer.Refused(exception);
+    }
+
+    /// The thread that waits for the answer; null when a future does.
+    @Nullable
+    Thread waiter() {
+        return waiter;
     }
 
     /// Waits for the writer's answer.
@@ -139,13 +209,6 @@ final class PendingAppend {
             case Answer.Refused(EventStoreException exception) -> throw exception;
             case null -> throw new IllegalStateException("The answer is taken back.");
         };
-    }
-
-    private void answer(Answer decided) {
-        answer = decided;
-        if (waiter != null) {
-            LockSupport.unpark(waiter);
-        }
     }
 
     /// Whether its answer is waited for through a future.

@@ -32,7 +32,9 @@ sealed interface PreparedCondition {
     }
 
     static List<PreparedCondition> of(TermHash terms, List<AppendCondition> conditions) {
-        return conditions.stream().map(condition -> of(terms, condition)).toList();
+        return conditions.isEmpty()
+                ? List.of()
+                : conditions.stream().map(condition -> of(terms, condition)).toList();
     }
 
     private static PreparedCondition of(TermHash terms, AppendCondition condition) {

@@ -7,7 +7,7 @@ import java.util.Arrays;
 /// Two generations of an open-addressing table, each bounded by streams and by bytes of names: what is
 /// asked for moves to the younger one, and when that is full it becomes the older one. Names are kept
 /// and compared, so equal hashes do no harm. Owned by the writer thread; primitive arrays only, about
-/// 48 bytes a stream and its name; at most some 110 MiB with half a million streams of long names each.
+/// 60 bytes a stream and its name; at most some 130 MiB with half a million streams of long names each.
 final class StreamHeads {
 
     /// Said of a stream that the table does not know; it may exist.
@@ -24,13 +24,13 @@ final class StreamHeads {
     long lastRevision(long hash, byte[] buffer, int at, int length) {
         int slot = young.find(hash, buffer, at, length);
         if (young.isUsed(slot)) {
-            return young.revisions[slot];
+            return young.revision(slot);
         }
         int before = old.find(hash, buffer, at, length);
         if (!old.isUsed(before)) {
             return UNKNOWN;
         }
-        long revision = old.revisions[before];
+        long revision = old.revision(before);
         put(hash, buffer, at, length, revision);
         return revision;
     }
@@ -40,7 +40,9 @@ final class StreamHeads {
     long next(long hash, byte[] buffer, int at, int length) {
         int slot = young.find(hash, buffer, at, length);
         if (young.isUsed(slot)) {
-            return ++young.revisions[slot];
+            long next = young.revision(slot) + 1;
+            young.setRevision(slot, next);
+            return next;
         }
         long last = lastRevision(hash, buffer, at, length);
         if (last == UNKNOWN) {
@@ -53,7 +55,7 @@ final class StreamHeads {
     void put(long hash, byte[] buffer, int at, int length, long lastRevision) {
         int slot = young.find(hash, buffer, at, length);
         if (young.isUsed(slot)) {
-            young.revisions[slot] = lastRevision;
+            young.setRevision(slot, lastRevision);
             return;
         }
         if (young.streams == STREAMS_MAX || young.nameBytes + length > NAME_BYTES_MAX) {
@@ -63,33 +65,44 @@ final class StreamHeads {
         young.add(hash, buffer, at, length, lastRevision);
     }
 
+    /// One table. What belongs to a slot lies side by side, so that finding a stream is one miss of the
+    /// processor's cache, and one for its name.
     private static final class Generation {
 
-        private long[] hashes = new long[64];
-        private long[] revisions = new long[64];
-        /// Where the name begins, plus one; 0 = free.
-        private int[] nameAt = new int[64];
-        private int[] nameLength = new int[64];
+        private static final int HASH = 0;
+        private static final int REVISION = 1;
+        /// Where the name begins, plus one, and its length in the lower half; 0 = free.
+        private static final int NAME = 2;
+        private static final int LONGS = 4;
+
+        private long[] slots = new long[64 * LONGS];
         private byte[] names = new byte[1_024];
         private int nameBytes;
         private int streams;
 
         boolean isUsed(int slot) {
-            return nameAt[slot] != 0;
+            return slots[slot + NAME] != 0;
+        }
+
+        long revision(int slot) {
+            return slots[slot + REVISION];
+        }
+
+        void setRevision(int slot, long revision) {
+            slots[slot + REVISION] = revision;
         }
 
         /// The slot of this stream, or the free one where it would go.
         int find(long hash, byte[] buffer, int at, int length) {
-            int mask = hashes.length - 1;
-            int slot = (int) (hash >>> 20) & mask;
-            while (nameAt[slot] != 0 && !(hashes[slot] == hash && hasName(slot, buffer, at, length))) {
-                slot = (slot + 1) & mask;
+            int slot = home(hash);
+            while (isUsed(slot) && !(slots[slot + HASH] == hash && hasName(slot, buffer, at, length))) {
+                slot = after(slot);
             }
             return slot;
         }
 
         void add(long hash, byte[] buffer, int at, int length, long revision) {
-            if (streams * 4 >= hashes.length * 3) {
+            if (streams * 4 >= slots.length / LONGS * 3) {
                 grow();
             }
             if (nameBytes + length > names.length) {
@@ -97,41 +110,39 @@ final class StreamHeads {
             }
             System.arraycopy(buffer, at, names, nameBytes, length);
             int slot = find(hash, buffer, at, length);
-            hashes[slot] = hash;
-            revisions[slot] = revision;
-            nameAt[slot] = nameBytes + 1;
-            nameLength[slot] = length;
+            slots[slot + HASH] = hash;
+            slots[slot + REVISION] = revision;
+            slots[slot + NAME] = (nameBytes + 1L) << Integer.SIZE | length;
             nameBytes += length;
             streams++;
         }
 
         private boolean hasName(int slot, byte[] buffer, int at, int length) {
-            int kept = nameAt[slot] - 1;
-            return nameLength[slot] == length && Arrays.equals(names, kept, kept + length, buffer, at, at + length);
+            int kept = (int) (slots[slot + NAME] >>> Integer.SIZE) - 1;
+            return (int) slots[slot + NAME] == length
+                    && Arrays.equals(names, kept, kept + length, buffer, at, at + length);
+        }
+
+        private int home(long hash) {
+            return ((int) (hash >>> 20) * LONGS) & (slots.length - 1);
+        }
+
+        private int after(int slot) {
+            return (slot + LONGS) & (slots.length - 1);
         }
 
         private void grow() {
-            long[] oldHashes = hashes;
-            long[] oldRevisions = revisions;
-            int[] oldNameAt = nameAt;
-            int[] oldNameLength = nameLength;
-            hashes = new long[oldHashes.length * 2];
-            revisions = new long[hashes.length];
-            nameAt = new int[hashes.length];
-            nameLength = new int[hashes.length];
-            int mask = hashes.length - 1;
-            for (int from = 0; from < oldHashes.length; from++) {
-                if (oldNameAt[from] == 0) {
+            long[] old = slots;
+            slots = new long[old.length * 2];
+            for (int from = 0; from < old.length; from += LONGS) {
+                if (old[from + NAME] == 0) {
                     continue;
                 }
-                int slot = (int) (oldHashes[from] >>> 20) & mask;
-                while (nameAt[slot] != 0) {
-                    slot = (slot + 1) & mask;
+                int slot = home(old[from + HASH]);
+                while (isUsed(slot)) {
+                    slot = after(slot);
                 }
-                hashes[slot] = oldHashes[from];
-                revisions[slot] = oldRevisions[from];
-                nameAt[slot] = oldNameAt[from];
-                nameLength[slot] = oldNameLength[from];
+                System.arraycopy(old, from, slots, slot, LONGS);
             }
         }
     }

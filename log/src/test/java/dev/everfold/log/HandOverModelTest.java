@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -106,7 +107,10 @@ class HandOverModelTest {
     void who_waits_for_an_answer_gets_it() {
         Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
             PendingAppend append = PendingAppend.waitedForBy(Thread.currentThread(), APPEND, TERMS, 0);
-            Thread writer = start(() -> append.accept(new Appended(17, List.of(4L))));
+            Thread writer = start(() -> {
+                append.accept(new Appended(17, List.of(4L)));
+                LockSupport.unpark(append.waiter());
+            });
             check(append.await().fromPosition() == 17, "the answer of the writer");
             join(writer);
         });

@@ -13,10 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads records by position, checks each, and reads ahead while positions follow each other: at once
 /// where each reading is a call of the system, and after some events where the file is memory, since
-/// streams that grow in short steps would have much copied that they do not need.
+/// streams that grow in short steps would have much copied that they do not need. Who knows what it is
+/// going to read says so ([#expect]).
 ///
 /// For one thread. Events of one chunk share its buffer.
 public final class RecordReader {
+
+    /// So many events can be said to be read next.
+    public static final int EXPECTED_MAX = 32;
 
     private static final int CHUNK_BYTES_MIN = 4 << 10;
     private static final int CHUNK_BYTES_MAX = 256 << 10;
@@ -37,9 +41,39 @@ public final class RecordReader {
     private int runEvents;
     private int chunkBytes = CHUNK_BYTES_MIN;
 
+    /// Keeps the asking for memory from being optimised away.
+    @SuppressWarnings("UnusedVariable")
+    private int touched;
+
     /// Reads from these segments.
     public RecordReader(Segments segments) {
         this.segments = segments;
+    }
+
+    /// Says which events are going to be read next, in this order; it is only about time. Records that lie
+    /// apart in memory are asked for at once, so that all come while one would.
+    ///
+    /// @param positions the first `count` of them, published
+    /// @param count at most [#EXPECTED_MAX]
+    public void expect(long[] positions, int count) {
+        if (!(segment instanceof SealedSegment sealed)) {
+            return;
+        }
+        try {
+            long before = lastPosition;
+            for (int i = 0; i < count; i++) {
+                if (positions[i] != before + 1 && holds(sealed, positions[i])) {
+                    touched += sealed.touch(positions[i]);
+                }
+                before = positions[i];
+            }
+        } catch (UncheckedIOException | InternalError unreadable) {
+            touched = 0; // Whoever reads that record meets the reason again.
+        }
+    }
+
+    private static boolean holds(Segment segment, long position) {
+        return position >= segment.fromPosition() && position < segment.end().nextPosition();
     }
 
     /// The event at a published position.
@@ -90,9 +124,7 @@ public final class RecordReader {
             return found(position, lastEnd);
         }
         Segment current = segment;
-        if (current == null
-                || position < current.fromPosition()
-                || position >= current.end().nextPosition()) {
+        if (current == null || !holds(current, position)) {
             current = segments.at(position);
             segment = current;
             chunkLength = 0;

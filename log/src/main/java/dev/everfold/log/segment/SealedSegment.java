@@ -15,6 +15,9 @@ public final class SealedSegment implements Segment {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private static final int LINE_BYTES = 64;
+    private static final int TOUCHED_BYTES = 256;
+
     private final Storage storage;
     private final String name;
     private final SegmentFormat.Header header;
@@ -99,6 +102,23 @@ public final class SealedSegment implements Segment {
         int available = (int) Math.min(length, memory.byteSize() - offset);
         MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, target, targetOffset, available);
         return available;
+    }
+
+    /// Has memory bring the beginning of the record at this position, without waiting for it.
+    ///
+    /// @return of no meaning; to be kept, so that the asking is not optimised away
+    int touch(long position) {
+        MemorySegment memory = mapped;
+        if (memory == null) {
+            return 0;
+        }
+        int sum = 0;
+        long from = offset(position);
+        long to = Math.min(from + TOUCHED_BYTES, footer.framesEnd());
+        for (long line = from; line < to; line += LINE_BYTES) {
+            sum += memory.get(ValueLayout.JAVA_BYTE, line);
+        }
+        return sum;
     }
 
     @Override
