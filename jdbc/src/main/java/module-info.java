@@ -1,4 +1,4 @@
-/// Snapshots in the SQL database that an application has already, or in a file of SQLite.
+/// Read models, checkpoints and snapshots in the SQL database that an application has already, or in a file of SQLite.
 ///
 /// Drivers are the application's; this module needs none to compile.
 module dev.everfold.jdbc {

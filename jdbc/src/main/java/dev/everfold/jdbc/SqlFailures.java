@@ -15,7 +15,12 @@ final class SqlFailures {
     private static final Set<String> POSTGRESQL_CONFLICTS = Set.of(
             "40001", // serialization_failure
             "40P01"); // deadlock_detected
-    private static final String POSTGRESQL_LOCK_NOT_AVAILABLE = "55P03";
+    private static final Set<String> POSTGRESQL_TRANSIENT = Set.of(
+            "55P03", // lock_not_available
+            "25P03"); // idle_in_transaction_session_timeout
+    /// A constraint that is checked at the commit, or a trigger, said no.
+    private static final Set<String> REFUSED_CLASSES = Set.of("23", "44", "P0", "22", "42");
+
     private static final Set<String> TRANSIENT_CLASSES = Set.of(
             "08", // connection
             "40", // rolled back
@@ -24,6 +29,10 @@ final class SqlFailures {
             "58"); // input and output
 
     private static final int SQLITE_ERROR = 1;
+    private static final int SQLITE_CONSTRAINT = 19;
+    private static final Set<Integer> SQLITE_DAMAGED = Set.of(
+            11, // CORRUPT
+            26); // NOTADB
     private static final Set<Integer> SQLITE_CONFLICTS = Set.of(
             5, // BUSY
             6); // LOCKED
@@ -57,9 +66,21 @@ final class SqlFailures {
                 || failure instanceof SQLRecoverableException
                 || failure instanceof SQLNonTransientConnectionException
                 || isConflict(failure)
-                || POSTGRESQL_LOCK_NOT_AVAILABLE.equals(state)
+                || (state != null && POSTGRESQL_TRANSIENT.contains(state))
                 || (state != null && state.length() == 5 && TRANSIENT_CLASSES.contains(state.substring(0, 2)))
                 || (isSqlite(failure) && SQLITE_TRANSIENT.contains(failure.getErrorCode()));
+    }
+
+    /// The database took a commit and said no to what it holds: it is rolled back.
+    static boolean isRefusedCommit(SQLException failure) {
+        String state = failure.getSQLState();
+        return (state != null && state.length() == 5 && REFUSED_CLASSES.contains(state.substring(0, 2)))
+                || (isSqlite(failure) && (failure.getErrorCode() & 0xFF) == SQLITE_CONSTRAINT);
+    }
+
+    /// The file is not SQLite's, or not any more.
+    static boolean isDamagedFile(SQLException failure) {
+        return isSqlite(failure) && SQLITE_DAMAGED.contains(failure.getErrorCode() & 0xFF);
     }
 
     private static boolean isSqlite(SQLException failure) {

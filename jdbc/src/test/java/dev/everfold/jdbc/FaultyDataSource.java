@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,6 +107,20 @@ final class FaultyDataSource {
                 throw gone();
             }
             Object result = FaultyDataSource.invoke(connection, method, arguments);
+            if (fails) {
+                throw gone();
+            }
+            return result instanceof PreparedStatement statement
+                    ? proxy(PreparedStatement.class, (_, call, values) -> execute(statement, call, values))
+                    : result;
+        }
+
+        private Object execute(PreparedStatement statement, Method method, Object[] arguments) throws Throwable {
+            boolean fails = method.getName().startsWith("execute") && count(method.getName());
+            if (fails && !afterwards) {
+                throw gone();
+            }
+            Object result = FaultyDataSource.invoke(statement, method, arguments);
             if (fails) {
                 throw gone();
             }

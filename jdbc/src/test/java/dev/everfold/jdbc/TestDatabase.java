@@ -48,6 +48,21 @@ enum TestDatabase {
         return dataSource(url(folder), this == SQLITE_WAL);
     }
 
+    /// One in which there is nothing: a new file, or a new schema of the server.
+    DataSource emptyDatabase(Path folder) throws SQLException {
+        String url = emptyUrl(folder);
+        return dataSource(url, this == SQLITE_WAL);
+    }
+
+    String emptyUrl(Path folder) throws SQLException {
+        if (this == SQLITE_WAL || this == SQLITE_JOURNAL) {
+            return "jdbc:sqlite:" + folder.resolve("models-" + TABLES.incrementAndGet() + ".db");
+        }
+        String schema = "test_" + TABLES.incrementAndGet();
+        run(dataSource(folder), "create schema " + schema);
+        return url(folder) + "&currentSchema=" + schema;
+    }
+
     static DataSource dataSource(String url, boolean writeAhead) {
         if (url.startsWith("jdbc:sqlite:")) {
             SQLiteConfig config = new SQLiteConfig();
