@@ -9,6 +9,8 @@ import dev.everfold.eventsourcing.internal.Tail;
 import dev.everfold.eventsourcing.projection.Projection;
 import dev.everfold.eventsourcing.projection.ReadModel;
 import dev.everfold.eventsourcing.projection.RunningProjection;
+import dev.everfold.eventsourcing.reaction.Reaction;
+import dev.everfold.eventsourcing.reaction.RunningReaction;
 import dev.everfold.eventsourcing.subscription.CheckpointStore;
 import dev.everfold.eventsourcing.subscription.ConsumerStatus;
 import dev.everfold.eventsourcing.subscription.EventConsumer;
@@ -128,6 +130,13 @@ public final class Everfold implements AutoCloseable {
     /// @throws IllegalStateException when one of this name runs already
     public <T> RunningProjection<T> start(Projection<T> projection, ReadModel<T> model) {
         return consumers.add(projection.name(), () -> RunningProjection.start(projection, model, shared));
+    }
+
+    /// Starts a reaction. It ends with this, or when it is closed.
+    ///
+    /// @throws IllegalStateException when one of this name runs already
+    public <E, S> RunningReaction<S> start(Reaction<E, S> reaction) {
+        return consumers.add(reaction.name(), () -> RunningReaction.start(reaction, trackedCheckpoints, shared));
     }
 
     /// How every subscription, projection and reaction does that was started here and not closed, by name.
