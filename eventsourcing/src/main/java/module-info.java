@@ -12,6 +12,7 @@ module dev.everfold.eventsourcing {
     exports dev.everfold.eventsourcing.codec;
     exports dev.everfold.eventsourcing.history;
     exports dev.everfold.eventsourcing.projection;
+    exports dev.everfold.eventsourcing.reaction;
     exports dev.everfold.eventsourcing.snapshot;
     exports dev.everfold.eventsourcing.subscription;
     exports dev.everfold.eventsourcing.testing;

@@ -5,6 +5,7 @@ import dev.everfold.eventsourcing.history.HistoryEntry;
 import dev.everfold.eventsourcing.history.PointInTime;
 import dev.everfold.eventsourcing.history.StateAt;
 import dev.everfold.eventsourcing.history.TimeTravel;
+import dev.everfold.eventsourcing.internal.StateClass;
 import dev.everfold.eventsourcing.snapshot.SnapshotPolicy;
 import dev.everfold.eventsourcing.snapshot.SnapshotStore;
 import dev.everfold.eventsourcing.snapshot.StateCodec;

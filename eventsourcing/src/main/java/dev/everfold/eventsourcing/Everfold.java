@@ -11,6 +11,8 @@ import dev.everfold.eventsourcing.projection.Projection;
 import dev.everfold.eventsourcing.projection.ReadModel;
 import dev.everfold.eventsourcing.projection.RowChange;
 import dev.everfold.eventsourcing.projection.RunningProjection;
+import dev.everfold.eventsourcing.reaction.Reaction;
+import dev.everfold.eventsourcing.reaction.RunningReaction;
 import dev.everfold.eventsourcing.subscription.CheckpointStore;
 import dev.everfold.eventsourcing.subscription.ConsumerStatus;
 import dev.everfold.eventsourcing.subscription.EventConsumer;
@@ -133,11 +135,16 @@ public final class Everfold implements AutoCloseable {
         return consumers.add(projection.name(), () -> RunningProjection.start(projection, model, shared));
     }
 
-    /// What the projection, as it is here, would change in a read model, row by row: for a look at what a
-    /// change does,
-    /// or a build that is to fail when it does anything. The model that serves is not touched; it takes the
-    /// room of a
-    /// second one meanwhile.
+    /// Starts a reaction. It ends with this, or when it is closed.
+    ///
+    /// @throws IllegalStateException when one of this name runs already
+    public <E, S> RunningReaction<S> start(Reaction<E, S> reaction) {
+        return consumers.add(reaction.name(), () -> RunningReaction.start(reaction, trackedCheckpoints, shared));
+    }
+
+    /// What the projection, as it is here, would change in a read model, row by row: for a look at what a change
+    /// does, or a build that is to fail when it does anything. The model that serves is not touched; it takes the
+    /// room of a second one meanwhile.
     ///
     /// @param changes told each row that differs, in order
     /// @throws IllegalStateException when nothing serves, or another comparison of it is running

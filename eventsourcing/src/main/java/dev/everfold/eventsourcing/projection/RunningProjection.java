@@ -38,6 +38,9 @@ public final class RunningProjection<T> implements EventConsumer {
     private @Nullable Build nextBuild;
     private boolean closed;
 
+    /// Deletes what a build has replaced.
+    private volatile @Nullable Thread retiring;
+
     private RunningProjection(Projection<T> projection, ReadModel<T> model, ConsumerSource.Shared shared) {
         this.projection = projection;
         this.model = model;
@@ -102,10 +105,13 @@ public final class RunningProjection<T> implements EventConsumer {
             lock.unlock();
         }
         // Not by this thread, which is one of those that others may be waiting for.
-        Thread.ofVirtual().name("everfold-retire-" + projection.name()).start(() -> {
+        Runnable retire = () -> {
             before.close();
             retireOthers(served);
-        });
+        };
+        retiring = Thread.ofVirtual()
+                .name("everfold-retire-" + projection.name())
+                .start(retire);
     }
 
     private void retireOthers(Build served) {
@@ -308,5 +314,17 @@ public final class RunningProjection<T> implements EventConsumer {
             other.close();
         }
         main().close();
+        awaitRetired();
+    }
+
+    private void awaitRetired() {
+        Thread last = retiring;
+        try {
+            if (last != null) {
+                last.join();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

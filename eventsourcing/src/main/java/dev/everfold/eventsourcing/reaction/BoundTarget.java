@@ -1,0 +1,26 @@
+package dev.everfold.eventsourcing.reaction;
+
+import dev.everfold.eventsourcing.CommandContext;
+import dev.everfold.eventsourcing.snapshot.StateCodec;
+import dev.everfold.eventstore.Bytes;
+
+/// A target with what it is in this program.
+record BoundTarget<C>(CommandTarget<C> target, StateCodec<C> codec, CommandSender<C> sender) {
+
+    static <C> BoundTarget<C> of(CommandTarget<C> target, CommandSender<C> sender) {
+        return new BoundTarget<>(target, StateCodec.json(target.commands()), sender);
+    }
+
+    /// @throws ClassCastException when the command is not one of the target's
+    Bytes encode(Object command) {
+        return codec.encode(target.commands().cast(command));
+    }
+
+    C decode(Bytes command) {
+        return codec.decode(command);
+    }
+
+    Answer send(Outgoing outgoing, CommandContext context) {
+        return sender.send(outgoing.to(), decode(outgoing.command()), context);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.everfold.eventsourcing.reaction;
+
+import dev.everfold.eventsourcing.CommandContext;
+
+/// Hands commands to whoever handles them. Safe for many threads.
+@FunctionalInterface
+public interface CommandSender<C> {
+
+    /// Hands a command over and returns when it is known what became of it.
+    ///
+    /// It is called again with the same command id after a crash or a failure, so a second call with an id must
+    /// have no second effect. Whatever it throws counts as a failure that may pass: the command is sent again.
+    ///
+    /// @param id of the one the command is for
+    /// @param context has the command's id, the event that caused it, and the correlation
+    Answer send(String id, C command, CommandContext context);
+}

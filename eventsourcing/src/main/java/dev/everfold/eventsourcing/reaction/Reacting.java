@@ -1,0 +1,149 @@
+package dev.everfold.eventsourcing.reaction;
+
+import dev.everfold.eventsourcing.codec.EventContext;
+import dev.everfold.eventsourcing.codec.EventMetadata;
+import dev.everfold.eventstore.AppendConflictException;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.RecordedEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Handles events one by one: which instances they are for, what these make of them, what is sent then. Events of
+/// different keys may be handled by different threads at once, those of one key by one.
+final class Reacting<E, S> {
+
+    private static final int RACES_MAX = 10;
+
+    private final Reaction<E, S> reaction;
+    private final Instances<S> instances;
+    private final Sending sending;
+    private final Timers timers;
+
+    Reacting(Reaction<E, S> reaction, EventStore store, Timers timers) {
+        this.reaction = reaction;
+        this.instances = new Instances<>(reaction, store);
+        this.sending = new Sending(reaction, store);
+        this.timers = timers;
+    }
+
+    /// What one stored event is to one instance; several inputs where an upcaster splits it.
+    record Told<E>(RecordedEvent event, List<Input<E>> inputs) {}
+
+    /// What an event is, by key.
+    static <E> Map<String, Told<E>> told(Reaction<E, ?> reaction, RecordedEvent event) {
+        Map<String, Told<E>> told = new LinkedHashMap<>();
+        switch (event.type()) {
+            case ReactionEvents.DUE, ReactionEvents.REJECTED ->
+                told.put(ReactionEvents.keyOf(reaction.name(), event.stream()), new Told<>(event, List.of()));
+            default -> {
+                EventContext context = new EventContext(event);
+                for (E decoded : reaction.codec().decode(event)) {
+                    Optional<String> key = reaction.keyOf(decoded, context);
+                    key.ifPresent(of -> told.merge(
+                            of, new Told<>(event, List.of(new Input.Happened<>(decoded, of, context))), Reacting::both));
+                }
+            }
+        }
+        return told;
+    }
+
+    private static <E> Told<E> both(Told<E> one, Told<E> other) {
+        return new Told<>(
+                one.event(),
+                java.util.stream.Stream.concat(one.inputs().stream(), other.inputs().stream())
+                        .toList());
+    }
+
+    /// Handles an event for one of its keys.
+    void handle(String key, Told<E> told) {
+        for (int races = 1; ; races++) {
+            try {
+                handleOnce(key, told);
+                return;
+            } catch (FasterElsewhereException faster) {
+                if (races == RACES_MAX) {
+                    throw faster.conflict;
+                }
+            }
+        }
+    }
+
+    private void handleOnce(String key, Told<E> told) {
+        Held<S> held = instances.get(key);
+        Recorded<S> before = held.recorded();
+        long position = told.event().position();
+        if (position < before.input().position()) {
+            return;
+        }
+        if (position == before.input().position()) {
+            timers.set(key, before);
+            sending.send(key, held);
+            return;
+        }
+        if (before.ended()) {
+            return;
+        }
+        Optional<Recorded<S>> after = react(key, told, before);
+        if (after.isPresent()) {
+            Held<S> recorded = record(key, before, after.get());
+            timers.set(key, recorded.recorded());
+            sending.send(key, recorded);
+        }
+    }
+
+    private Held<S> record(String key, Recorded<S> before, Recorded<S> after) {
+        try {
+            return instances.record(key, before, after);
+        } catch (AppendConflictException conflict) {
+            throw new FasterElsewhereException(conflict);
+        }
+    }
+
+    /// What an instance makes of an event; empty when nothing changes.
+    private Optional<Recorded<S>> react(String key, Told<E> told, Recorded<S> before) {
+        RecordedEvent event = told.event();
+        Recorded.Handled handled = new Recorded.Handled(event.position(), event.id());
+        Change<E, S> change = new Change<>(reaction, key, handled, before);
+        switch (event.type()) {
+            case ReactionEvents.DUE -> {
+                Timer due = ReactionEvents.due(event);
+                if (!change.takeTimer(due)) {
+                    return Optional.empty();
+                }
+                change.apply(new Input.TimerDue<>(due.name(), key, due.due()));
+            }
+            case ReactionEvents.REJECTED -> change.apply(ReactionEvents.rejected(reaction, key, event));
+            default -> told.inputs().forEach(change::apply);
+        }
+        return change.isNothing()
+                ? Optional.empty()
+                : Optional.of(change.recorded(correlation(key, event, before)));
+    }
+
+    /// An instance is one conversation: that of its first event.
+    private UUID correlation(String key, RecordedEvent event, Recorded<S> before) {
+        if (!before.isNew()) {
+            return before.correlation();
+        }
+        return EventMetadata.of(event)
+                .correlation()
+                .orElseGet(() -> UUID.nameUUIDFromBytes(
+                        (reaction.name() + "\0" + key).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static final class FasterElsewhereException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final AppendConflictException conflict;
+
+        FasterElsewhereException(AppendConflictException conflict) {
+            super(conflict);
+            this.conflict = conflict;
+        }
+    }
+}
