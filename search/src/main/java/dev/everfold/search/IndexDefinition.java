@@ -1,13 +1,20 @@
 package dev.everfold.search;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What an index is made with.
 ///
 /// @param mappings as the servers take them; without `"dynamic": "strict"` they guess what is not in there
 /// @param settings those of the application, such as `index.number_of_replicas`
-record IndexDefinition(ObjectNode mappings, ObjectNode settings) {
+public record IndexDefinition(ObjectNode mappings, ObjectNode settings) {
 
     /// How long a server remembers the version of a document that was deleted. Until then an older version that
     /// arrives late is refused; afterwards it would be stored as if new. The servers' own 60 s are shorter than
@@ -17,14 +24,69 @@ record IndexDefinition(ObjectNode mappings, ObjectNode settings) {
 
     private static final String GC_DELETES = "index.gc_deletes";
 
+    /// Copies both.
+    public IndexDefinition {
+        mappings = mappings.deepCopy();
+        settings = settings.deepCopy();
+    }
+
+    /// From the JSON that the servers take to make an index: an object with `mappings`, `settings` or both.
+    ///
+    /// @throws IllegalArgumentException when it is none
+    public static IndexDefinition parse(String json) {
+        JsonNode body = Json.parse(json.getBytes(StandardCharsets.UTF_8));
+        if (!(body instanceof ObjectNode object)
+                || !object.propertyNames().stream().allMatch(name -> name.equals("mappings") || name.equals("settings"))
+                || !(object.path("mappings").isMissingNode() || object.path("mappings") instanceof ObjectNode)
+                || !(object.path("settings").isMissingNode() || object.path("settings") instanceof ObjectNode)) {
+            throw new IllegalArgumentException(
+                    "An index definition is " + json + "; expected {\"mappings\": {…}, \"settings\": {…}}.");
+        }
+        return new IndexDefinition(
+                object.get("mappings") instanceof ObjectNode mappings ? mappings : Json.object(),
+                object.get("settings") instanceof ObjectNode settings ? settings : Json.object());
+    }
+
     /// With the application's own settings where they differ from ours.
-    ObjectNode body(String writeAlias) {
+    ObjectNode body(String... aliases) {
         ObjectNode all = Json.object().put(GC_DELETES, DELETES_REMEMBERED.toHours() + "h");
         all.setAll(settings);
         ObjectNode body = Json.object();
         body.set("settings", all);
         body.set("mappings", mappings);
-        body.putObject("aliases").putObject(writeAlias);
+        ObjectNode leading = body.putObject("aliases");
+        for (String alias : aliases) {
+            leading.putObject(alias);
+        }
         return body;
+    }
+
+    /// The same for documents that carry what [DocumentFields] are.
+    IndexDefinition withDocumentFields() {
+        ObjectNode all = mappings.deepCopy();
+        DocumentFields.map(all.withObjectProperty("properties"));
+        return new IndexDefinition(all, settings);
+    }
+
+    /// A setting of an index in any of the forms that the servers take: `name`, `index.name`, or in an object `index`.
+    Optional<JsonNode> setting(String name) {
+        return Stream.of(
+                        settings.path(name),
+                        settings.path("index." + name),
+                        settings.path("index").path(name))
+                .filter(value -> !value.isMissingNode())
+                .findFirst();
+    }
+
+    /// Tells definitions apart, in hexadecimal.
+    String fingerprint() {
+        ObjectNode all = Json.object();
+        all.set("mappings", mappings);
+        all.set("settings", settings);
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Json.sorted(all)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 }

@@ -1,8 +1,12 @@
 package dev.everfold.search;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,8 +23,15 @@ final class Indices {
     ///
     /// @return false when it is there already; it is left as it is
     boolean create(IndexName index, IndexDefinition definition) {
+        return create(index, definition, index.writeAlias());
+    }
+
+    /// Makes the index with these aliases.
+    ///
+    /// @return false when it is there already; it is left as it is
+    boolean create(IndexName index, IndexDefinition definition, String... aliases) {
         String what = "Creating index \"" + index + "\"";
-        Call call = Call.changing(what, "PUT", Call.path(index.value())).json(definition.body(index.writeAlias()));
+        Call call = Call.changing(what, "PUT", Call.path(index.value())).json(definition.body(aliases));
         Answer answer = transport.send(call.expecting(Call.BAD_REQUEST));
         if (answer.status() != Call.BAD_REQUEST) {
             return true;
@@ -52,6 +63,29 @@ final class Indices {
         return answer.status() == Call.NOT_FOUND
                 ? Set.of()
                 : new TreeSet<>(answer.body().propertyNames());
+    }
+
+    /// The indices whose names begin so, each with all its aliases.
+    Map<String, Set<String>> withAliases(String prefix) {
+        String what = "Reading aliases of indices \"" + prefix + "*\"";
+        Answer answer = transport.send(Call.reading(what, "GET", "/" + prefix + "*/_alias"));
+        Map<String, Set<String>> found = new TreeMap<>();
+        answer.body()
+                .properties()
+                .forEach(index -> found.put(
+                        index.getKey(),
+                        Set.copyOf(index.getValue().path("aliases").propertyNames())));
+        return found;
+    }
+
+    /// Changes a setting that can be changed while the index is in use; null = what the server has by itself.
+    void set(IndexName index, String setting, @Nullable JsonNode value) {
+        ObjectNode body = Json.object();
+        body.set(setting, value == null ? Json.object().nullNode() : value);
+        String path = Call.path(index.value(), "_settings");
+        transport.send(Call.changing("Changing settings of index \"" + index + "\"", "PUT", path)
+                .on(index)
+                .json(body));
     }
 
     /// Changes aliases: all actions happen at once, or none. Nobody who searches by an alias finds it missing or

@@ -2,6 +2,7 @@ package dev.everfold.search;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -12,6 +13,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class Json {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private static final JsonMapper SORTING = JsonMapper.builder()
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
 
     private Json() {}
 
@@ -26,6 +31,21 @@ final class Json {
     /// In one line.
     static byte[] bytes(JsonNode content) {
         return MAPPER.writeValueAsBytes(content);
+    }
+
+    /// In one line, with the fields of objects in order of their names.
+    static byte[] sorted(JsonNode content) {
+        return SORTING.writeValueAsBytes(SORTING.treeToValue(content, Object.class));
+    }
+
+    /// A value as JSON.
+    static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
+    /// A value from JSON.
+    static <T> T value(JsonNode content, Class<T> type) {
+        return MAPPER.treeToValue(content, type);
     }
 
     /// The content, or a missing node when it is none: something between us and the server may answer with a page.

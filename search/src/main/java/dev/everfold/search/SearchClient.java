@@ -22,7 +22,11 @@ final class SearchClient implements AutoCloseable {
     /// @throws SearchFailedException when it does not answer
     /// @throws UnsupportedServerException when it is none that is known
     static SearchClient open(SearchOptions options) {
-        Transport transport = new Transport(options);
+        return open(options, new Transport(options));
+    }
+
+    /// The same with requests sent by a transport, which is closed with the client.
+    static SearchClient open(SearchOptions options, Transport transport) {
         try {
             Answer root =
                     transport.send(Call.reading("Asking " + options.server() + " who it is", "GET", ServerInfo.PATH));
@@ -47,6 +51,10 @@ final class SearchClient implements AutoCloseable {
 
     ConditionalWrites conditionalWrites() {
         return conditionalWrites;
+    }
+
+    PointInTime pointInTime(IndexName index) {
+        return PointInTime.open(transport, server.product(), index);
     }
 
     /// Ends what is under way.

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 /// Sends one request and waits for its answer; says what it means when there is none. Safe for many threads.
 ///
 /// It never tries again by itself: those above read on from a checkpoint, and their loop is the one that waits.
-final class Transport implements AutoCloseable {
+class Transport implements AutoCloseable {
 
     /// The largest answer that is read into memory. A page of a search should stay far below.
     private static final long ANSWER_BYTES_MAX = 64 << 20;

@@ -1,0 +1,143 @@
+package dev.everfold.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.everfold.eventsourcing.Everfold;
+import dev.everfold.eventsourcing.projection.Build;
+import dev.everfold.eventsourcing.projection.RunningProjection;
+import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.search.Orders.Order;
+import dev.everfold.search.Orders.OrderEvent.Added;
+import dev.everfold.search.Orders.OrderEvent.Cancelled;
+import dev.everfold.search.Orders.OrderEvent.Placed;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(300)
+@ParameterizedClass
+@EnumSource
+class SearchReadModelTest {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    private final TestServer server;
+    private final InMemoryEventStore store = new InMemoryEventStore();
+    private final Everfold everfold = Everfold.on(store);
+    private final SearchReadModel model;
+    private final String name = Orders.newName();
+
+    SearchReadModelTest(TestServer server) {
+        this.server = server;
+        model = SearchReadModel.on(server.options(), Orders.DEFINITION);
+    }
+
+    @AfterEach
+    void close() {
+        everfold.close();
+        model.close();
+        store.close();
+    }
+
+    private long append(Orders.OrderEvent event) {
+        return Orders.append(store, event);
+    }
+
+    private Map<String, Order> found() {
+        return OrderIndex.search(server, name);
+    }
+
+    @Test
+    void events_that_are_there_and_events_that_come_are_found_by_searches() throws InterruptedException {
+        append(new Placed("17", "alice"));
+        append(new Placed("18", "bob"));
+        append(new Added("17", 500));
+        append(new Cancelled("18"));
+
+        RunningProjection<?> orders = everfold.start(Orders.projection(name), model);
+        long last = append(new Added("17", 25));
+
+        assertThat(orders.awaitHandled(last, SOON)).isTrue();
+        assertThat(found()).isEqualTo(Map.of("17", new Order("alice", 3, 525)));
+        assertThat(model.builds(name)).isEqualTo(List.of(new Build(name, 1, 1, 1, true, last + 1)));
+    }
+
+    @Test
+    void a_document_says_which_event_it_was_changed_by_last() throws InterruptedException {
+        append(new Placed("17", "alice"));
+        long last = append(new Added("17", 500));
+        append(new Placed("18", "bob"));
+
+        everfold.start(Orders.projection(name), model).awaitCaughtUp(SOON);
+
+        try (SearchClient client = server.open()) {
+            Document document =
+                    client.documents().get(new IndexName(name + "-b000001"), "17").orElseThrow();
+            assertThat(document.version()).isEqualTo(last + 1);
+            assertThat(document.source().path("everfold_position").asLong()).isEqualTo(last);
+            assertThat(document.source().path("everfold_id").asString()).isEqualTo("17");
+        }
+    }
+
+    @Test
+    void a_projection_that_is_started_again_goes_on() throws InterruptedException {
+        append(new Placed("17", "alice"));
+        try (RunningProjection<?> orders = everfold.start(Orders.projection(name), model)) {
+            orders.awaitCaughtUp(SOON);
+        }
+        long last = append(new Added("17", 100));
+
+        RunningProjection<?> again = everfold.start(Orders.projection(name), model);
+
+        assertThat(again.awaitHandled(last, SOON)).isTrue();
+        assertThat(again.status().handled()).isEqualTo(1);
+        assertThat(found()).isEqualTo(Map.of("17", new Order("alice", 2, 100)));
+    }
+
+    @Test
+    void a_model_is_rebuilt_beside_the_one_that_serves() throws InterruptedException {
+        append(new Placed("17", "alice"));
+        RunningProjection<?> orders = everfold.start(Orders.projection(name), model);
+        orders.awaitCaughtUp(SOON);
+
+        orders.rebuild();
+
+        assertThat(orders.awaitRebuilt(SOON)).isTrue();
+        long last = append(new Added("17", 100));
+        assertThat(orders.awaitHandled(last, SOON)).isTrue();
+        assertThat(found()).isEqualTo(Map.of("17", new Order("alice", 2, 100)));
+        assertThat(model.builds(name)).extracting(Build::number).contains(2L);
+    }
+
+    @Test
+    void a_model_that_is_rebuilt_in_place_begins_with_nothing() throws InterruptedException {
+        append(new Placed("17", "alice"));
+        append(new Added("17", 100));
+        RunningProjection<?> orders = everfold.start(Orders.projection(name), model);
+        orders.awaitCaughtUp(SOON);
+
+        orders.rebuildInPlace();
+
+        assertThat(orders.awaitCaughtUp(SOON)).isTrue();
+        assertThat(orders.status().handled()).isEqualTo(4);
+        assertThat(found()).isEqualTo(Map.of("17", new Order("alice", 2, 100)));
+    }
+
+    @Test
+    void a_snapshot_holds_what_is_below_its_position() throws InterruptedException {
+        append(new Placed("17", "alice"));
+        append(new Placed("18", "bob"));
+        long last = append(new Added("17", 100));
+        everfold.start(Orders.projection(name), model).awaitCaughtUp(SOON);
+
+        Map<String, Order> rows = OrderIndex.snapshot(
+                model, model.builds(name).getFirst(), position -> assertThat(position).isEqualTo(last + 1));
+
+        assertThat(rows).isEqualTo(Orders.fold(store, last + 1));
+    }
+}
