@@ -122,7 +122,7 @@ public final class ConsumerLoop implements EventConsumer {
             run.run();
         } catch (ClaimLostException lost) {
             gauge.failed(lost, false);
-            LOG.log(Level.WARNING, "claim lost name={0}: {1}", name(), lost.getMessage());
+            LOG.log(Level.INFO, "claim lost name={0}: {1}", name(), lost.getMessage());
             return false;
         }
         return true;

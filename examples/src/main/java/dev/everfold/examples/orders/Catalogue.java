@@ -26,10 +26,7 @@ final class Catalogue {
     private Catalogue() {}
 
     static SearchReadModel at(URI server) {
-        return SearchReadModel.on(
-                SearchOptions.at(server),
-                IndexDefinition.parse(
-                        """
+        return SearchReadModel.on(SearchOptions.at(server), IndexDefinition.parse("""
                         {"mappings": {"dynamic": "strict", "properties": {
                             "customer": {"type": "keyword"}, "product": {"type": "text"},
                             "cents": {"type": "long"}, "status": {"type": "keyword"}}}}"""));
@@ -38,8 +35,7 @@ final class Catalogue {
     private static void handle(SearchDocuments documents, OrderEvent event, Object context) {
         switch (event) {
             case OrderEvent.Placed placed ->
-                documents.put(
-                        placed.order(), new Entry(placed.customer(), placed.product(), placed.cents(), "open"));
+                documents.put(placed.order(), new Entry(placed.customer(), placed.product(), placed.cents(), "open"));
             case OrderEvent.Completed completed ->
                 documents.update(completed.order(), order -> order.put("status", "completed"));
             case OrderEvent.Cancelled cancelled ->

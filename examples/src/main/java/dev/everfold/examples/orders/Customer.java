@@ -20,8 +20,7 @@ public record Customer(boolean isRegistered) {
 
     static final Decider<Register, Customer, CustomerEvent> DECIDER = Decider.of(
             new Customer(false),
-            (command, customer) -> customer.isRegistered()
-                    ? nothing()
-                    : accept(new Registered(command.customer(), command.name())),
+            (command, customer) ->
+                    customer.isRegistered() ? nothing() : accept(new Registered(command.customer(), command.name())),
             (_, _) -> new Customer(true));
 }

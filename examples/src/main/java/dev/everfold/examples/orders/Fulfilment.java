@@ -34,7 +34,8 @@ public record Fulfilment(String customer, String product, String reason) {
 
     private static final Fulfilment NONE = new Fulfilment("", "", "");
 
-    /// The reaction, not bound to deciders yet. An order is the key of its payment and its shipment too, since their
+    /// The reaction, not bound to deciders yet. An order is the key of its payment and its shipment too, since
+    /// their
     /// streams have its id.
     static final Reaction<OfOrder, Fulfilment> REACTION = Reaction.of(
                     "fulfilment", ShopEvent.codec(OfOrder.class), NONE, Fulfilment::react)
@@ -52,7 +53,8 @@ public record Fulfilment(String customer, String product, String reason) {
         return switch (input) {
             case Input.Happened<OfOrder> happened -> state.happened(happened.event(), input.key());
             case Input.TimerDue<OfOrder> _ -> state.cancelled(input.key(), "not paid in time");
-            case Input.Rejected<OfOrder> refused when refused.command() instanceof Shipment.Ship ->
+            case Input.Rejected<OfOrder> refused
+            when refused.command() instanceof Shipment.Ship ->
                 Reacted.to(
                         state.because(refused.reason()),
                         send(PAYMENTS, input.key(), new Payment.Refund(input.key(), state.customer())));

@@ -13,22 +13,18 @@ import java.nio.file.Path;
 /// who ordered, which come from the first.
 final class Overview {
 
-    static final Projection<SqlModel> PROJECTION = Projection.of("overview", ShopEvent.CODEC, Overview::handle)
-            .sequencedBy(ShopEvent::customerOf);
+    static final Projection<SqlModel> PROJECTION =
+            Projection.of("overview", ShopEvent.CODEC, Overview::handle).sequencedBy(ShopEvent::customerOf);
 
     private Overview() {}
 
     static JdbcReadModel in(Path file) {
-        return JdbcReadModel.sqlite(
-                file,
-                """
+        return JdbcReadModel.sqlite(file, """
                 create table {customers} (
-                    customer text primary key, name text not null, spent_cents integer not null) strict""",
-                """
+                    customer text primary key, name text not null, spent_cents integer not null) strict""", """
                 create table {orders} (
                     id text primary key, customer text not null, name text not null, product text not null,
-                    cents integer not null, status text not null) strict""",
-                "create index {orders_by_customer} on {orders} (customer)");
+                    cents integer not null, status text not null) strict""", "create index {orders_by_customer} on {orders} (customer)");
     }
 
     private static void handle(SqlModel model, ShopEvent event, Object context) {
@@ -36,14 +32,9 @@ final class Overview {
             case CustomerEvent.Registered registered ->
                 model.update("insert into {customers} values (?, ?, 0)", registered.customer(), registered.name());
             case OrderEvent.Placed placed ->
-                model.update(
-                        """
+                model.update("""
                         insert into {orders}
-                        select ?, customer, name, ?, ?, 'placed' from {customers} where customer = ?""",
-                        placed.order(),
-                        placed.product(),
-                        placed.cents(),
-                        placed.customer());
+                        select ?, customer, name, ?, ?, 'placed' from {customers} where customer = ?""", placed.order(), placed.product(), placed.cents(), placed.customer());
             case PaymentEvent.Charged charged -> {
                 status(model, charged.order(), "paid");
                 spent(model, charged.customer(), charged.cents());
@@ -54,8 +45,7 @@ final class Overview {
             }
             case ShipmentEvent.Sent sent -> status(model, sent.order(), "sent");
             case OrderEvent.Completed completed -> status(model, completed.order(), "completed");
-            case OrderEvent.Cancelled cancelled ->
-                status(model, cancelled.order(), "cancelled: " + cancelled.reason());
+            case OrderEvent.Cancelled cancelled -> status(model, cancelled.order(), "cancelled: " + cancelled.reason());
         }
     }
 

@@ -31,8 +31,7 @@ public final class Shop {
 
     Shop(Everfold everfold, Path file) {
         this.everfold = everfold;
-        this.customers =
-                everfold.decider("customer", Customer.DECIDER, ShopEvent.codec(CustomerEvent.class));
+        this.customers = everfold.decider("customer", Customer.DECIDER, ShopEvent.codec(CustomerEvent.class));
         this.orders = everfold.decider("order", Order.DECIDER, ShopEvent.codec(OrderEvent.class));
         consumers.add(everfold.start(Fulfilment.reaction(
                 orders,
@@ -59,7 +58,8 @@ public final class Shop {
             shop.place("4", "bob", "lamp", 40_00);
 
             shop.settle();
-            query(file, "select id, name, product, cents, status from orders order by id").forEach(System.out::println);
+            query(file, "select id, name, product, cents, status from orders order by id")
+                    .forEach(System.out::println);
             query(file, "select name, spent_cents from customers order by name").forEach(System.out::println);
             System.out.print(ConsumerStatus.report(everfold.consumers()));
         }

@@ -10,12 +10,16 @@ import dev.everfold.eventsourcing.projection.ModelDifference;
 import dev.everfold.eventsourcing.projection.Projection;
 import dev.everfold.eventsourcing.projection.Rebuild;
 import dev.everfold.eventsourcing.projection.RunningProjection;
+import dev.everfold.eventsourcing.subscription.CheckpointStore;
 import dev.everfold.eventsourcing.subscription.ConsumerOptions;
+import dev.everfold.eventsourcing.subscription.EventConsumer;
 import dev.everfold.eventsourcing.subscription.FailurePolicy;
 import dev.everfold.eventsourcing.subscription.ParkedEvent;
+import dev.everfold.eventsourcing.subscription.StartAt;
 import dev.everfold.eventsourcing.subscription.Subscription;
 import dev.everfold.examples.orders.ShopEvent.OrderEvent;
 import dev.everfold.examples.orders.ShopEvent.PaymentEvent;
+import dev.everfold.jdbc.JdbcCheckpointStore;
 import dev.everfold.jdbc.JdbcReadModel;
 import dev.everfold.jdbc.SqlModel;
 import dev.everfold.testkit.DocumentedCode;
@@ -24,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,20 +58,16 @@ final class ProjectionGuideTest {
         everfold.close();
     }
 
-    static final Projection<SqlModel> REVENUE = Projection.of(
-            "revenue", ShopEvent.codec(PaymentEvent.class), (model, event, context) -> {
+    static final Projection<SqlModel> REVENUE =
+            Projection.of("revenue", ShopEvent.codec(PaymentEvent.class), (model, event, context) -> {
                 String day = context.occurred().toString().substring(0, 10);
-                long cents =
-                        switch (event) {
-                            case PaymentEvent.Charged charged -> charged.cents();
-                            case PaymentEvent.Refunded refunded -> -refunded.cents();
-                        };
-                model.update(
-                        """
+                long cents = switch (event) {
+                    case PaymentEvent.Charged charged -> charged.cents();
+                    case PaymentEvent.Refunded refunded -> -refunded.cents();
+                };
+                model.update("""
                         insert into {revenue} values (?, ?)
-                        on conflict (day) do update set cents = {revenue}.cents + excluded.cents""",
-                        day,
-                        cents);
+                        on conflict (day) do update set cents = {revenue}.cents + excluded.cents""", day, cents);
             });
 
     @Test
@@ -94,8 +95,8 @@ final class ProjectionGuideTest {
     @Test
     void a_projection_into_memory() throws Exception {
         MemoryReadModel<String, Long> spent = MemoryReadModel.empty();
-        Projection<MemoryRows<String, Long>> projection = Projection.of(
-                "spent", ShopEvent.codec(PaymentEvent.Charged.class), (rows, event, context) -> {
+        Projection<MemoryRows<String, Long>> projection =
+                Projection.of("spent", ShopEvent.codec(PaymentEvent.Charged.class), (rows, event, context) -> {
                     rows.merge(event.customer(), event.cents(), Long::sum);
                 });
         RunningProjection<MemoryRows<String, Long>> running = everfold.start(projection, spent);
@@ -128,21 +129,25 @@ final class ProjectionGuideTest {
         Optional<Duration> left = revenue.rebuilding().flatMap(Rebuild::left);
         revenue.awaitRebuilt(Duration.ofHours(1));
         assertThat(begun.build().number()).isPositive();
-        assertThat(left).satisfiesAnyOf(any -> assertThat(any).isEmpty(), any -> assertThat(any)
-                .isPresent());
+        assertThat(left)
+                .satisfiesAnyOf(
+                        any -> assertThat(any).isEmpty(), any -> assertThat(any).isPresent());
+    }
+
+    private static Projection<MemoryRows<String, String>> products() {
+        return Projection.of("products", ShopEvent.codec(OrderEvent.Placed.class), (rows, event, _) -> {
+            if (event.product().isBlank()) {
+                throw new IllegalArgumentException("an order without a product");
+            }
+            rows.put(event.order(), event.product());
+        });
     }
 
     @Test
     void an_event_that_cannot_be_handled() throws Exception {
         MemoryReadModel<String, String> products = MemoryReadModel.empty();
-        Projection<MemoryRows<String, String>> projection = Projection.<MemoryRows<String, String>, OrderEvent.Placed>of(
-                        "products", ShopEvent.codec(OrderEvent.Placed.class), (rows, event, _) -> {
-                            if (event.product().isBlank()) {
-                                throw new IllegalArgumentException("an order without a product");
-                            }
-                            rows.put(event.order(), event.product());
-                        })
-                .options(ConsumerOptions.DEFAULTS.onFailure(3, FailurePolicy.PARK));
+        Projection<MemoryRows<String, String>> projection =
+                products().options(ConsumerOptions.DEFAULTS.onFailure(3, FailurePolicy.PARK));
         RunningProjection<?> running = everfold.start(projection, products);
         shop.place("2", "alice", " ", 1_00);
         shop.settle();
@@ -159,9 +164,32 @@ final class ProjectionGuideTest {
     }
 
     @Test
+    void a_subscription() throws Exception {
+        shop.settle();
+        EventConsumer mailer = everfold.start(Subscription.each(
+                        "mailer", ShopEvent.codec(OrderEvent.Completed.class), (event, context) -> {
+                            mails.add(context.id() + ": your order " + event.order() + " is on its way");
+                        })
+                .from(StartAt.end()));
+        mailer.awaitCaughtUp(Duration.ofSeconds(10));
+
+        shop.place("2", "alice", "lamp", 40_00);
+        shop.settle();
+        mailer.awaitCaughtUp(Duration.ofSeconds(10));
+
+        assertThat(mails).singleElement().asString().endsWith(": your order 2 is on its way");
+    }
+
+    static CheckpointStore checkpoints(DataSource dataSource) {
+        CheckpointStore checkpoints = JdbcCheckpointStore.on(dataSource);
+        return checkpoints;
+    }
+
+    @Test
     void what_the_guides_show_is_this() {
         Path here = Path.of("src/test/java/dev/everfold/examples/orders/ProjectionGuideTest.java");
-        for (String guide : List.of("write-a-projection", "rebuild-a-read-model", "handle-a-poison-event")) {
+        for (String guide :
+                List.of("write-a-projection", "rebuild-a-read-model", "handle-a-poison-event", "subscribe")) {
             DocumentedCode.of(Path.of("../docs/how-to/" + guide + ".md")).assertThatBlocksAreIn(here);
         }
     }
