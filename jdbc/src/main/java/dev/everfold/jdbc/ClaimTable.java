@@ -81,11 +81,13 @@ final class ClaimTable {
         this.step = of(STEP);
     }
 
-    /// What creates both tables.
+    /// What creates both tables. Parked events without checkpoints, left behind by somebody, mean nothing.
     static List<String> steps(String name) {
+        String parked = VersionedTable.quoted(name + "_parked");
         return List.of(
+                "drop table if exists " + parked,
                 CREATE.replace("{table}", VersionedTable.quoted(name)),
-                CREATE_PARKED.replace("{parked}", VersionedTable.quoted(name + "_parked")));
+                CREATE_PARKED.replace("{parked}", parked));
     }
 
     private String of(String statement) {
