@@ -76,8 +76,12 @@ final class BuildRun<T> {
         return loops.stream().map(ConsumerLoop::status).toList();
     }
 
-    void close() {
+    void closeSoon() {
         loops.forEach(ConsumerLoop::closeSoon);
+    }
+
+    void close() {
+        closeSoon();
         loops.forEach(ConsumerLoop::close);
     }
 

@@ -83,9 +83,29 @@ public final class RunningProjection<T> implements EventConsumer {
     }
 
     private Optional<Build> stillThere(Build build) {
-        return model.builds(projection.name()).stream()
+        Optional<Build> found = model.builds(projection.name()).stream()
                 .filter(there -> there.number() == build.number())
                 .findFirst();
+        if (found.isEmpty()) {
+            abandon(build);
+        }
+        return found;
+    }
+
+    /// The next build was deleted or damaged, so there is nothing to wait for any more.
+    private void abandon(Build build) {
+        lock.lock();
+        try {
+            if (next != null && build.equals(nextBuild)) {
+                LOG.log(Level.WARNING, "build is gone projection={0} number={1}", projection.name(), build.number());
+                next.closeSoon();
+                next = null;
+                nextBuild = null;
+                rebuilt.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// The next build serves now. Its loops go on as the main ones; those of the build before meet the end of

@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +84,39 @@ class MemoryReadModelTest {
         long last = append("alice", new AccountEvent.Deposited("alice", 1));
         assertThat(projection.awaitHandled(last, SOON)).isTrue();
         assertThat(model.get("alice")).contains(501L);
+    }
+
+    @Test
+    void a_rebuild_whose_build_was_deleted_ends_and_the_model_goes_on() throws InterruptedException {
+        CountDownLatch second = new CountDownLatch(1);
+        AtomicInteger calls = new AtomicInteger();
+        append("alice", new AccountEvent.Deposited("alice", 500));
+        RunningProjection<?> projection = everfold.start(
+                Projection.<MemoryRows<String, Long>, AccountEvent>of("balances", CODEC, (rows, _, _) -> {
+                    if (calls.incrementAndGet() > 1) {
+                        awaitUninterruptibly(second);
+                        throw new IllegalStateException("the build is gone");
+                    }
+                    rows.put("alice", 500L);
+                }),
+                model);
+        projection.awaitCaughtUp(SOON);
+
+        Build build = projection.rebuild().build();
+        model.drop(build);
+        second.countDown();
+
+        assertThat(projection.awaitRebuilt(SOON)).isTrue();
+        assertThat(model.builds("balances")).extracting(Build::number).containsExactly(1L);
+        assertThat(model.get("alice")).contains(500L);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
