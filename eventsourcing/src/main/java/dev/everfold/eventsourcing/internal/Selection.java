@@ -17,7 +17,24 @@ public record Selection(Query query, Predicate<RecordedEvent> test) {
         boolean namesTypes =
                 query.items().stream().noneMatch(item -> item.types().isEmpty());
         return new Selection(
-                query, namesTypes ? _ -> true : event -> !event.type().startsWith("$"));
+                query, namesTypes ? _ -> true : event -> !isOfSystem(event));
+    }
+
+    /// Looks at the first byte only: this is asked for every event of a log.
+    private static boolean isOfSystem(RecordedEvent event) {
+        FirstByte first = new FirstByte();
+        event.withType(first);
+        return first.value == '$';
+    }
+
+    private static final class FirstByte implements RecordedEvent.SliceConsumer {
+
+        private byte value;
+
+        @Override
+        public void accept(byte[] buffer, int at, int length) {
+            value = buffer[at];
+        }
     }
 
     /// The same that leaves out more.

@@ -42,16 +42,21 @@ public final class MemoryRows<K, V> {
 
     /// Puts what the function makes of the value there; does nothing where there is none.
     public void update(K key, UnaryOperator<V> change) {
-        V before = values.get(key);
-        if (before != null) {
-            put(key, change.apply(before));
-        }
+        values.computeIfPresent(key, (_, before) -> {
+            V after = change.apply(before);
+            changes.add(new Change<>(key, before));
+            return after;
+        });
     }
 
     /// Puts a value, or what the function makes of the one there and it.
     public void merge(K key, V value, BinaryOperator<V> merge) {
-        V before = values.get(key);
-        put(key, before == null ? value : merge.apply(before, value));
+        // The value is looked up once: in a large model that is what takes the time.
+        values.compute(key, (_, before) -> {
+            V after = before == null ? value : merge.apply(before, value);
+            changes.add(new Change<>(key, before));
+            return after;
+        });
     }
 
     void accept() {
@@ -67,9 +72,5 @@ public final class MemoryRows<K, V> {
             }
         }
         changes.clear();
-    }
-
-    List<K> changedKeys() {
-        return changes.stream().map(Change::key).toList();
     }
 }
