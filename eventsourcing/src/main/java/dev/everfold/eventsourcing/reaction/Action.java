@@ -29,8 +29,8 @@ public sealed interface Action {
         /// @throws IllegalArgumentException when the name is empty
         public SetTimer {
             if (name.isEmpty()) {
-                throw new IllegalArgumentException("A timer has an empty name; expected one that is unique in the"
-                        + " instance.");
+                throw new IllegalArgumentException(
+                        "A timer has an empty name; expected one that is unique in the" + " instance.");
             }
         }
     }

@@ -64,11 +64,10 @@ final class Change<E, S> {
             case Action.SetTimer(var name, var due) -> {
                 timers.remove(name);
                 requireAtMost(TIMERS_MAX, timers.size() + 1, "pending timers");
-                Instant time =
-                        switch (due) {
-                            case Action.Due.At(Instant at) -> at;
-                            case Action.Due.After(var duration) -> input.time().plus(duration);
-                        };
+                Instant time = switch (due) {
+                    case Action.Due.At(Instant at) -> at;
+                    case Action.Due.After(var duration) -> input.time().plus(duration);
+                };
                 timers.put(name, new Timer(name, time.truncatedTo(ChronoUnit.MICROS), handled.position()));
             }
             case Action.CancelTimer(String name) -> timers.remove(name);
@@ -95,8 +94,9 @@ final class Change<E, S> {
 
     /// The instance as it is to be recorded.
     Recorded<S> recorded(UUID correlation) {
-        UUID id = ReactionEvents.commandId(reaction.name(), key, handled, -1);
-        return new Recorded<>(
-                -1, -1, id, handled, correlation, state, List.copyOf(timers.values()), commands, ended);
+        UUID id = ReactionEvents.recordId(reaction.name(), key, handled);
+        // One that was redriven late does not move the instance back: events after it would be handled again.
+        Recorded.Handled last = handled.position() < before.input().position() ? before.input() : handled;
+        return new Recorded<>(-1, -1, id, last, correlation, state, List.copyOf(timers.values()), commands, ended);
     }
 }

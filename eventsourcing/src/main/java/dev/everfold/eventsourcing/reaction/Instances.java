@@ -10,6 +10,8 @@ import dev.everfold.eventstore.RecordedEvent;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 
 /// The instances of a reaction: read from their streams, appended to them, and some of them kept. Safe for many
 /// threads.
@@ -71,6 +73,16 @@ final class Instances<S> {
         return held;
     }
 
+    /// What was recorded of one event, also where other records follow. It reads all records of the instance.
+    Optional<Held<S>> recordOf(String key, Recorded.Handled event) {
+        UUID id = ReactionEvents.recordId(reaction.name(), key, event);
+        Read records = Read.matching(ReactionEvents.records(ReactionEvents.stream(reaction.name(), key)));
+        return store.read(records).toList().stream()
+                .filter(each -> each.id().equals(id))
+                .findFirst()
+                .map(each -> Held.of(ReactionEvents.reacted(each, reaction.stateCodecs())));
+    }
+
     /// Records what became of an instance, if nobody else has recorded anything since.
     ///
     /// Whatever this throws, the instance is read again next time: it may be recorded or not.
@@ -81,9 +93,10 @@ final class Instances<S> {
         NewEvent event = ReactionEvents.reacted(
                 reaction.name(), key, now, reaction.stateCodecs().getFirst(), tagged);
         forget(key);
-        Appended appended = store.append(
-                Append.of(event).unless(ReactionEvents.records(event.stream()), before.position() + 1));
-        Held<S> held = Held.of(now.at(appended.fromPosition(), appended.revisions().getFirst()));
+        Appended appended =
+                store.append(Append.of(event).unless(ReactionEvents.records(event.stream()), before.position() + 1));
+        Held<S> held =
+                Held.of(now.at(appended.fromPosition(), appended.revisions().getFirst()));
         keep(key, held);
         return held;
     }

@@ -44,7 +44,9 @@ final class Reacting<E, S> {
                 for (E decoded : reaction.codec().decode(event)) {
                     Optional<String> key = reaction.keyOf(decoded, context);
                     key.ifPresent(of -> told.merge(
-                            of, new Told<>(event, List.of(new Input.Happened<>(decoded, of, context))), Reacting::both));
+                            of,
+                            new Told<>(event, List.of(new Input.Happened<>(decoded, of, context))),
+                            Reacting::both));
                 }
             }
         }
@@ -59,10 +61,13 @@ final class Reacting<E, S> {
     }
 
     /// Handles an event for one of its keys.
-    void handle(String key, Told<E> told) {
+    ///
+    /// @param redriven whether it was parked. It may not have held up its instance, since the key of an event that
+    ///     cannot be read is not known; so that later events are handled does not say that this one is
+    void handle(String key, Told<E> told, boolean redriven) {
         for (int races = 1; ; races++) {
             try {
-                handleOnce(key, told);
+                handleOnce(key, told, redriven);
                 return;
             } catch (FasterElsewhereException faster) {
                 if (races == RACES_MAX) {
@@ -72,14 +77,20 @@ final class Reacting<E, S> {
         }
     }
 
-    private void handleOnce(String key, Told<E> told) {
+    private void handleOnce(String key, Told<E> told, boolean redriven) {
         Held<S> held = instances.get(key);
         Recorded<S> before = held.recorded();
         long position = told.event().position();
-        if (position < before.input().position()) {
+        if (redriven && position <= before.input().position()) {
+            Optional<Held<S>> earlier = instances.recordOf(key, handled(told));
+            if (earlier.isPresent()) {
+                sending.send(key, earlier.get());
+                return;
+            }
+        } else if (position < before.input().position()) {
             return;
         }
-        if (position == before.input().position()) {
+        if (!redriven && position == before.input().position()) {
             timers.set(key, before);
             sending.send(key, held);
             return;
@@ -95,6 +106,10 @@ final class Reacting<E, S> {
         }
     }
 
+    private static Recorded.Handled handled(Told<?> told) {
+        return new Recorded.Handled(told.event().position(), told.event().id());
+    }
+
     private Held<S> record(String key, Recorded<S> before, Recorded<S> after) {
         try {
             return instances.record(key, before, after);
@@ -106,8 +121,7 @@ final class Reacting<E, S> {
     /// What an instance makes of an event; empty when nothing changes.
     private Optional<Recorded<S>> react(String key, Told<E> told, Recorded<S> before) {
         RecordedEvent event = told.event();
-        Recorded.Handled handled = new Recorded.Handled(event.position(), event.id());
-        Change<E, S> change = new Change<>(reaction, key, handled, before);
+        Change<E, S> change = new Change<>(reaction, key, handled(told), before);
         switch (event.type()) {
             case ReactionEvents.DUE -> {
                 Timer due = ReactionEvents.due(event);
@@ -119,9 +133,7 @@ final class Reacting<E, S> {
             case ReactionEvents.REJECTED -> change.apply(ReactionEvents.rejected(reaction, key, event));
             default -> told.inputs().forEach(change::apply);
         }
-        return change.isNothing()
-                ? Optional.empty()
-                : Optional.of(change.recorded(correlation(key, event, before)));
+        return change.isNothing() ? Optional.empty() : Optional.of(change.recorded(correlation(key, event, before)));
     }
 
     /// An instance is one conversation: that of its first event.
@@ -131,8 +143,8 @@ final class Reacting<E, S> {
         }
         return EventMetadata.of(event)
                 .correlation()
-                .orElseGet(() -> UUID.nameUUIDFromBytes(
-                        (reaction.name() + "\0" + key).getBytes(StandardCharsets.UTF_8)));
+                .orElseGet(
+                        () -> UUID.nameUUIDFromBytes((reaction.name() + "\0" + key).getBytes(StandardCharsets.UTF_8)));
     }
 
     private static final class FasterElsewhereException extends RuntimeException {

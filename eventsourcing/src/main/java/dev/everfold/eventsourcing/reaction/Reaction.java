@@ -79,8 +79,8 @@ public final class Reaction<E, S> {
     /// A reaction that begins with what is appended after it was started for the first time. The key of an event is
     /// its stream without category: `17` for `order-17`.
     ///
-    /// @param name unique among the consumers of a checkpoint store, and for good: a lower-case letter, then up to 39
-    ///     of a-z, 0-9 and `_`
+    /// @param name unique among the consumers of a checkpoint store, and for good: a lower-case letter,
+    ///     then up to 39 of a-z, 0-9 and `_`
     /// @param codec of the events that it takes
     /// @param initial state of an instance that nothing has happened to; a record or a case of a sealed interface
     /// @param react pure: no clock, no random numbers, nothing that is read elsewhere
@@ -100,7 +100,7 @@ public final class Reaction<E, S> {
                 OPTIONS_DEFAULTS);
     }
 
-    private static String idOf(String stream) {
+    static String idOf(String stream) {
         int dash = stream.indexOf('-');
         return dash < 0 || dash == stream.length() - 1 ? stream : stream.substring(dash + 1);
     }
@@ -115,8 +115,10 @@ public final class Reaction<E, S> {
     /// The same that sends commands for a target to a decider. What the decider rejects comes back as
     /// [Input.Rejected].
     public <C> Reaction<E, S> to(CommandTarget<C> target, DeciderHandler<? super C, ?, ?> handler) {
-        return to(target, (String id, C command, dev.everfold.eventsourcing.CommandContext context) ->
-                switch (handler.handle(id, command, context)) {
+        return to(
+                target,
+                (String id, C command, dev.everfold.eventsourcing.CommandContext context) -> switch (handler.handle(
+                        id, command, context)) {
                     case Handled.Rejected<?, ?> rejected -> Answer.refused(rejected.reason());
                     case Handled.Accepted<?, ?> _ -> Answer.done();
                     case Handled.Nothing<?, ?> _ -> Answer.done();

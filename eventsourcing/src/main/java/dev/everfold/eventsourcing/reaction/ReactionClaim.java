@@ -25,6 +25,7 @@ record ReactionClaim(Claim handling, ReactionRun<?, ?> run) implements Claim {
 
     @Override
     public void commit(Step step) {
+        run.redriving(!step.unpark().isEmpty());
         handling.commit(step);
     }
 

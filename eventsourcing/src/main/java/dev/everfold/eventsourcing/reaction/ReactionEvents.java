@@ -22,10 +22,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// - `$reaction.reacted`: `{"input": {"position", "id"}, "correlation", "stateVersion", "state", "timers": [{"name",
 ///   "due", "setBy"}], "commands": [{"target", "to", "id", "command"}], "ended"}`. It says all about the instance; the
 ///   ones before are history. One that changes pending timers has tag `$timers:NAME`.
-/// - `$reaction.due`: `{"timer", "due", "setBy"}`, when the time of a timer has come. Where no such timer is pending any
-///   more, it means nothing; so it may be there twice.
-/// - `$reaction.rejected`: `{"target", "to", "command", "reason"}`. It has the tag of its command, `$command:ID`, by which
-///   a command that is recorded as rejected can never be accepted later, and the other way round.
+/// - `$reaction.due`: `{"timer", "due", "setBy"}`, when the time of a timer has come. Where no such timer is
+///   pending any more, it means nothing; so it may be there twice.
+/// - `$reaction.rejected`: `{"target", "to", "command", "reason"}`. It has the tag of its command, `$command:ID`,
+///   by which a command that is recorded as rejected can never be accepted later, and the other way round.
 final class ReactionEvents {
 
     static final String REACTED = "$reaction.reacted";
@@ -68,7 +68,13 @@ final class ReactionEvents {
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 
-    static <S> NewEvent reacted(String reaction, String key, Recorded<S> recorded, StateCodec<S> codec, boolean tagged) {
+    /// The id of the record of an event, by which it is found.
+    static UUID recordId(String reaction, String key, Recorded.Handled input) {
+        return commandId(reaction, key, input, -1);
+    }
+
+    static <S> NewEvent reacted(
+            String reaction, String key, Recorded<S> recorded, StateCodec<S> codec, boolean tagged) {
         ObjectNode data = JSON.createObjectNode();
         data.putObject("input")
                 .put("position", recorded.input().position())
@@ -158,9 +164,8 @@ final class ReactionEvents {
     }
 
     static NewEvent rejected(String reaction, String key, Recorded<?> recorded, Outgoing outgoing, String reason) {
-        ObjectNode data = JSON.createObjectNode()
-                .put("target", outgoing.target())
-                .put("to", outgoing.to());
+        ObjectNode data =
+                JSON.createObjectNode().put("target", outgoing.target()).put("to", outgoing.to());
         data.set("command", tree(outgoing.command()));
         data.put("reason", reason);
         EventMetadata about = EventMetadata.none()
@@ -175,8 +180,7 @@ final class ReactionEvents {
         JsonNode data = JSON.readTree(event.data().toArray());
         String target = text(data, "target");
         Object command = reaction.target(target).decode(bytes(data.required("command")));
-        return new Input.Rejected<>(
-                target, text(data, "to"), command, text(data, "reason"), key, event.recorded());
+        return new Input.Rejected<>(target, text(data, "to"), command, text(data, "reason"), key, event.recorded());
     }
 
     private static NewEvent event(String reaction, String key, String type, ObjectNode data, EventMetadata about) {
@@ -190,7 +194,9 @@ final class ReactionEvents {
 
     private static Timer timer(JsonNode node, String name) {
         return new Timer(
-                text(node, name), Instant.parse(text(node, "due")), node.required("setBy").asLong());
+                text(node, name),
+                Instant.parse(text(node, "due")),
+                node.required("setBy").asLong());
     }
 
     private static List<String> joined(List<String> tags, String one) {

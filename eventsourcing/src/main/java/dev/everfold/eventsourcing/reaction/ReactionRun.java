@@ -24,6 +24,9 @@ final class ReactionRun<E, S> implements AutoCloseable {
     private final ExecutorService threads =
             Executors.newFixedThreadPool(KEYS_AT_ONCE, Thread.ofVirtual().factory());
 
+    /// Owned by the thread of the loop.
+    private boolean redriving;
+
     private ReactionRun(Reaction<E, S> reaction, EventStore store, Timers timers) {
         this.reaction = reaction;
         this.timers = timers;
@@ -38,6 +41,11 @@ final class ReactionRun<E, S> implements AutoCloseable {
         return new ReactionRun<>(reaction, store, timers);
     }
 
+    /// Whether the events of the next step were parked before, so that later ones may be handled already.
+    void redriving(boolean events) {
+        redriving = events;
+    }
+
     /// Handles the events of a step: those of one key in order, keys beside each other, so that a slow command
     /// holds up its own instance only until the step ends.
     void handle(List<RecordedEvent> events) {
@@ -48,16 +56,17 @@ final class ReactionRun<E, S> implements AutoCloseable {
                             byKey.computeIfAbsent(key, _ -> new ArrayList<>()).add(told));
         }
         if (byKey.size() == 1) {
-            byKey.forEach(this::handle);
+            byKey.forEach((key, told) -> handle(key, told, redriving));
             return;
         }
         List<Future<?>> all = new ArrayList<>();
-        byKey.forEach((key, told) -> all.add(threads.submit(() -> handle(key, told))));
+        boolean redriven = redriving;
+        byKey.forEach((key, told) -> all.add(threads.submit(() -> handle(key, told, redriven))));
         await(all);
     }
 
-    private void handle(String key, List<Reacting.Told<E>> told) {
-        told.forEach(each -> reacting.handle(key, each));
+    private void handle(String key, List<Reacting.Told<E>> told, boolean redriven) {
+        told.forEach(each -> reacting.handle(key, each, redriven));
     }
 
     /// Waits for all, and then throws the first failure: the step is not over while a part of it runs.

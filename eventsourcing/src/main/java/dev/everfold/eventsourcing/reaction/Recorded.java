@@ -45,7 +45,6 @@ record Recorded<S>(
     }
 
     Recorded<S> at(long newPosition, long newRevision) {
-        return new Recorded<>(
-                newPosition, newRevision, id, input, correlation, state, timers, commands, ended);
+        return new Recorded<>(newPosition, newRevision, id, input, correlation, state, timers, commands, ended);
     }
 }

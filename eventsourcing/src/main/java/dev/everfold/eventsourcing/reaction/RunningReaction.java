@@ -68,15 +68,13 @@ public final class RunningReaction<S> implements EventConsumer {
         }
     }
 
-    /// What order is kept in: the first key of an event. One that cannot be read has none, and is kept in order with
-    /// those of its stream.
+    /// What order is kept in: the first key of an event. One that cannot be read is taken for one of the instance
+    /// that its stream is named after, as most are. Where that is wrong, later ones are handled before it.
     private static <E> String keyOf(Reaction<E, ?> reaction, RecordedEvent event) {
         try {
-            return Reacting.told(reaction, event).keySet().stream()
-                    .findFirst()
-                    .orElse(event.stream());
+            return Reacting.told(reaction, event).keySet().stream().findFirst().orElse(event.stream());
         } catch (RuntimeException unreadable) {
-            return event.stream();
+            return Reaction.idOf(event.stream());
         }
     }
 
@@ -107,8 +105,8 @@ public final class RunningReaction<S> implements EventConsumer {
         return loop.status();
     }
 
-    /// Waits until the event at `position`, and all before, are handled or parked, and the commands that they led to
-    /// are answered.
+    /// Waits until the event at `position`, and all before, are handled or parked, and the commands that they
+    /// led to are answered.
     @Override
     public boolean awaitHandled(long position, Duration timeout) throws InterruptedException {
         return loop.awaitHandled(position, timeout);
@@ -119,8 +117,8 @@ public final class RunningReaction<S> implements EventConsumer {
         return loop.awaitCaughtUp(timeout);
     }
 
-    /// Handles nothing until [#resume()], and keeps its claim. The time of timers that are due is told meanwhile, and
-    /// handled afterwards.
+    /// Handles nothing until [#resume()], and keeps its claim. The time of timers that are due is told
+    /// meanwhile, and handled afterwards.
     @Override
     public void pause() {
         loop.pause();

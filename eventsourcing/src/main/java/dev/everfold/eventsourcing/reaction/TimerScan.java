@@ -21,9 +21,8 @@ final class TimerScan {
 
     static void load(Reaction<?, ?> reaction, EventStore store, Timers timers) {
         Map<String, Found> found = new HashMap<>();
-        Query changes = Query.of(new Query.Item()
-                .withTypes(ReactionEvents.REACTED)
-                .withTags(ReactionEvents.timersTag(reaction.name())));
+        Query changes = Query.of(
+                new Query.Item().withTypes(ReactionEvents.REACTED).withTags(ReactionEvents.timersTag(reaction.name())));
         try (EventCursor cursor = store.read(Read.matching(changes))) {
             while (cursor.hasNext()) {
                 RecordedEvent event = cursor.next();

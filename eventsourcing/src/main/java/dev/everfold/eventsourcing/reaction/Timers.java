@@ -2,7 +2,6 @@ package dev.everfold.eventsourcing.reaction;
 
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
-import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.StoreClosedException;
 import java.lang.System.Logger.Level;
@@ -142,7 +141,8 @@ final class Timers implements AutoCloseable {
                 if (waiting.isEmpty()) {
                     changed.await();
                 } else {
-                    Duration left = Duration.between(now, waiting.first().timer().due());
+                    Duration left =
+                            Duration.between(now, waiting.first().timer().due());
                     Duration wait = left.compareTo(LOOK_EVERY) < 0 ? left : LOOK_EVERY;
                     boolean rung = changed.await(Math.max(1, wait.toNanos()), TimeUnit.NANOSECONDS);
                     LOG.log(Level.TRACE, "looking at the clock rung={0}", rung);
@@ -164,7 +164,7 @@ final class Timers implements AutoCloseable {
             store.append(Append.of(events));
         } catch (StoreClosedException closedBelow) {
             throw closedBelow;
-        } catch (EventStoreException failed) {
+        } catch (RuntimeException failed) {
             LOG.log(Level.WARNING, "timers not told, trying again reaction=" + reaction, failed);
             tellLater(due);
         }
@@ -174,7 +174,8 @@ final class Timers implements AutoCloseable {
         lock.lock();
         try {
             due.stream()
-                    .filter(pending -> byKey.getOrDefault(pending.key(), Set.of()).contains(pending))
+                    .filter(pending ->
+                            byKey.getOrDefault(pending.key(), Set.of()).contains(pending))
                     .forEach(waiting::add);
             long nanos = AFTER_FAILURE.toNanos();
             while (!closed && nanos > 0) {

@@ -7,8 +7,8 @@
 ///
 /// All that happens to an instance is an event, and the loop of consumers handles events in the order of the log:
 /// those of the application, `$reaction.due` where the time of a timer has come, `$reaction.rejected` where a command
-/// was refused. What an instance makes of one is a `$reaction.reacted` in its stream `$reaction.NAME-KEY`, and only then
-/// the commands in it are sent. `ReactionEvents` says what these events hold, `Instances` how they are read and
+/// was refused. What an instance makes of one is a `$reaction.reacted` in its stream `$reaction.NAME-KEY`, and only
+/// then the commands in it are sent. `ReactionEvents` says what these events hold, `Instances` how they are read and
 /// appended, `Sending` how commands are sent, `Timers` when time has come.
 @NullMarked
 package dev.everfold.eventsourcing.reaction;
