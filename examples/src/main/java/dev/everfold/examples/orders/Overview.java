@@ -16,15 +16,26 @@ final class Overview {
     static final Projection<SqlModel> PROJECTION =
             Projection.of("overview", ShopEvent.CODEC, Overview::handle).sequencedBy(ShopEvent::customerOf);
 
+    private static final String CUSTOMERS = """
+            create table {customers} (
+                customer text primary key, name text not null, spent_cents integer not null) strict""";
+
+    private static final String ORDERS = """
+            create table {orders} (
+                id text primary key, customer text not null, name text not null, product text not null,
+                cents integer not null, status text not null) strict""";
+
+    private static final String ORDERS_BY_CUSTOMER = "create index {orders_by_customer} on {orders} (customer)";
+
+    /// The name of the customer comes from the model itself.
+    private static final String PLACE = """
+            insert into {orders}
+            select ?, customer, name, ?, ?, 'placed' from {customers} where customer = ?""";
+
     private Overview() {}
 
     static JdbcReadModel in(Path file) {
-        return JdbcReadModel.sqlite(file, """
-                create table {customers} (
-                    customer text primary key, name text not null, spent_cents integer not null) strict""", """
-                create table {orders} (
-                    id text primary key, customer text not null, name text not null, product text not null,
-                    cents integer not null, status text not null) strict""", "create index {orders_by_customer} on {orders} (customer)");
+        return JdbcReadModel.sqlite(file, CUSTOMERS, ORDERS, ORDERS_BY_CUSTOMER);
     }
 
     private static void handle(SqlModel model, ShopEvent event, Object context) {
@@ -32,9 +43,7 @@ final class Overview {
             case CustomerEvent.Registered registered ->
                 model.update("insert into {customers} values (?, ?, 0)", registered.customer(), registered.name());
             case OrderEvent.Placed placed ->
-                model.update("""
-                        insert into {orders}
-                        select ?, customer, name, ?, ?, 'placed' from {customers} where customer = ?""", placed.order(), placed.product(), placed.cents(), placed.customer());
+                model.update(PLACE, placed.order(), placed.product(), placed.cents(), placed.customer());
             case PaymentEvent.Charged charged -> {
                 status(model, charged.order(), "paid");
                 spent(model, charged.customer(), charged.cents());
