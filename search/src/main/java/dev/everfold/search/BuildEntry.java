@@ -31,8 +31,8 @@ record BuildEntry(long number, int version, int partitions, IndexName index, Str
         return new BuildEntry(number, version, partitions, other, definition);
     }
 
-    /// The alias that an index has until it serves for the first time. Whoever makes it serve takes this alias away in
-    /// the same request, so that a request that comes late cannot make it serve again.
+    /// The alias that an index has until it serves for the first time. Whoever makes it serve takes this
+    /// alias away in the same request, so that a request that comes late cannot make it serve again.
     static String waitingAlias(IndexName index) {
         return index.value() + ".WAITING";
     }

@@ -19,36 +19,40 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param heldUntil when others may claim. Clocks that differ only make this earlier or later: every write of a claim
 ///     that is not in force any more is refused
 /// @param fenced whether it was claimed in order to retire the build
+/// @param index which holds what the checkpoint says; a build that was emptied goes on in another one
 /// @param checkpoint how far it is
-/// @param deleted documents that the steps since that checkpoint delete, with their versions
+/// @param deleting documents that are to be deleted because of events below the checkpoint, with their versions
+/// @param settled what was the position before those, as long as they are not deleted for certain
 /// @param parked positions of parked events
 record ClaimState(
         String claim,
         String owner,
         Instant heldUntil,
         boolean fenced,
+        String index,
         Optional<Checkpoint> checkpoint,
-        Map<String, Long> deleted,
+        Map<String, Long> deleting,
+        long settled,
         List<Long> parked) {
 
     ClaimState {
-        deleted = Map.copyOf(deleted);
+        deleting = Map.copyOf(deleting);
         parked = List.copyOf(parked);
     }
 
     /// Of a partition that nobody has claimed yet.
     static final ClaimState NEW =
-            new ClaimState("", "", Instant.EPOCH, false, Optional.empty(), Map.of(), List.of());
+            new ClaimState("", "", Instant.EPOCH, false, "", Optional.empty(), Map.of(), 0, List.of());
 
     static String id(String projection, long build, int partition) {
         return projection + "/" + build + "/" + partition;
     }
 
     static ClaimState parse(JsonNode json) {
-        Map<String, Long> deleted = new TreeMap<>();
-        json.path("deleted")
-                .forEach(each ->
-                        deleted.put(each.path("id").asString(), each.path("version").asLong()));
+        Map<String, Long> deleting = new TreeMap<>();
+        json.path("deleting")
+                .forEach(each -> deleting.put(
+                        each.path("id").asString(), each.path("version").asLong()));
         List<Long> parked = new ArrayList<>();
         json.path("parked").forEach(position -> parked.add(position.asLong()));
         return new ClaimState(
@@ -56,12 +60,14 @@ record ClaimState(
                 json.path("owner").asString(),
                 Instant.ofEpochMilli(json.path("heldUntil").asLong()),
                 json.path("fenced").asBoolean(),
+                json.path("index").asString(),
                 json.has("position")
                         ? Optional.of(new Checkpoint(
                                 UUID.fromString(json.path("lineage").asString()),
                                 json.path("position").asLong()))
                         : Optional.empty(),
-                deleted,
+                deleting,
+                json.path("settled").asLong(),
                 parked);
     }
 
@@ -70,11 +76,13 @@ record ClaimState(
                 .put("claim", claim)
                 .put("owner", owner)
                 .put("heldUntil", heldUntil.toEpochMilli())
-                .put("fenced", fenced);
-        checkpoint.ifPresent(reached ->
-                json.put("lineage", reached.lineage().toString()).put("position", reached.position()));
-        ArrayNode gone = json.putArray("deleted");
-        deleted.forEach((id, version) -> gone.addObject().put("id", id).put("version", version));
+                .put("fenced", fenced)
+                .put("index", index)
+                .put("settled", settled);
+        checkpoint.ifPresent(
+                reached -> json.put("lineage", reached.lineage().toString()).put("position", reached.position()));
+        ArrayNode gone = json.putArray("deleting");
+        deleting.forEach((id, version) -> gone.addObject().put("id", id).put("version", version));
         ArrayNode positions = json.putArray("parked");
         parked.forEach(positions::add);
         return json;
@@ -89,30 +97,31 @@ record ClaimState(
         return now.isBefore(heldUntil);
     }
 
+    /// What of it counts for an index: without anything handled, when it was another one.
+    ClaimState in(IndexName other) {
+        return index.equals(other.value())
+                ? this
+                : new ClaimState(
+                        claim, owner, heldUntil, fenced, other.value(), Optional.empty(), Map.of(), 0, List.of());
+    }
+
     ClaimState claimed(String newClaim, String newOwner, Instant until, boolean toRetire) {
-        return new ClaimState(newClaim, newOwner, until, toRetire, checkpoint, deleted, parked);
+        return new ClaimState(newClaim, newOwner, until, toRetire, index, checkpoint, deleting, settled, parked);
     }
 
     ClaimState until(Instant time) {
-        return new ClaimState(claim, owner, time, fenced, checkpoint, deleted, parked);
+        return new ClaimState(claim, owner, time, fenced, index, checkpoint, deleting, settled, parked);
     }
 
-    /// Before documents are deleted: what is gone, so that a repetition knows that it was there.
-    ClaimState deleting(Map<String, Long> more) {
-        Map<String, Long> all = new TreeMap<>(deleted);
-        more.forEach((id, version) -> all.merge(id, version, Math::max));
-        return new ClaimState(claim, owner, heldUntil, fenced, checkpoint, all, parked);
+    /// After a step, but for the documents that it deletes.
+    ClaimState at(Checkpoint reached, List<Long> nowParked, Map<String, Long> toDelete) {
+        long certain = toDelete.isEmpty() ? reached.position() : settled;
+        return new ClaimState(
+                claim, owner, heldUntil, fenced, index, Optional.of(reached), toDelete, certain, nowParked);
     }
 
-    /// With what may be repeated from here on, and nothing else, still known to be deleted.
-    ClaimState at(Checkpoint reached, List<Long> nowParked) {
-        Map<String, Long> open = new TreeMap<>(deleted);
-        open.values().removeIf(version -> version <= reached.position() && !nowParked.contains(version - 1));
-        return new ClaimState(claim, owner, heldUntil, fenced, Optional.of(reached), open, nowParked);
-    }
-
-    /// With nothing handled.
-    ClaimState emptied() {
-        return new ClaimState(claim, owner, heldUntil, fenced, Optional.empty(), Map.of(), List.of());
+    /// With the documents deleted that were to be.
+    ClaimState deleted() {
+        return new ClaimState(claim, owner, heldUntil, fenced, index, checkpoint, Map.of(), position(), parked);
     }
 }

@@ -84,7 +84,8 @@ final class ConsumerIndex {
         return read(id).map(found -> new Stored<>(ClaimState.parse(found.source()), found.token()));
     }
 
-    /// The claims of all partitions of a build, in order; new ones where nobody has claimed.
+    /// The claims of all partitions of a build, in order, as they count for its index; new ones where nobody has
+    /// claimed.
     List<ClaimState> claims(String projection, BuildEntry build) {
         List<String> ids = IntStream.range(0, build.partitions())
                 .mapToObj(partition -> ClaimState.id(projection, build.number(), partition))
@@ -92,7 +93,7 @@ final class ConsumerIndex {
         Map<String, Document> found = client.documents().get(NAME, ids);
         return ids.stream()
                 .map(id -> found.containsKey(id)
-                        ? ClaimState.parse(found.get(id).source())
+                        ? ClaimState.parse(found.get(id).source()).in(build.index())
                         : ClaimState.NEW)
                 .toList();
     }
@@ -108,8 +109,8 @@ final class ConsumerIndex {
     Map<String, Document> get(List<String> ids) {
         Map<String, Document> found = new HashMap<>();
         for (int from = 0; from < ids.size(); from += Documents.IDS_MAX) {
-            found.putAll(
-                    client.documents().get(NAME, ids.subList(from, Math.min(ids.size(), from + Documents.IDS_MAX))));
+            found.putAll(client.documents()
+                    .get(NAME, ids.subList(from, Math.min(ids.size(), from + Documents.IDS_MAX))));
         }
         return found;
     }
@@ -126,8 +127,9 @@ final class ConsumerIndex {
         for (int partition = 0; partition < build.partitions(); partition++) {
             String id = ClaimState.id(projection, build.number(), partition);
             claim(id).ifPresent(found -> {
-                found.content().parked().forEach(position ->
-                        items.add(new BulkItem.Delete(ParkedDocuments.id(id, position), version)));
+                found.content()
+                        .parked()
+                        .forEach(position -> items.add(new BulkItem.Delete(ParkedDocuments.id(id, position), version)));
                 client.conditionalWrites().delete(NAME, id, found.token());
             });
         }

@@ -30,13 +30,7 @@ final class HeldClaim {
     /// Null after a write whose outcome is unknown.
     private @Nullable WriteToken token;
 
-    HeldClaim(
-            ConsumerIndex index,
-            String consumer,
-            String id,
-            Stored<ClaimState> stored,
-            Duration lease,
-            Clock clock) {
+    HeldClaim(ConsumerIndex index, String consumer, String id, Stored<ClaimState> stored, Duration lease, Clock clock) {
         this.index = index;
         this.consumer = consumer;
         this.id = id;
@@ -61,8 +55,7 @@ final class HeldClaim {
         Optional<WriteToken> written = found.isPresent()
                 ? index.replace(id, found.get().token(), claimed.json())
                 : index.create(id, claimed.json());
-        return written.map(
-                token -> new HeldClaim(index, consumer, id, new Stored<>(claimed, token), lease, clock));
+        return written.map(token -> new HeldClaim(index, consumer, id, new Stored<>(claimed, token), lease, clock));
     }
 
     String id() {
@@ -75,6 +68,15 @@ final class HeldClaim {
 
     Instant now() {
         return clock.instant();
+    }
+
+    /// Finds out what became of a write whose outcome is unknown.
+    ///
+    /// @throws ClaimLostException when another claim is in force, or the document is gone
+    void settle() {
+        if (token == null) {
+            require();
+        }
     }
 
     /// @throws ClaimLostException when another one is in force, or the document is gone

@@ -17,9 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
 public record IndexDefinition(ObjectNode mappings, ObjectNode settings) {
 
     /// How long a server remembers the version of a document that was deleted. Until then an older version that
-    /// arrives late is refused; afterwards it would be stored as if new. The servers' own 60 s are shorter than
-    /// many
-    /// an outage. What is remembered takes memory, some 100 bytes a deletion, and ends with the shard's restart.
+    /// arrives late is refused; afterwards it would be stored as if new. The servers' own 60 s are shorter
+    /// than many an outage. What is remembered takes memory, some 100 bytes a deletion, and ends with the
+    /// shard's restart.
     static final Duration DELETES_REMEMBERED = Duration.ofHours(12);
 
     private static final String GC_DELETES = "index.gc_deletes";
@@ -68,7 +68,8 @@ public record IndexDefinition(ObjectNode mappings, ObjectNode settings) {
         return new IndexDefinition(all, settings);
     }
 
-    /// A setting of an index in any of the forms that the servers take: `name`, `index.name`, or in an object `index`.
+    /// A setting of an index in any of the forms that the servers take: `name`, `index.name`, or in an object
+    /// `index`.
     Optional<JsonNode> setting(String name) {
         return Stream.of(
                         settings.path(name),

@@ -27,17 +27,17 @@ final class PointInTime implements AutoCloseable {
     }
 
     static PointInTime open(Transport transport, Product product, IndexName index) {
-        String operation =
-                switch (product) {
-                    case ELASTICSEARCH -> "/_pit";
-                    case OPENSEARCH -> "/_search/point_in_time";
-                };
+        String operation = switch (product) {
+            case ELASTICSEARCH -> "/_pit";
+            case OPENSEARCH -> "/_search/point_in_time";
+        };
         Call call = Call.reading(
                 "Opening index \"" + index + "\" at one moment",
                 "POST",
                 Call.path(index.writeAlias()) + operation + "?keep_alive=" + KEPT);
         JsonNode answer = transport.send(call.on(index)).body();
-        String id = answer.path(product == Product.ELASTICSEARCH ? "id" : "pit_id").asString();
+        String id =
+                answer.path(product == Product.ELASTICSEARCH ? "id" : "pit_id").asString();
         return new PointInTime(transport, product, index, id);
     }
 
@@ -45,8 +45,8 @@ final class PointInTime implements AutoCloseable {
         String what = "Searching index \"" + index + "\" at one moment";
         ObjectNode body = request.json();
         body.putObject("pit").put("id", id).put("keep_alive", KEPT);
-        Answer answer = transport.send(
-                Call.reading(what, "POST", "/_search").on(index).json(body));
+        Answer answer =
+                transport.send(Call.reading(what, "POST", "/_search").on(index).json(body));
         Shards.check(what, answer);
         JsonNode hits = answer.body().path("hits").path("hits");
         List<Document> documents = new ArrayList<>();
@@ -61,17 +61,16 @@ final class PointInTime implements AutoCloseable {
     @Override
     public void close() {
         ObjectNode body = Json.object();
-        String path =
-                switch (product) {
-                    case ELASTICSEARCH -> {
-                        body.put("id", id);
-                        yield "/_pit";
-                    }
-                    case OPENSEARCH -> {
-                        body.putArray("pit_id").add(id);
-                        yield "/_search/point_in_time";
-                    }
-                };
+        String path = switch (product) {
+            case ELASTICSEARCH -> {
+                body.put("id", id);
+                yield "/_pit";
+            }
+            case OPENSEARCH -> {
+                body.putArray("pit_id").add(id);
+                yield "/_search/point_in_time";
+            }
+        };
         transport.send(Call.reading("Closing a moment of index \"" + index + "\"", "DELETE", path)
                 .expecting(Call.NOT_FOUND)
                 .json(body));

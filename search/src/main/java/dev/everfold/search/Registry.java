@@ -19,6 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param retired builds whose index and claims are still to be deleted
 record Registry(String projection, long last, long serving, List<BuildEntry> builds, List<BuildEntry> retired) {
 
+    /// Versions of projections begin with it; builds of a lower one are for comparing and never serve.
+    private static final int VERSION_MIN = 1;
+
     Registry {
         builds = List.copyOf(builds);
         retired = List.copyOf(retired);
@@ -44,10 +47,8 @@ record Registry(String projection, long last, long serving, List<BuildEntry> bui
     }
 
     ObjectNode json() {
-        ObjectNode json = Json.object()
-                .put("projection", projection)
-                .put("last", last)
-                .put("serving", serving);
+        ObjectNode json =
+                Json.object().put("projection", projection).put("last", last).put("serving", serving);
         ArrayNode there = json.putArray("builds");
         builds.forEach(entry -> there.add(entry.json()));
         ArrayNode gone = json.putArray("retired");
@@ -80,12 +81,13 @@ record Registry(String projection, long last, long serving, List<BuildEntry> bui
         return build(serving);
     }
 
-    /// With one more build, which has the next number and serves when no other does.
+    /// With one more build, which has the next number and serves when no other does, unless it is for comparing.
     Registry plus(int version, int partitions, String definition) {
         long number = last + 1;
         List<BuildEntry> all = new ArrayList<>(builds);
         all.add(new BuildEntry(number, version, partitions, index(projection, number), definition));
-        return new Registry(projection, number, servingBuild().isPresent() ? serving : number, all, retired);
+        boolean serves = version >= VERSION_MIN && servingBuild().isEmpty();
+        return new Registry(projection, number, serves ? number : serving, all, retired);
     }
 
     /// With those builds retired.

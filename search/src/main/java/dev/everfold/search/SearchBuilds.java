@@ -48,7 +48,7 @@ final class SearchBuilds {
     /// A build as it is now.
     Build build(Registry registry, BuildEntry entry) {
         long position = consumers.claims(registry.projection(), entry).stream()
-                .mapToLong(ClaimState::position)
+                .mapToLong(ClaimState::settled)
                 .min()
                 .orElse(0);
         return new Build(
@@ -60,7 +60,8 @@ final class SearchBuilds {
                 position);
     }
 
-    /// The registry is written first: a number is never given twice, and an index that no registry names is nobody's.
+    /// The registry is written first: a number is never given twice, and an index that no registry names is
+    /// nobody's.
     ///
     /// A crash before the index is made leaves a build that nobody has claimed; whoever comes next makes its index.
     Build create(String projection, int version, int partitions) {
@@ -97,8 +98,8 @@ final class SearchBuilds {
         Registry after = before.retire(entry -> isGone(before.projection(), entry, there));
         if (!after.builds().isEmpty()) {
             BuildEntry newest = after.builds().getLast();
-            boolean unused =
-                    newest.number() != after.serving() || !there.contains(newest.index().value());
+            boolean unused = newest.number() != after.serving()
+                    || !there.contains(newest.index().value());
             if (newest.version() == version && unused) {
                 return after;
             }
@@ -120,9 +121,9 @@ final class SearchBuilds {
                 .orElse(0);
     }
 
-    /// Makes an index that nobody reads yet. One that does not serve is not refreshed, which is most of what a bulk
-    /// costs the server beside storing it. It has its replicas from the beginning: without them the loss of one node
-    /// would leave a build that is neither there nor gone.
+    /// Makes an index that nobody reads yet. One that does not serve is not refreshed, which is most of
+    /// what a bulk costs the server beside storing it. It has its replicas from the beginning: without them
+    /// the loss of one node would leave a build that is neither there nor gone.
     void create(IndexName index, boolean serving) {
         boolean made = client.indices()
                 .create(index, definition.withDocumentFields(), index.writeAlias(), BuildEntry.waitingAlias(index));
@@ -134,7 +135,10 @@ final class SearchBuilds {
     /// Makes an index ready for readers.
     void prepare(IndexName index) {
         client.indices()
-                .set(index, REFRESH_INTERVAL, definition.setting("refresh_interval").orElse(null));
+                .set(
+                        index,
+                        REFRESH_INTERVAL,
+                        definition.setting("refresh_interval").orElse(null));
         client.indices().refresh(index);
     }
 
@@ -150,8 +154,8 @@ final class SearchBuilds {
     void drop(Build build) {
         Optional<Registry> registry = consumers.change(
                 build.projection(),
-                before -> before.retire(
-                        entry -> entry.number() == build.number() && before.serving() != build.number()));
+                before ->
+                        before.retire(entry -> entry.number() == build.number() && before.serving() != build.number()));
         if (registry.isPresent()) {
             dropRetired(build.projection());
         }

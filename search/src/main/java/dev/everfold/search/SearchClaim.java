@@ -9,9 +9,9 @@ import dev.everfold.eventsourcing.subscription.ParkedEvent;
 import dev.everfold.eventsourcing.subscription.Step;
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.RecordedEvent;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,12 +27,18 @@ import java.util.TreeMap;
 ///
 /// The order of a step, and what a crash after it leaves:
 ///
-/// 1. The claim is looked at, or written with the documents that are going to be deleted: nothing has changed.
+/// 1. The claim is looked at: nothing has changed.
 /// 2. Documents are stored in bulk: some or all of them are further than the checkpoint. The events are handled again
 ///    and leave out what is in there.
 /// 3. The index is refreshed, where readers are to see it.
 /// 4. Parked events are written: they are not parked as long as the claim does not say so.
-/// 5. The claim is written with the checkpoint and the positions of parked events. The step is done.
+/// 5. The claim is written with the checkpoint, the positions of parked events and the documents to be deleted. From
+///    here on the events are not handled again.
+/// 6. Documents are deleted, the index is refreshed, and the claim is written without them. After a crash before,
+///    whoever claims next begins with it.
+///
+/// Documents are deleted last, since a document that is gone does not say which event it has gone by: events that
+/// are handled again would meet it as one that had never been there.
 ///
 /// A process that stands still between 1 and the arrival of 2 may store documents while another one has the claim.
 /// They are what the log says, and those that are older than what is there are refused by their version. One can do
@@ -48,6 +54,7 @@ final class SearchClaim implements ModelClaim {
     private final OptionalInt partition;
 
     private IndexName index;
+    private boolean serving;
 
     /// What all claims of a run have in common.
     ///
@@ -75,6 +82,7 @@ final class SearchClaim implements ModelClaim {
         this.index = index;
         this.partition = partition;
         this.held = held;
+        this.serving = build.serving();
         this.parkedDocuments = new ParkedDocuments(settings.backend().consumers(), held.id());
         this.parked = parkedDocuments.read(held.state().parked());
     }
@@ -94,21 +102,53 @@ final class SearchClaim implements ModelClaim {
         return parked;
     }
 
+    /// A step whose outcome was unknown comes again: it may be done already.
     @Override
     public void commit(Step step) {
         try {
-            if (step.events().isEmpty()) {
-                requireIndex();
-            } else {
-                store(step);
+            held.settle();
+            deleteDocuments();
+            if (!isDone(step)) {
+                carryOut(step);
             }
-            parkedDocuments.write(step);
-            List<Long> after = ParkedDocuments.after(held.state().parked(), step);
-            held.write(state -> state.at(step.after(), after));
             parkedDocuments.delete(step.unpark(), held.now());
         } catch (IndexMissingException missing) {
             throw lost(missing);
         }
+    }
+
+    /// Events are behind the checkpoint once they are handled; parked ones are not parked any more.
+    private boolean isDone(Step step) {
+        return step.unpark().isEmpty()
+                ? !step.events().isEmpty() && checkpoint().equals(Optional.of(step.after()))
+                : Collections.disjoint(held.state().parked(), step.unpark());
+    }
+
+    private void carryOut(Step step) {
+        Map<String, Long> deletions = Map.of();
+        if (step.events().isEmpty()) {
+            requireIndex();
+        } else {
+            deletions = store(handle(step));
+        }
+        parkedDocuments.write(step);
+        Map<String, Long> toDelete = deletions;
+        List<Long> after = ParkedDocuments.after(held.state().parked(), step);
+        held.write(state -> state.at(step.after(), after, toDelete));
+        deleteDocuments();
+    }
+
+    /// Deletes what is left to be deleted because of events below the checkpoint.
+    void deleteDocuments() {
+        Map<String, Long> deleting = held.state().deleting();
+        if (deleting.isEmpty()) {
+            return;
+        }
+        List<BulkItem> items = new ArrayList<>();
+        deleting.forEach((id, version) -> items.add(new BulkItem.Delete(id, version)));
+        settings.documents().write(index, items).check(index);
+        refresh();
+        held.write(ClaimState::deleted);
     }
 
     private void requireIndex() {
@@ -124,33 +164,55 @@ final class SearchClaim implements ModelClaim {
         return lost;
     }
 
-    private void store(Step step) {
-        StepDocuments documents =
-                new StepDocuments(this::fetch, held.state().deleted(), partition, step.unpark());
+    private List<BulkItem> handle(Step step) {
+        StepDocuments documents = new StepDocuments(this::fetch, partition, step.unpark());
         documents.fetch(announced(step));
         for (RecordedEvent event : step.events()) {
             documents.at(event.position());
             settings.projection().handler().accept(documents, event);
         }
-        List<BulkItem> items = documents.items();
-        if (items.isEmpty()) {
-            return;
-        }
+        return documents.items();
+    }
+
+    /// Stores what is to be put.
+    ///
+    /// @return what is to be deleted
+    private Map<String, Long> store(List<BulkItem> items) {
         Map<String, Long> deletions = new TreeMap<>();
+        List<BulkItem> puts = new ArrayList<>();
         for (BulkItem item : items) {
-            if (item instanceof BulkItem.Delete delete) {
-                deletions.put(delete.id(), delete.version());
+            switch (item) {
+                case BulkItem.Put put -> puts.add(put);
+                case BulkItem.Delete delete -> deletions.put(delete.id(), delete.version());
             }
         }
-        if (deletions.isEmpty()) {
+        if (!puts.isEmpty()) {
             held.require();
+            settings.documents().write(index, puts).check(index);
+            refresh();
         } else {
-            held.write(state -> state.deleting(deletions));
+            requireIndex();
         }
-        settings.documents().write(index, items).check(index);
-        if (build.serving() && settings.options().refresh() == SearchRefresh.EACH_STEP) {
+        return deletions;
+    }
+
+    private void refresh() {
+        if (settings.options().refresh() == SearchRefresh.EACH_STEP && isServing()) {
             settings.backend().client().indices().refresh(index);
         }
+    }
+
+    /// Another partition may have made the build serve. Asked after documents are stored: the switch
+    /// refreshes what was stored before it.
+    private boolean isServing() {
+        if (!serving && build.partitions() > 1) {
+            serving = settings.backend()
+                    .consumers()
+                    .registry(settings.name())
+                    .filter(found -> found.content().serving() == build.number())
+                    .isPresent();
+        }
+        return serving;
     }
 
     private Set<String> announced(Step step) {
@@ -169,42 +231,65 @@ final class SearchClaim implements ModelClaim {
         return found;
     }
 
+    /// A failure that may pass is no end of the projection: it is asked again.
     @Override
     public boolean serve() {
-        return settings.serving().serve(held, settings.name(), build.number(), settings.owner());
+        try {
+            serving = settings.serving().serve(held, settings.name(), build.number(), settings.owner());
+            return serving;
+        } catch (IndexMissingException missing) {
+            throw lost(missing);
+        } catch (SearchFailedException failed) {
+            if (failed.retryable()) {
+                return false;
+            }
+            throw failed;
+        }
     }
 
-    /// Goes on in a new index: what somebody who has stood still sends to the old one is refused.
+    /// Goes on in a new index: what somebody who has stood still sends to the old one is refused. The registry says
+    /// which index counts, and checkpoints of another one do not count; so a crash leaves either all or nothing.
     @Override
     public void reset() {
         ConsumerIndex consumers = settings.backend().consumers();
         held.require();
         IndexName next = next(index);
         settings.builds().create(next, true);
-        List<Long> wereParked = new ArrayList<>(held.state().parked());
+        Map<String, List<Long>> wereParked = new HashMap<>();
         for (int other = 0; other < build.partitions(); other++) {
             String id = ClaimState.id(settings.name(), build.number(), other);
-            if (!id.equals(held.id())) {
-                consumers.claim(id).ifPresent(found -> consumers.replace(
-                        id,
-                        found.token(),
-                        found.content()
-                                .claimed("", settings.owner(), Instant.EPOCH, false)
-                                .emptied()
-                                .json()));
-            }
+            consumers
+                    .claim(id)
+                    .ifPresent(found -> wereParked.put(id, found.content().parked()));
         }
-        held.write(ClaimState::emptied);
-        Registry now = consumers.change(
-                        settings.name(),
-                        registry -> registry.build(build.number())
-                                .map(entry -> registry.replace(entry.in(next)))
-                                .orElse(registry))
-                .orElseThrow(() -> new ClaimLostException(settings.name(), "its registry is not there any more"));
-        new ServingAlias(settings.backend().client()).follow(now);
-        settings.backend().client().indices().delete(index);
+        Registry now = goOnIn(next);
+        IndexName before = index;
         index = next;
-        parkedDocuments.delete(wereParked, held.now());
+        new ServingAlias(settings.backend().client()).follow(now);
+        settings.backend().client().indices().delete(before);
+        wereParked.forEach((id, positions) -> new ParkedDocuments(consumers, id).delete(positions, held.now()));
+    }
+
+    /// From the first write on that may have been kept, a failure ends the claim: what the next one finds counts.
+    private Registry goOnIn(IndexName next) {
+        try {
+            Registry now = settings.backend()
+                    .consumers()
+                    .change(
+                            settings.name(),
+                            registry -> registry.build(build.number())
+                                    .map(entry -> registry.replace(entry.in(next)))
+                                    .orElse(registry))
+                    .filter(registry -> registry.build(build.number()).isPresent())
+                    .orElseThrow(() -> new ClaimLostException(settings.name(), "its build was deleted"));
+            held.write(state -> state.in(next));
+            return now;
+        } catch (SearchFailedException failed) {
+            ClaimLostException lost =
+                    new ClaimLostException(settings.name(), "whether its build was emptied is unknown");
+            lost.initCause(failed);
+            throw lost;
+        }
     }
 
     /// `orders-b000001`, `orders-b000001.1`, `orders-b000001.2`.

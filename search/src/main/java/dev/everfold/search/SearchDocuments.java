@@ -11,6 +11,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// it is: every event changes every document once. **What a handler makes of a document may rest on the event and on
 /// that document**, not on other documents: those may be further already when an event is handled again.
 ///
+/// A document that has the event in it already is given as it is, and what the handler makes of it is left out.
+/// So do not throw because a document is there that the event was to make. When the server refuses one of several
+/// documents that an event changes, the event is parked, and the others may have it in them.
+///
 /// Documents are stored together at the end of a step. Ids are 1 to 512 bytes of UTF-8. Fields whose names begin with
 /// `everfold_` are ours: handlers neither see nor set them.
 public interface SearchDocuments {
@@ -31,7 +35,8 @@ public interface SearchDocuments {
 
     /// Changes a document that is there. The change is called later in the same step.
     ///
-    /// When there is no such document the event fails: one that is to be made on the way is made by [#get] and [#put].
+    /// When there is no such document the event fails: one that is to be made on the way is made by [#get] and
+    /// [#put].
     void update(String id, Consumer<ObjectNode> change);
 
     /// Deletes a document; nothing when it is not there.

@@ -113,7 +113,8 @@ public final class SearchReadModel implements ReadModel<SearchDocuments>, AutoCl
         if (projection.version() == entry.get().version()) {
             searchBuilds().requireDefinition(build.projection(), entry.get());
         }
-        ClaimState before = found.map(Stored::content).orElse(ClaimState.NEW);
+        ClaimState before =
+                found.map(Stored::content).orElse(ClaimState.NEW).in(entry.get().index());
         if (before.isHeld(clock.instant())
                 || !backend().client().indices().exists(entry.get().index())) {
             return Optional.empty();
@@ -136,14 +137,21 @@ public final class SearchReadModel implements ReadModel<SearchDocuments>, AutoCl
             Projection<SearchDocuments> projection,
             String owner,
             Duration lease) {
-        new ServingAlias(backend().client()).follow(registry);
-        ServingSwitch serving = new ServingSwitch(backend(), searchBuilds(), lease, clock);
-        return new SearchClaim(
-                new SearchClaim.Settings(backend(), options, searchBuilds(), serving, projection, owner),
-                searchBuilds().build(registry, entry),
-                entry.index(),
-                entry.partitions() > 1 ? OptionalInt.of(partition) : OptionalInt.empty(),
-                held);
+        try {
+            new ServingAlias(backend().client()).follow(registry);
+            ServingSwitch serving = new ServingSwitch(backend(), searchBuilds(), lease, clock);
+            SearchClaim claim = new SearchClaim(
+                    new SearchClaim.Settings(backend(), options, searchBuilds(), serving, projection, owner),
+                    searchBuilds().build(registry, entry),
+                    entry.index(),
+                    entry.partitions() > 1 ? OptionalInt.of(partition) : OptionalInt.empty(),
+                    held);
+            claim.deleteDocuments();
+            return claim;
+        } catch (RuntimeException failed) {
+            held.release();
+            throw failed;
+        }
     }
 
     @Override

@@ -5,7 +5,7 @@ package dev.everfold.search;
 public enum SearchRefresh {
     /// Before the step ends: what was awaited (`awaitHandled`) is found by searches. Costs a refresh for each step.
     EACH_STEP,
-    /// When the server refreshes by itself, a second later unless the index says otherwise. For models that take many
-    /// small steps and whose readers need not see their own changes.
+    /// When the server refreshes by itself, a second later unless the index says otherwise. For models that
+    /// take many small steps and whose readers need not see their own changes.
     INTERVAL
 }

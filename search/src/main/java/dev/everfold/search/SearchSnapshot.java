@@ -59,8 +59,7 @@ final class SearchSnapshot implements ModelSnapshot {
         boolean taken = false;
         try {
             List<ClaimState> after = backend.consumers().claims(projection, entry);
-            long position =
-                    after.stream().mapToLong(ClaimState::position).min().orElse(0);
+            long position = after.stream().mapToLong(ClaimState::position).min().orElse(0);
             taken = isAtRest(before) && isSame(before, after) && !hasFrom(moment, position);
             return taken ? Optional.of(new SearchSnapshot(moment, projection, position)) : Optional.empty();
         } finally {
@@ -71,14 +70,13 @@ final class SearchSnapshot implements ModelSnapshot {
     }
 
     private static boolean isAtRest(List<ClaimState> claims) {
-        return claims.stream()
-                .allMatch(claim -> claim.deleted().values().stream().allMatch(version -> version <= claim.position()));
+        return claims.stream().allMatch(claim -> claim.deleting().isEmpty());
     }
 
     private static boolean isSame(List<ClaimState> before, List<ClaimState> after) {
         for (int i = 0; i < before.size(); i++) {
             if (!before.get(i).checkpoint().equals(after.get(i).checkpoint())
-                    || !before.get(i).deleted().equals(after.get(i).deleted())) {
+                    || !before.get(i).deleting().equals(after.get(i).deleting())) {
                 return false;
             }
         }

@@ -15,8 +15,8 @@ final class ServingAlias {
         this.indices = client.indices();
     }
 
-    /// Lets the alias lead to the build that serves, unless it does. Harmless whenever and however often it is called,
-    /// also by somebody who has read the registry long ago.
+    /// Lets the alias lead to the build that serves, unless it does. Harmless whenever and however often it
+    /// is called, also by somebody who has read the registry long ago.
     void follow(Registry registry) {
         List<AliasAction> actions = actions(registry);
         if (actions.isEmpty()) {

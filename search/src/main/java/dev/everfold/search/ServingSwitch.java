@@ -34,12 +34,15 @@ final class ServingSwitch {
         this.clock = clock;
     }
 
+    /// Switches, if the build is as far as the one that serves.
+    ///
     /// @param held the claim of who asks
     /// @param number of the build that is to serve
     /// @return false when it is to be asked again later
     boolean serve(HeldClaim held, String projection, long number, String owner) {
         Optional<Stored<Registry>> found = consumers.registry(projection);
-        Optional<BuildEntry> build = found.flatMap(registry -> registry.content().build(number));
+        Optional<BuildEntry> build =
+                found.flatMap(registry -> registry.content().build(number));
         if (found.isEmpty() || build.isEmpty()) {
             held.require();
             return false;
@@ -49,16 +52,21 @@ final class ServingSwitch {
             new ServingAlias(client).follow(before);
             return true;
         }
-        Optional<BuildEntry> old = before.servingBuild()
-                .filter(entry -> client.indices().exists(entry.index()));
+        Optional<BuildEntry> old =
+                before.servingBuild().filter(entry -> client.indices().exists(entry.index()));
         if (old.isPresent() && isFurther(projection, old.get(), build.get())) {
             return false;
         }
+        // Takes a while, in which the old build may go on; so it is looked at again before its claims are taken.
         builds.prepare(build.get().index());
+        if (old.isPresent() && isFurther(projection, old.get(), build.get())) {
+            return false;
+        }
         List<HeldClaim> fences = new ArrayList<>();
         try {
             if (old.isPresent()
-                    && (!fence(projection, old.get(), owner, fences) || isFurther(projection, old.get(), build.get()))) {
+                    && (!fence(projection, old.get(), owner, fences)
+                            || isFurther(projection, old.get(), build.get()))) {
                 return false;
             }
             held.require();
@@ -67,6 +75,7 @@ final class ServingSwitch {
                 return false;
             }
             fences.clear();
+            client.indices().refresh(build.get().index());
             new ServingAlias(client).follow(after);
             return true;
         } finally {
@@ -81,7 +90,7 @@ final class ServingSwitch {
                 .max()
                 .orElse(0);
         long last = consumers.claims(projection, build).stream()
-                .mapToLong(ClaimState::position)
+                .mapToLong(ClaimState::settled)
                 .min()
                 .orElse(0);
         return furthest > last;
@@ -93,7 +102,8 @@ final class ServingSwitch {
             Optional<Stored<ClaimState>> found = consumers.claim(id);
             ClaimState fenced = found.map(Stored::content)
                     .orElse(ClaimState.NEW)
-                    .claimed(UUID.randomUUID().toString(), owner, clock.instant().plus(lease), true);
+                    .claimed(
+                            UUID.randomUUID().toString(), owner, clock.instant().plus(lease), true);
             Optional<HeldClaim> fence = HeldClaim.take(consumers, projection, id, found, fenced, lease, clock);
             if (fence.isEmpty()) {
                 return false;

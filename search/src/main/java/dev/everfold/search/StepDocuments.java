@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -20,7 +21,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class StepDocuments implements SearchDocuments {
 
     private final Function<Collection<String>, Map<String, Document>> store;
-    private final Map<String, Long> deleted;
     private final OptionalInt partition;
     private final Set<Long> parkedBefore;
 
@@ -32,7 +32,10 @@ final class StepDocuments implements SearchDocuments {
 
     /// What an event does to a document: exactly one of `content`, `change` or neither, which is to delete it.
     private record Change(
-            String id, long position, @Nullable ObjectNode content, @Nullable Consumer<ObjectNode> change) {
+            String id,
+            long position,
+            @Nullable ObjectNode content,
+            @Nullable Consumer<ObjectNode> change) {
 
         /// Whether what was there before does not matter.
         boolean replaces() {
@@ -54,16 +57,13 @@ final class StepDocuments implements SearchDocuments {
     }
 
     /// @param store fetches those that are there
-    /// @param deleted documents that an earlier try of these events may have deleted, with the versions of that
     /// @param partition which one this is, when there are several
     /// @param parkedBefore positions of events that are handled later than their place in the order
     StepDocuments(
             Function<Collection<String>, Map<String, Document>> store,
-            Map<String, Long> deleted,
             OptionalInt partition,
             Collection<Long> parkedBefore) {
         this.store = store;
-        this.deleted = deleted;
         this.partition = partition;
         this.parkedBefore = Set.copyOf(parkedBefore);
     }
@@ -84,10 +84,13 @@ final class StepDocuments implements SearchDocuments {
         missing.forEach(id -> slots.put(id, slot(id, found.get(id))));
     }
 
+    private Slot slot(String id) {
+        return Objects.requireNonNull(slots.get(id));
+    }
+
     private Slot slot(String id, @Nullable Document found) {
         if (found == null) {
-            // It may be gone because of these very events; they must not meet it as if it had never been there.
-            return new Slot(deleted.getOrDefault(id, 0L), null);
+            return new Slot(0, null);
         }
         int maker = found.source().path(DocumentFields.PARTITION).asInt(-1);
         if (partition.isPresent() && maker >= 0 && maker != partition.getAsInt()) {
@@ -102,7 +105,7 @@ final class StepDocuments implements SearchDocuments {
     public Optional<ObjectNode> get(String id) {
         DocumentId.check(id);
         apply(List.of(id));
-        return Optional.ofNullable(slots.get(id).content).map(ObjectNode::deepCopy);
+        return Optional.ofNullable(slot(id).content).map(ObjectNode::deepCopy);
     }
 
     @Override
@@ -150,7 +153,7 @@ final class StepDocuments implements SearchDocuments {
 
     /// Applies what was put down so far, having fetched what it needs and `more`.
     private void apply(Collection<String> more) {
-        Set<String> needed = new LinkedHashSet<>(more);
+        Set<String> needed = new LinkedHashSet<>();
         Set<String> replaced = new LinkedHashSet<>();
         for (Change change : changes) {
             // An event out of its place must be seen to fit; any other that replaces a document needs none.
@@ -160,6 +163,7 @@ final class StepDocuments implements SearchDocuments {
                 needed.add(change.id);
             }
         }
+        more.stream().filter(id -> !replaced.contains(id)).forEach(needed::add);
         replaced.removeAll(needed);
         fetch(needed);
         replaced.forEach(id -> slots.computeIfAbsent(id, _ -> new Slot(0, null)));
@@ -168,7 +172,7 @@ final class StepDocuments implements SearchDocuments {
     }
 
     private void apply(Change change) {
-        Slot slot = slots.get(change.id);
+        Slot slot = slot(change.id);
         if (slot.storedVersion > change.position) {
             requireInPlace(change, slot);
             return;
@@ -192,11 +196,11 @@ final class StepDocuments implements SearchDocuments {
 
     private static ObjectNode changed(Change change, @Nullable ObjectNode content) {
         if (content == null) {
-            throw new IllegalStateException("Document \"" + change.id + "\" is not there at position "
-                    + change.position + "; expected one to update. Put it first.");
+            throw new IllegalStateException("Document \"" + change.id + "\" is not there at position " + change.position
+                    + "; expected one to update. Put it first.");
         }
         ObjectNode copy = content.deepCopy();
-        java.util.Objects.requireNonNull(change.change).accept(copy);
+        Objects.requireNonNull(change.change).accept(copy);
         DocumentFields.check(change.id, copy);
         return copy;
     }

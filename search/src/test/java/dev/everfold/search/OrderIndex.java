@@ -21,9 +21,12 @@ final class OrderIndex {
                     .json(body));
             Shards.check("Searching", answer);
             Map<String, Order> found = new TreeMap<>();
-            answer.body().path("hits").path("hits").forEach(hit -> found.put(
-                    hit.path("_id").asString(),
-                    Json.value(DocumentFields.remove(hit.path("_source")), Order.class)));
+            answer.body()
+                    .path("hits")
+                    .path("hits")
+                    .forEach(hit -> found.put(
+                            hit.path("_id").asString(),
+                            Json.value(DocumentFields.remove(hit.path("_source")), Order.class)));
             return found;
         }
     }
@@ -35,10 +38,12 @@ final class OrderIndex {
             position.accept(snapshot.position());
             for (var rows = snapshot.rows(); rows.hasNext(); ) {
                 ModelRow row = rows.next();
-                found.put(row.key(), new Order(
-                        row.values().get("customer"),
-                        Long.parseLong(row.values().get("events")),
-                        Long.parseLong(row.values().get("cents"))));
+                found.put(
+                        row.key(),
+                        new Order(
+                                row.values().get("customer"),
+                                Long.parseLong(row.values().get("events")),
+                                Long.parseLong(row.values().get("cents"))));
             }
         }
         return found;

@@ -56,15 +56,14 @@ final class Orders {
     }
 
     static Projection<SearchDocuments> projection(String name) {
-        return Projection.<SearchDocuments, OrderEvent>of(
-                        name, CODEC, (documents, event, _) -> {
-                            switch (event) {
-                                case OrderEvent.Placed(String order, String customer) ->
-                                    documents.put(order, new Order(customer, 1, 0));
-                                case OrderEvent.Added(String order, long cents) -> add(documents, order, cents);
-                                case OrderEvent.Cancelled(String order) -> documents.delete(order);
-                            }
-                        })
+        return Projection.<SearchDocuments, OrderEvent>of(name, CODEC, (documents, event, _) -> {
+                    switch (event) {
+                        case OrderEvent.Placed(String order, String customer) ->
+                            documents.put(order, new Order(customer, 1, 0));
+                        case OrderEvent.Added(String order, long cents) -> add(documents, order, cents);
+                        case OrderEvent.Cancelled(String order) -> documents.delete(order);
+                    }
+                })
                 .options(OPTIONS);
     }
 
@@ -74,19 +73,19 @@ final class Orders {
             Order before = documents.get(order, Order.class).orElseThrow();
             documents.put(order, new Order(before.customer(), before.events() + 1, before.cents() + cents));
         } else {
-            documents.update(order, found -> found.put(
-                            "events", found.path("events").asLong() + 1)
-                    .put("cents", found.path("cents").asLong() + cents));
+            documents.update(
+                    order,
+                    found -> found.put("events", found.path("events").asLong() + 1)
+                            .put("cents", found.path("cents").asLong() + cents));
         }
     }
 
     static long append(EventStore store, OrderEvent event) {
-        String order =
-                switch (event) {
-                    case OrderEvent.Placed placed -> placed.order();
-                    case OrderEvent.Added added -> added.order();
-                    case OrderEvent.Cancelled cancelled -> cancelled.order();
-                };
+        String order = switch (event) {
+            case OrderEvent.Placed placed -> placed.order();
+            case OrderEvent.Added added -> added.order();
+            case OrderEvent.Cancelled cancelled -> cancelled.order();
+        };
         return store.append(Append.of(CODEC.encode("order-" + order, event, EventMetadata.none())))
                 .fromPosition();
     }

@@ -76,8 +76,9 @@ class SearchReadModelTest {
         everfold.start(Orders.projection(name), model).awaitCaughtUp(SOON);
 
         try (SearchClient client = server.open()) {
-            Document document =
-                    client.documents().get(new IndexName(name + "-b000001"), "17").orElseThrow();
+            Document document = client.documents()
+                    .get(new IndexName(name + "-b000001"), "17")
+                    .orElseThrow();
             assertThat(document.version()).isEqualTo(last + 1);
             assertThat(document.source().path("everfold_position").asLong()).isEqualTo(last);
             assertThat(document.source().path("everfold_id").asString()).isEqualTo("17");
@@ -136,7 +137,9 @@ class SearchReadModelTest {
         everfold.start(Orders.projection(name), model).awaitCaughtUp(SOON);
 
         Map<String, Order> rows = OrderIndex.snapshot(
-                model, model.builds(name).getFirst(), position -> assertThat(position).isEqualTo(last + 1));
+                model,
+                model.builds(name).getFirst(),
+                position -> assertThat(position).isEqualTo(last + 1));
 
         assertThat(rows).isEqualTo(Orders.fold(store, last + 1));
     }

@@ -89,7 +89,12 @@ final class BuildRun<T> {
 
         private final int number;
 
-        /// Of the loop's thread: whether it has told that its build is serving.
+        // Of the loop's thread.
+
+        /// Whether it has filled a build that did not serve.
+        private boolean isAwaited;
+
+        /// Whether it has told that this build is serving.
         private boolean isDone;
 
         Partition(int number) {
@@ -108,10 +113,15 @@ final class BuildRun<T> {
             return model.isTransient(failure);
         }
 
-        /// Asked each time, since a build is only told so once all of its partitions have caught up.
+        /// Asked each time, since a build is only told so once all of its partitions have caught up. A claim that was
+        /// lost in the moment of the switch is followed by one of a build that serves already.
         @Override
         public void caughtUp(Claim claim) {
-            if (claim instanceof ModelClaim filled && !filled.build().serving() && !isDone && filled.serve()) {
+            if (isDone || !(claim instanceof ModelClaim filled)) {
+                return;
+            }
+            isAwaited |= !filled.build().serving();
+            if (isAwaited && (filled.build().serving() || filled.serve())) {
                 isDone = true;
                 served.accept(filled.build());
             }

@@ -114,10 +114,12 @@ public final class RunningProjection<T> implements EventConsumer {
         BuildRun<T> before;
         lock.lock();
         try {
-            before = main;
-            if (next != null) {
-                main = next;
+            if (next == null) {
+                // Each partition of a build tells that it serves.
+                return;
             }
+            before = main;
+            main = next;
             next = null;
             nextBuild = null;
             rebuilt.signalAll();
@@ -275,12 +277,20 @@ public final class RunningProjection<T> implements EventConsumer {
         }
     }
 
+    /// 0 also while the model cannot be asked: who waits goes on waiting.
     private long servingPosition() {
-        return model.builds(projection.name()).stream()
-                .filter(Build::serving)
-                .mapToLong(Build::position)
-                .findFirst()
-                .orElse(0);
+        try {
+            return model.builds(projection.name()).stream()
+                    .filter(Build::serving)
+                    .mapToLong(Build::position)
+                    .findFirst()
+                    .orElse(0);
+        } catch (RuntimeException failed) {
+            if (!model.isTransient(failed)) {
+                throw failed;
+            }
+            return 0;
+        }
     }
 
     @Override
