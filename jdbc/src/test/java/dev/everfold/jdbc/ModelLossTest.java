@@ -96,6 +96,25 @@ class ModelLossTest {
     }
 
     @Test
+    void tables_that_are_dropped_after_a_rebuild_are_made_again() throws Exception {
+        DataSource database = TestDatabase.SQLITE_WAL.emptyDatabase(folder);
+        try (Everfold everfold = Everfold.on(store)) {
+            RunningProjection<?> projection =
+                    everfold.start(Accounts.projection(), JdbcReadModel.on(database, Accounts.SCHEMA));
+            projection.awaitCaughtUp(SOON);
+            projection.rebuild();
+            assertThat(projection.awaitRebuilt(SOON)).isTrue();
+            TestDatabase.run(database, "drop view balances");
+            TestDatabase.run(database, "drop table balances_b2");
+
+            long last = deposit(store, "alice", 7);
+
+            assertThat(projection.awaitHandled(last, SOON)).isTrue();
+            assertThat(rows(database)).isEqualTo(fold(store, last + 1));
+        }
+    }
+
+    @Test
     void a_file_that_is_not_of_sqlite_is_set_aside_and_begun_anew() throws Exception {
         Path file = folder.resolve("models.db");
         Files.writeString(file, "not a database, ".repeat(1_000));

@@ -16,8 +16,7 @@ public record Selection(Query query, Predicate<RecordedEvent> test) {
     public static Selection of(Query query) {
         boolean namesTypes =
                 query.items().stream().noneMatch(item -> item.types().isEmpty());
-        return new Selection(
-                query, namesTypes ? _ -> true : event -> !isOfSystem(event));
+        return new Selection(query, namesTypes ? _ -> true : event -> !isOfSystem(event));
     }
 
     /// Looks at the first byte only: this is asked for every event of a log.

@@ -113,7 +113,8 @@ final class BuildRun<T> {
             return model.isTransient(failure);
         }
 
-        /// Asked each time, since a build is only told so once all of its partitions have caught up. A claim that was
+        /// Asked each time, since a build is only told so once all of its partitions have caught up. A
+        /// claim that was
         /// lost in the moment of the switch is followed by one of a build that serves already.
         @Override
         public void caughtUp(Claim claim) {

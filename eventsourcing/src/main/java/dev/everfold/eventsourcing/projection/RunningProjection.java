@@ -76,10 +76,23 @@ public final class RunningProjection<T> implements EventConsumer {
                 return;
             }
             nextBuild = build;
-            next = new BuildRun<>(projection, model, shared, () -> stillThere(build), this::takeOver);
+            next = new BuildRun<>(projection, model, shared, () -> chooseNext(build), this::takeOver);
         } finally {
             lock.unlock();
         }
+    }
+
+    /// What the loops of a build that was next are to fill: that build, and once it serves, what any main loop
+    /// does.
+    private Optional<Build> chooseNext(Build build) {
+        boolean isNext;
+        lock.lock();
+        try {
+            isNext = build.equals(nextBuild);
+        } finally {
+            lock.unlock();
+        }
+        return isNext ? stillThere(build) : chooseMain();
     }
 
     private Optional<Build> stillThere(Build build) {
@@ -131,9 +144,8 @@ public final class RunningProjection<T> implements EventConsumer {
             before.close();
             retireOthers(served);
         };
-        retiring = Thread.ofVirtual()
-                .name("everfold-retire-" + projection.name())
-                .start(retire);
+        retiring =
+                Thread.ofVirtual().name("everfold-retire-" + projection.name()).start(retire);
     }
 
     private void retireOthers(Build served) {
@@ -149,11 +161,9 @@ public final class RunningProjection<T> implements EventConsumer {
         }
     }
 
-    /// Builds the model anew beside the one that serves, which goes on; then the new one takes its place, all
-    /// at once,
-    /// and the old one is deleted. A process that is killed meanwhile goes on with it when it is started again.
-    /// Does
-    /// nothing when a build is being made already.
+    /// Builds the model anew beside the one that serves, which goes on; then the new one takes its place, all at
+    /// once, and the old one is deleted. A process that is killed meanwhile goes on with it when it is started
+    /// again. Does nothing when a build is being made already.
     ///
     /// @return what is being built
     public Rebuild rebuild() {
