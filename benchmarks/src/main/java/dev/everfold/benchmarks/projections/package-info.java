@@ -1,4 +1,4 @@
-/// How fast read models are filled, and how far behind they are: [Projecting].
+/// How fast read models are filled, and how far behind they are: [Projecting]; [SearchLoading] for servers that search.
 @NullMarked
 package dev.everfold.benchmarks.projections;
 
