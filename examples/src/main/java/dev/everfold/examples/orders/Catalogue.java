@@ -20,7 +20,7 @@ final class Catalogue {
     record Entry(String customer, String product, long cents, String status) {}
 
     static final Projection<SearchDocuments> PROJECTION = Projection.of(
-                    "catalogue", ShopEvent.codec(OrderEvent.class), Catalogue::handle)
+                    "catalogue", ShopEvent.codec(OrderEvent.class), (documents, event, _) -> handle(documents, event))
             .sequencedBy(ShopEvent::customerOf);
 
     private Catalogue() {}
@@ -32,7 +32,7 @@ final class Catalogue {
                             "cents": {"type": "long"}, "status": {"type": "keyword"}}}}"""));
     }
 
-    private static void handle(SearchDocuments documents, OrderEvent event, Object context) {
+    private static void handle(SearchDocuments documents, OrderEvent event) {
         switch (event) {
             case OrderEvent.Placed placed ->
                 documents.put(placed.order(), new Entry(placed.customer(), placed.product(), placed.cents(), "open"));

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 final class Overview {
 
     static final Projection<SqlModel> PROJECTION =
-            Projection.of("overview", ShopEvent.CODEC, Overview::handle).sequencedBy(ShopEvent::customerOf);
+            Projection.of("overview", ShopEvent.CODEC, (model, event, _) -> handle(model, event)).sequencedBy(ShopEvent::customerOf);
 
     private static final String CUSTOMERS = """
             create table {customers} (
@@ -38,7 +38,7 @@ final class Overview {
         return JdbcReadModel.sqlite(file, CUSTOMERS, ORDERS, ORDERS_BY_CUSTOMER);
     }
 
-    private static void handle(SqlModel model, ShopEvent event, Object context) {
+    private static void handle(SqlModel model, ShopEvent event) {
         switch (event) {
             case CustomerEvent.Registered registered ->
                 model.update("insert into {customers} values (?, ?, 0)", registered.customer(), registered.name());

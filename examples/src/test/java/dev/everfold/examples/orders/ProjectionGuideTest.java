@@ -104,7 +104,7 @@ final class ProjectionGuideTest {
         if (shop.place("2", "alice", "lamp", 40_00) instanceof Handled.Accepted<Order, OrderEvent> placed) {
             running.awaitHandled(placed.appended().fromPosition(), Duration.ofSeconds(1));
         }
-        try (AutoCloseable watch = spent.watch(all -> all.get("alice"), cents -> mails.add("alice: " + cents))) {
+        try (AutoCloseable _ = spent.watch(all -> all.get("alice"), cents -> mails.add("alice: " + cents))) {
             shop.settle();
             running.awaitCaughtUp(Duration.ofSeconds(10));
         }
