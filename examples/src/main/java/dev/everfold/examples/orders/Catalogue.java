@@ -1,5 +1,6 @@
 package dev.everfold.examples.orders;
 
+import dev.everfold.eventsourcing.codec.EventContext;
 import dev.everfold.eventsourcing.projection.Projection;
 import dev.everfold.examples.orders.ShopEvent.OrderEvent;
 import dev.everfold.search.IndexDefinition;
@@ -20,7 +21,9 @@ final class Catalogue {
     record Entry(String customer, String product, long cents, String status) {}
 
     static final Projection<SearchDocuments> PROJECTION = Projection.of(
-                    "catalogue", ShopEvent.codec(OrderEvent.class), (documents, event, _) -> handle(documents, event))
+                    "catalogue",
+                    ShopEvent.codec(OrderEvent.class),
+                    (SearchDocuments documents, OrderEvent event, EventContext _) -> handle(documents, event))
             .sequencedBy(ShopEvent::customerOf);
 
     private Catalogue() {}

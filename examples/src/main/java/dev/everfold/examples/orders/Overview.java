@@ -1,5 +1,6 @@
 package dev.everfold.examples.orders;
 
+import dev.everfold.eventsourcing.codec.EventContext;
 import dev.everfold.eventsourcing.projection.Projection;
 import dev.everfold.examples.orders.ShopEvent.CustomerEvent;
 import dev.everfold.examples.orders.ShopEvent.OrderEvent;
@@ -13,8 +14,9 @@ import java.nio.file.Path;
 /// who ordered, which come from the first.
 final class Overview {
 
-    static final Projection<SqlModel> PROJECTION =
-            Projection.of("overview", ShopEvent.CODEC, (model, event, _) -> handle(model, event)).sequencedBy(ShopEvent::customerOf);
+    static final Projection<SqlModel> PROJECTION = Projection.of(
+                    "overview", ShopEvent.CODEC, (SqlModel model, ShopEvent event, EventContext _) -> handle(model, event))
+            .sequencedBy(ShopEvent::customerOf);
 
     private static final String CUSTOMERS = """
             create table {customers} (
