@@ -15,7 +15,9 @@ import java.nio.file.Path;
 final class Overview {
 
     static final Projection<SqlModel> PROJECTION = Projection.of(
-                    "overview", ShopEvent.CODEC, (SqlModel model, ShopEvent event, EventContext _) -> handle(model, event))
+                    "overview",
+                    ShopEvent.CODEC,
+                    (SqlModel model, ShopEvent event, EventContext _) -> handle(model, event))
             .sequencedBy(ShopEvent::customerOf);
 
     private static final String CUSTOMERS = """
