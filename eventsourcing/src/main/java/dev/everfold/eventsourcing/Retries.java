@@ -1,5 +1,6 @@
 package dev.everfold.eventsourcing;
 
+import dev.everfold.eventsourcing.internal.Doubling;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
@@ -16,8 +17,6 @@ public record Retries(int triesMax, Duration waitFirst, Duration waitMax) {
 
     /// 30 tries; the first wait is below 1 ms, none is above 50 ms.
     public static final Retries DEFAULTS = new Retries(30, Duration.ofMillis(1), Duration.ofMillis(50));
-
-    private static final int DOUBLINGS_MAX = 30;
 
     /// @throws IllegalArgumentException when the number of tries is out of its range or a wait is negative
     public Retries {
@@ -52,9 +51,7 @@ public record Retries(int triesMax, Duration waitFirst, Duration waitMax) {
     }
 
     long waitNanos(int tries, RandomGenerator random) {
-        int doublings = Math.min(tries - 1, DOUBLINGS_MAX);
-        long first = waitFirst.toNanos();
-        long nanosMax = first > waitMax.toNanos() >> doublings ? waitMax.toNanos() : first << doublings;
+        long nanosMax = Doubling.boundNanos(waitFirst, waitMax, tries);
         return nanosMax == 0 ? 0 : random.nextLong(nanosMax);
     }
 }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.everfold.eventsourcing.Account.Deposit;
 import dev.everfold.eventsourcing.Account.Open;
 import dev.everfold.eventsourcing.testing.FixedIds;
+import dev.everfold.testkit.ChildJvm;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,7 +23,6 @@ class HandlerKillTest {
 
     private static final long SEED = Long.getLong("everfold.seed", 43);
     private static final int KILLS = 4;
-    private static final int KILLED = 137;
     private static final int THREADS = 2;
     private static final int COMMANDS_A_THREAD = 100_000;
 
@@ -43,7 +42,7 @@ class HandlerKillTest {
                 }
                 process.destroyForcibly();
             }
-            assertThat(process.waitFor()).isEqualTo(KILLED);
+            assertThat(process.waitFor()).isEqualTo(ChildJvm.KILLED);
             answered = check(answers);
         }
     }
@@ -77,18 +76,7 @@ class HandlerKillTest {
     }
 
     private Process start() throws Exception {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Depositor.class.getName(),
-                temporary.toString());
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        return ChildJvm.of(Depositor.class, temporary.toString()).start();
     }
 
     /// Gives the same commands in each life, in the same order, and prints a point for each answer.

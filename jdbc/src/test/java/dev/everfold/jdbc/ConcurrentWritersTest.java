@@ -6,6 +6,7 @@ import static dev.everfold.jdbc.TestDatabase.strings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.eventsourcing.snapshot.Snapshot;
+import dev.everfold.testkit.ChildJvm;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,22 +115,12 @@ class ConcurrentWritersTest {
     }
 
     private Process start(long seed) throws Exception {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Writer.class.getName(),
-                kind.url(folder),
-                Boolean.toString(kind == TestDatabase.SQLITE_WAL),
-                table,
-                Long.toString(seed));
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+        return ChildJvm.of(
+                        Writer.class,
+                        kind.url(folder),
+                        Boolean.toString(kind == TestDatabase.SQLITE_WAL),
+                        table,
+                        Long.toString(seed))
                 .start();
     }
 

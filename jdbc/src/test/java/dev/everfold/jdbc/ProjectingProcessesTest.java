@@ -8,6 +8,7 @@ import dev.everfold.eventsourcing.projection.Build;
 import dev.everfold.eventsourcing.subscription.Backoff;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
+import dev.everfold.testkit.ChildJvm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -167,20 +168,8 @@ class ProjectingProcessesTest {
     }
 
     private Process start(int partitions) throws Exception {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Projecting.class.getName(),
-                folder.resolve("log").toString(),
-                url,
-                Integer.toString(partitions));
-        Process child = new ProcessBuilder(command)
+        Process child = ChildJvm.of(
+                        Projecting.class, folder.resolve("log").toString(), url, Integer.toString(partitions))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

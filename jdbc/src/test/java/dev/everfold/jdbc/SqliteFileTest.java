@@ -12,6 +12,7 @@ import dev.everfold.eventsourcing.testing.FixedClock;
 import dev.everfold.eventsourcing.testing.SnapshotStoreConformance;
 import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.EventStoreException.Stored;
+import dev.everfold.testkit.ChildJvm;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
@@ -162,7 +163,7 @@ class SqliteFileTest {
 
     private static URL[] classPathWithout(String name) throws MalformedURLException {
         List<URL> urls = new ArrayList<>();
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        String classPath = ChildJvm.classPath();
         for (String element : classPath.split(File.pathSeparator, -1)) {
             if (!element.contains(name)) {
                 urls.add(Path.of(element).toUri().toURL());

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SequencedCollection;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -87,5 +88,18 @@ final class Documents {
                 last
                         ? Optional.empty()
                         : Optional.of((ArrayNode) hits.get(hits.size() - 1).path("sort")));
+    }
+
+    /// The highest value of a field of whole numbers that searches see; empty when they see none.
+    OptionalLong highest(IndexName index, String field) {
+        String what = "Reading the highest \"" + field + "\" of index \"" + index + "\"";
+        ObjectNode body = Json.object().put("size", 0);
+        body.putObject("aggs").putObject("highest").putObject("max").put("field", field);
+        Answer answer = transport.send(Call.reading(what, "POST", Call.path(index.writeAlias(), "_search"))
+                .on(index)
+                .json(body));
+        Shards.check(what, answer);
+        JsonNode value = answer.body().path("aggregations").path("highest").path("value");
+        return value.isNumber() ? OptionalLong.of((long) value.asDouble()) : OptionalLong.empty();
     }
 }

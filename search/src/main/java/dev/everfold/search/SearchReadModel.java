@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 /// so by the alias `orders`, which leads to the build that serves. How far projections are is kept in the index
 /// `everfold-consumers`. Whichever of these somebody deletes is made again from the log.
 ///
-/// Documents of a step may be seen before its checkpoint is saved. When another build begins to serve in that moment,
-/// readers see the model without them, until the new build has made that step too: milliseconds later.
-///
 /// The server is asked for the first time when the projection begins, and again until it answers.
 public final class SearchReadModel implements ReadModel<SearchDocuments>, AutoCloseable {
 

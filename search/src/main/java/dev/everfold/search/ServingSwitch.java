@@ -6,12 +6,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /// Lets a build serve in place of another one.
 ///
 /// 1. Every claim of the old build is taken over. From here on its steps are refused, so its position stands still.
-/// 2. If the new build is as far, the registry is changed, provided that nobody was there since it was read. That is
+/// 2. If the new build is as far, and as far as anything that readers see, the registry is changed, provided that
+/// nobody was there since it was read. That is
 ///    the switch.
 /// 3. The alias follows.
 ///
@@ -66,7 +68,8 @@ final class ServingSwitch {
         try {
             if (old.isPresent()
                     && (!fence(projection, old.get(), owner, fences)
-                            || isFurther(projection, old.get(), build.get()))) {
+                            || isFurther(projection, old.get(), build.get())
+                            || isSeenFurther(projection, old.get(), build.get()))) {
                 return false;
             }
             held.require();
@@ -89,11 +92,23 @@ final class ServingSwitch {
                 .mapToLong(ClaimState::position)
                 .max()
                 .orElse(0);
-        long last = consumers.claims(projection, build).stream()
+        return furthest > last(projection, build);
+    }
+
+    /// Readers see the documents of a step before its checkpoint: when the old build's claims were taken in
+    /// between,
+    /// they have seen more than its position says, or will once the index is refreshed.
+    private boolean isSeenFurther(String projection, BuildEntry old, BuildEntry build) {
+        client.indices().refresh(old.index());
+        OptionalLong seen = client.documents().highest(old.index(), DocumentFields.POSITION);
+        return seen.isPresent() && seen.getAsLong() >= last(projection, build);
+    }
+
+    private long last(String projection, BuildEntry build) {
+        return consumers.claims(projection, build).stream()
                 .mapToLong(ClaimState::settled)
                 .min()
                 .orElse(0);
-        return furthest > last;
     }
 
     private boolean fence(String projection, BuildEntry old, String owner, List<HeldClaim> fences) {

@@ -10,11 +10,11 @@ import dev.everfold.eventstore.EventStores;
 import dev.everfold.search.Orders.OrderEvent.Added;
 import dev.everfold.search.Orders.OrderEvent.Cancelled;
 import dev.everfold.search.Orders.OrderEvent.Placed;
+import dev.everfold.testkit.ChildJvm;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -143,20 +143,11 @@ class SearchKillTest {
     }
 
     private Process start() throws IOException {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Projecting.class.getName(),
-                folder.resolve("log").toString(),
-                server.options().server().toString(),
-                name);
-        return new ProcessBuilder(command)
+        return ChildJvm.of(
+                        Projecting.class,
+                        folder.resolve("log").toString(),
+                        server.options().server().toString(),
+                        name)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -181,7 +181,7 @@ public final class RunningProjection<T> implements EventConsumer {
             if (run == null || build == null) {
                 return Optional.empty();
             }
-            ConsumerStatus sum = sum(run.status());
+            ConsumerStatus sum = PartitionsStatus.of(name(), run.status());
             return Optional.of(Rebuild.of(build, sum.position(), shared.store().nextPosition(), sum.eventsPerSecond()));
         } finally {
             lock.unlock();
@@ -229,43 +229,7 @@ public final class RunningProjection<T> implements EventConsumer {
     /// Of all partitions: sums, the lowest position, and the state of the one that needs attention most.
     @Override
     public ConsumerStatus status() {
-        return sum(main().status());
-    }
-
-    private ConsumerStatus sum(List<ConsumerStatus> all) {
-        ConsumerStatus last = all.stream()
-                .min(Comparator.comparingLong(ConsumerStatus::position))
-                .orElseThrow();
-        ConsumerState state = all.stream()
-                .map(ConsumerStatus::state)
-                .max(Comparator.comparingInt(RunningProjection::concern))
-                .orElseThrow();
-        return new ConsumerStatus(
-                projection.name(),
-                last.kind(),
-                state,
-                last.position(),
-                last.lagEvents(),
-                last.lag(),
-                all.stream().mapToLong(ConsumerStatus::handled).sum(),
-                all.stream().mapToDouble(ConsumerStatus::eventsPerSecond).sum(),
-                all.stream().mapToLong(ConsumerStatus::retries).sum(),
-                all.stream().mapToInt(ConsumerStatus::parked).sum(),
-                all.stream()
-                        .flatMap(each -> each.lastFailure().stream())
-                        .max(Comparator.comparing(ConsumerStatus.Failure::time)));
-    }
-
-    private static int concern(ConsumerState state) {
-        return switch (state) {
-            case FAILED -> 6;
-            case RETRYING -> 5;
-            case STOPPED -> 4;
-            case WAITING_FOR_CLAIM -> 3;
-            case PAUSED -> 2;
-            case CATCHING_UP -> 1;
-            case LIVE -> 0;
-        };
+        return PartitionsStatus.of(name(), main().status());
     }
 
     /// Also while another process runs the projection: then the read model is asked every few milliseconds.

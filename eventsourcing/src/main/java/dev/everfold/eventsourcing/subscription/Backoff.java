@@ -1,5 +1,6 @@
 package dev.everfold.eventsourcing.subscription;
 
+import dev.everfold.eventsourcing.internal.Doubling;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -13,8 +14,6 @@ public record Backoff(Duration first, Duration max) {
     /// 100 ms at first, 10 s at most.
     public static final Backoff DEFAULTS = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
 
-    private static final int DOUBLINGS_MAX = 30;
-
     /// @throws IllegalArgumentException when a wait is negative
     public Backoff {
         if (first.isNegative() || max.isNegative()) {
@@ -25,8 +24,7 @@ public record Backoff(Duration first, Duration max) {
 
     /// The wait after so many failures in a row, 1 or more.
     public Duration after(int failures, RandomGenerator random) {
-        int doublings = Math.min(failures - 1, DOUBLINGS_MAX);
-        long nanos = first.toNanos() > max.toNanos() >> doublings ? max.toNanos() : first.toNanos() << doublings;
+        long nanos = Doubling.boundNanos(first, max, failures);
         return Duration.ofNanos(nanos == 0 ? 0 : nanos - random.nextLong(nanos / 2 + 1));
     }
 }

@@ -10,6 +10,7 @@ import dev.everfold.eventsourcing.testing.FixedIds;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.testkit.ChildJvm;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +29,6 @@ class ReactionKillTest {
     private static final long SEED = Long.getLong("everfold.seed", 47);
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int KILLS = 10;
-    private static final int KILLED = 137;
     private static final int ORDERS_MAX = 100_000;
 
     @TempDir
@@ -47,7 +47,7 @@ class ReactionKillTest {
                 }
                 process.destroyForcibly();
             }
-            assertThat(process.waitFor()).isEqualTo(KILLED);
+            assertThat(process.waitFor()).isEqualTo(ChildJvm.KILLED);
             placed += orders;
         }
 
@@ -80,18 +80,7 @@ class ReactionKillTest {
     }
 
     private Process start(int firstOrder) throws Exception {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Seller.class.getName(),
-                temporary.toString(),
-                Integer.toString(firstOrder));
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+        return ChildJvm.of(Seller.class, temporary.toString(), Integer.toString(firstOrder))
                 .start();
     }
 
