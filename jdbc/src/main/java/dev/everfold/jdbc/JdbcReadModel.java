@@ -98,10 +98,10 @@ public final class JdbcReadModel implements ReadModel<SqlModel> {
     }
 
     @Override
-    public Build create(String projection, int version, int partitions) {
+    public Build create(String projection, int version, int partitions, long after) {
         return inTables(
                 "Beginning a build of projection \"" + projection + "\"",
-                connection -> builds.create(connection, projection, version, partitions));
+                connection -> builds.create(connection, projection, version, partitions, after));
     }
 
     @Override

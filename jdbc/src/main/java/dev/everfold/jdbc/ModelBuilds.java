@@ -94,7 +94,8 @@ final class ModelBuilds {
                 && !tables.filled(connection, stored).containsAll(stored.filled());
     }
 
-    Build create(Connection connection, String projection, int version, int partitions) throws SQLException {
+    Build create(Connection connection, String projection, int version, int partitions, long after)
+            throws SQLException {
         table.lock(connection);
         List<Build> sound = new ArrayList<>();
         for (Stored stored : table.of(connection, projection)) {
@@ -109,10 +110,10 @@ final class ModelBuilds {
                 requireSchema(stored);
             }
         }
-        if (!sound.isEmpty()
-                && sound.getLast().version() == version
-                && !sound.getLast().serving()) {
-            return sound.getLast();
+        for (Build newer : sound.reversed()) {
+            if (newer.version() == version && newer.number() > after) {
+                return newer;
+            }
         }
         requireOwnNames(connection, projection);
         boolean isServing = sound.stream().noneMatch(Build::serving);

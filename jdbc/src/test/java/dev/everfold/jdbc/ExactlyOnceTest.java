@@ -94,7 +94,11 @@ class ExactlyOnceTest {
 
     /// Builds the model anew beside the one that serves, and lets it serve.
     private void project() {
-        Build build = retried(() -> model.create("balances", 1, 1));
+        long before = retried(() -> model.builds("balances")).stream()
+                .filter(Build::serving)
+                .mapToLong(Build::number)
+                .sum();
+        Build build = retried(() -> model.create("balances", 1, 1, before));
         ModelClaim claim = retried(() -> model.claim(build, 0, Accounts.projection(), "test", LEASE))
                 .orElseThrow();
         for (Step step : List.of(

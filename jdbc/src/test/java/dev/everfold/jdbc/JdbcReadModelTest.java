@@ -65,6 +65,15 @@ class JdbcReadModelTest {
     }
 
     @Test
+    void of_two_processes_that_begin_at_once_one_makes_the_build() {
+        Build first = model.create("balances", 1, 1, 0);
+
+        assertThat(JdbcReadModel.on(database, Accounts.SCHEMA).create("balances", 1, 1, 0))
+                .isEqualTo(first);
+        assertThat(model.create("balances", 1, 1, first.number()).number()).isGreaterThan(first.number());
+    }
+
+    @Test
     void a_projection_goes_on_where_it_was() throws Exception {
         open(store, "alice");
         RunningProjection<?> projection = everfold.start(Accounts.projection(), model);

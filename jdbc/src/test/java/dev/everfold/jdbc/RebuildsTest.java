@@ -141,7 +141,7 @@ class RebuildsTest {
         RunningProjection<?> projection = everfold.start(Accounts.projection(), model);
         projection.awaitCaughtUp(SOON);
         projection.close();
-        Build build = model.create("balances", 1, 1);
+        Build build = model.create("balances", 1, 1, 1);
         ModelClaim killed = model.claim(build, 0, Accounts.projection(), "killed", Duration.ofMillis(1))
                 .orElseThrow();
         killed.commit(new Step(

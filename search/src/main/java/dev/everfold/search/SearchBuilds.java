@@ -64,7 +64,7 @@ final class SearchBuilds {
     /// nobody's.
     ///
     /// A crash before the index is made leaves a build that nobody has claimed; whoever comes next makes its index.
-    Build create(String projection, int version, int partitions) {
+    Build create(String projection, int version, int partitions, long after) {
         consumers.ensure();
         for (int tries = 0; tries < TRIES_MAX; tries++) {
             Set<String> there = indices(projection).keySet();
@@ -74,13 +74,13 @@ final class SearchBuilds {
                 continue;
             }
             Registry before = found.get().content();
-            Registry after = next(before, there, version, partitions);
-            if (!after.equals(before) && !consumers.replace(found.get().token(), after)) {
+            Registry wanted = next(before, there, version, partitions, after);
+            if (!wanted.equals(before) && !consumers.replace(found.get().token(), wanted)) {
                 continue;
             }
-            BuildEntry made = after.builds().getLast();
+            BuildEntry made = wanted.builds().getLast();
             requireDefinition(projection, made);
-            create(made.index(), made.number() == after.serving());
+            create(made.index(), made.number() == wanted.serving());
             Optional<Registry> now = consumers.registry(projection).map(Stored::content);
             if (now.flatMap(registry -> registry.build(made.number())).isEmpty()) {
                 client.indices().delete(made.index());
@@ -94,17 +94,15 @@ final class SearchBuilds {
     }
 
     /// The registry with the wanted build as the last one.
-    private Registry next(Registry before, Set<String> there, int version, int partitions) {
-        Registry after = before.retire(entry -> isGone(before.projection(), entry, there));
-        if (!after.builds().isEmpty()) {
-            BuildEntry newest = after.builds().getLast();
-            boolean unused = newest.number() != after.serving()
-                    || !there.contains(newest.index().value());
-            if (newest.version() == version && unused) {
-                return after;
+    private Registry next(Registry before, Set<String> there, int version, int partitions, long after) {
+        Registry left = before.retire(entry -> isGone(before.projection(), entry, there));
+        if (!left.builds().isEmpty()) {
+            BuildEntry newest = left.builds().getLast();
+            if (newest.version() == version && newest.number() > after) {
+                return left;
             }
         }
-        return after.plus(version, partitions, definition.fingerprint());
+        return left.plus(version, partitions, definition.fingerprint());
     }
 
     /// Whether somebody has deleted what a build had made. Where nobody has claimed it yet, it is about to be made.

@@ -90,8 +90,8 @@ public final class SearchReadModel implements ReadModel<SearchDocuments>, AutoCl
 
     /// @throws IllegalStateException when there is one of this version with other mappings or settings
     @Override
-    public Build create(String projection, int version, int partitions) {
-        return searchBuilds().create(projection, version, partitions);
+    public Build create(String projection, int version, int partitions, long after) {
+        return searchBuilds().create(projection, version, partitions, after);
     }
 
     /// Another claim is respected until its lease ends, by the clock of this machine. A clock that differs makes it

@@ -198,9 +198,17 @@ class SearchFailuresTest {
     }
 
     @Test
+    void of_two_processes_that_begin_at_once_one_makes_the_build() {
+        Build first = model.create(name, 1, 1, 0);
+
+        assertThat(model.create(name, 1, 1, 0)).isEqualTo(first);
+        assertThat(model.create(name, 1, 1, first.number()).number()).isGreaterThan(first.number());
+    }
+
+    @Test
     void a_build_for_comparing_does_not_serve_even_where_no_other_does() {
-        Build compared = model.create(name, 0, 1);
-        Build real = model.create(name, 1, 1);
+        Build compared = model.create(name, 0, 1, 0);
+        Build real = model.create(name, 1, 1, compared.number());
 
         assertThat(compared.serving()).isFalse();
         assertThat(real.serving()).isTrue();

@@ -23,8 +23,12 @@ record BuildChoice(Build main, Optional<Build> next) {
         if (serving.isPresent() && serving.get().version() == projection.version()) {
             return new BuildChoice(serving.get(), newest);
         }
-        Build main =
-                newest.orElseGet(() -> model.create(projection.name(), projection.version(), projection.partitions()));
+        Build main = newest.orElseGet(
+                () -> model.create(projection.name(), projection.version(), projection.partitions(), highest(builds)));
         return new BuildChoice(main, Optional.empty());
+    }
+
+    private static long highest(List<Build> builds) {
+        return builds.stream().mapToLong(Build::number).max().orElse(0);
     }
 }

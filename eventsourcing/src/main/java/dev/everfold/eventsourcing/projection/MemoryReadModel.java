@@ -106,16 +106,17 @@ public final class MemoryReadModel<K, V> implements ReadModel<MemoryRows<K, V>> 
     }
 
     @Override
-    public Build create(String projection, int version, int partitions) {
+    public Build create(String projection, int version, int partitions, long after) {
         if (partitions != 1) {
             throw new IllegalArgumentException("Projection \"" + projection + "\" has " + partitions
                     + " partitions; a model in memory takes 1, since its readers see whole steps.");
         }
         lock.writeLock().lock();
         try {
-            Content newest = builds.isEmpty() ? null : builds.lastEntry().getValue();
-            if (newest != null && newest.build.version() == version && !newest.isServing) {
-                return newest.now();
+            for (Content newer : builds.tailMap(after, false).descendingMap().values()) {
+                if (newer.build.version() == version) {
+                    return newer.now();
+                }
             }
             Build build = new Build(projection, version, ++lastNumber, 1, builds.isEmpty(), 0);
             Content content = new Content(build, build.serving());

@@ -66,7 +66,7 @@ public record ModelDifference(
                 projection.partitions(1).options(projection.options().onFailure(1, FailurePolicy.PARK));
         dropLeftOver(projection.name(), model);
         try (ModelSnapshot before = model.snapshot(serving)) {
-            Build build = model.create(projection.name(), COMPARED_VERSION, 1);
+            Build build = model.create(projection.name(), COMPARED_VERSION, 1, serving.number());
             try {
                 List<ParkedEvent> failing = fill(build, compared, model, shared, before.position());
                 try (ModelSnapshot after = model.snapshot(build)) {

@@ -16,12 +16,11 @@ public interface ReadModel<T> {
     /// The builds of a projection that are there, by number. Builds that are retired are not among them.
     List<Build> builds(String projection);
 
-    /// A new, empty build with a higher number than all before; it is serving at once if no other build is.
+    /// The newest build of this version that was made after those that the caller knows, or else a new, empty
+    /// one, which serves at once if no other build does. So of two processes that begin at once, one makes it.
     ///
-    /// When the newest build is of this version, empty or not, and not serving, that one is returned instead:
-    /// of two
-    /// processes that begin a build at once, one makes it.
-    Build create(String projection, int version, int partitions);
+    /// @param after the highest number that the caller knows of; 0 = none
+    Build create(String projection, int version, int partitions, long after);
 
     /// Claims a partition of a build.
     ///

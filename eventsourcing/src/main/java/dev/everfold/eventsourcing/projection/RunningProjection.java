@@ -167,7 +167,8 @@ public final class RunningProjection<T> implements EventConsumer {
     ///
     /// @return what is being built
     public Rebuild rebuild() {
-        Build build = model.create(projection.name(), projection.version(), projection.partitions());
+        long serving = serving().map(Build::number).orElse(0L);
+        Build build = model.create(projection.name(), projection.version(), projection.partitions(), serving);
         fill(build);
         return Rebuild.of(build, build.position(), shared.store().nextPosition(), 0);
     }
@@ -251,14 +252,14 @@ public final class RunningProjection<T> implements EventConsumer {
         }
     }
 
+    private Optional<Build> serving() {
+        return model.builds(projection.name()).stream().filter(Build::serving).findFirst();
+    }
+
     /// 0 also while the model cannot be asked: who waits goes on waiting.
     private long servingPosition() {
         try {
-            return model.builds(projection.name()).stream()
-                    .filter(Build::serving)
-                    .mapToLong(Build::position)
-                    .findFirst()
-                    .orElse(0);
+            return serving().map(Build::position).orElse(0L);
         } catch (RuntimeException failed) {
             if (!model.isTransient(failed)) {
                 throw failed;

@@ -157,6 +157,14 @@ class MemoryReadModelTest {
     }
 
     @Test
+    void of_two_that_begin_at_once_one_makes_the_build() {
+        Build first = model.create("balances", 1, 1, 0);
+
+        assertThat(model.create("balances", 1, 1, 0)).isEqualTo(first);
+        assertThat(model.create("balances", 1, 1, first.number()).number()).isGreaterThan(first.number());
+    }
+
+    @Test
     void a_live_query_tells_each_new_answer() throws Exception {
         List<Long> told = new CopyOnWriteArrayList<>();
         RunningProjection<?> running = everfold.start(balances(), model);
