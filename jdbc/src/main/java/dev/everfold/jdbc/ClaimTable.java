@@ -53,6 +53,8 @@ final class ClaimTable {
     private static final String CLAIM = """
             update {table} set token = ?, owner = ?, until_millis = {now} + ?
             where consumer = ? and (token is null or until_millis <= {now})""";
+    private static final String TAKE =
+            "update {table} set token = ?, owner = ?, until_millis = {now} + ? where consumer = ?";
     private static final String READ =
             "select token, owner, steps, lineage, position, checksum from {table} where consumer = ?";
     private static final String READ_PARKED =
@@ -104,7 +106,11 @@ final class ClaimTable {
     /// @param steps carried out
     /// @param checkpoint if there is one
     /// @param isSound whether it is as it was written
-    record Row(Optional<String> token, String owner, long steps, Optional<Checkpoint> checkpoint, boolean isSound) {}
+    record Row(Optional<String> token, String owner, long steps, Optional<Checkpoint> checkpoint, boolean isSound) {
+
+        /// Of a consumer that is not there.
+        static final Row NONE = new Row(Optional.empty(), "", 0, Optional.empty(), true);
+    }
 
     /// Makes sure that a consumer has a row.
     void add(Connection connection, String consumer) throws SQLException {
@@ -118,7 +124,18 @@ final class ClaimTable {
     /// Takes the claim unless another one is in force, or there is no row.
     boolean claim(Connection connection, String consumer, String token, String owner, Duration lease)
             throws SQLException {
-        try (PreparedStatement statement = Statements.prepare(connection, of(CLAIM))) {
+        return claim(connection, CLAIM, consumer, token, owner, lease);
+    }
+
+    /// Takes the claim, whoever has it: each of his steps is refused from now on.
+    void take(Connection connection, String consumer, String token, String owner, Duration lease) throws SQLException {
+        claim(connection, TAKE, consumer, token, owner, lease);
+    }
+
+    private boolean claim(
+            Connection connection, String sql, String consumer, String token, String owner, Duration lease)
+            throws SQLException {
+        try (PreparedStatement statement = Statements.prepare(connection, of(sql))) {
             statement.setString(1, token);
             statement.setString(2, owner);
             statement.setLong(3, lease.toMillis());

@@ -149,7 +149,7 @@ final class JdbcModelClaim implements ModelClaim {
     @Override
     public boolean serve() {
         try {
-            return model.inTables("Serving a build " + where, open -> builds.serve(open, claimed));
+            return model.inTables("Serving a build " + where, open -> builds.serve(open, claimed, owner));
         } catch (DatabaseFailedException failed) {
             if (!failed.retryable()) {
                 throw failed;

@@ -20,6 +20,9 @@ final class ModelBuilds {
     /// The table of claims of partitions of builds.
     private static final String CLAIMS = "everfold_partitions";
 
+    /// How many positions a build may be behind for the one before to wait for it: a few steps.
+    private static final long NEAR = 10_000;
+
     private final ModelSchema schema;
     private final Dialect dialect;
     private final BuildTable table;
@@ -220,8 +223,12 @@ final class ModelBuilds {
         return table.find(connection, number);
     }
 
-    /// Shows a build to readers in place of the one before, if it is as far.
-    boolean serve(Connection connection, Claimed claim) throws SQLException {
+    /// Shows a build to readers in place of the one before, if it is as far. If it is a little behind, the
+    /// claims of
+    /// the one before are taken over, so that it stands still while this one catches up: under steady writes it
+    /// could
+    /// be ahead whenever it is looked at. It goes on when the lease has ended and there was no switch.
+    boolean serve(Connection connection, Claimed claim, String owner) throws SQLException {
         table.lock(connection);
         Stored stored = held(connection, claim);
         if (stored.isServing()) {
@@ -230,15 +237,39 @@ final class ModelBuilds {
         Optional<Stored> before = table.of(connection, stored.projection()).stream()
                 .filter(Stored::isServing)
                 .findFirst();
-        if (before.isPresent() && !isAsFar(rows(connection, stored), rows(connection, before.get()))) {
-            return false;
-        }
         if (before.isPresent()) {
+            List<ClaimTable.Row> rows = rows(connection, stored);
+            List<ClaimTable.Row> rowsBefore = rows(connection, before.get());
+            if (!isAsFar(positions(rows), positions(rowsBefore))) {
+                if (isNear(rows, rowsBefore)) {
+                    holdBack(connection, before.get(), claim.key(), owner);
+                }
+                return false;
+            }
             retire(connection, before.get());
         }
         table.status(connection, stored.number(), Status.SERVING);
         tables.show(connection, before, stored);
         return true;
+    }
+
+    /// Whether a build that is at work in all its partitions will soon be as far as one that nobody holds back yet.
+    private static boolean isNear(List<ClaimTable.Row> rows, List<ClaimTable.Row> before) {
+        boolean isAtWork = rows.stream().allMatch(row -> row.token().isPresent());
+        boolean isHeldBack = before.stream().anyMatch(row -> isOneOf(row.token(), rows));
+        long last = positions(rows).stream().mapToLong(Long::longValue).min().orElse(0);
+        long first = positions(before).stream().mapToLong(Long::longValue).max().orElse(0);
+        return isAtWork && !isHeldBack && first - last <= NEAR;
+    }
+
+    private static boolean isOneOf(Optional<String> token, List<ClaimTable.Row> rows) {
+        return token.isPresent() && rows.stream().map(ClaimTable.Row::token).anyMatch(token::equals);
+    }
+
+    private void holdBack(Connection connection, Stored before, ClaimKey key, String owner) throws SQLException {
+        for (int partition = 0; partition < before.partitions(); partition++) {
+            claims.take(connection, before.consumer(partition), key.token(), owner, key.lease());
+        }
     }
 
     /// @throws ClaimLostException when the claim is not in force
@@ -256,14 +287,17 @@ final class ModelBuilds {
         return stored.get();
     }
 
-    private List<Long> rows(Connection connection, Stored stored) throws SQLException {
-        List<Long> positions = new ArrayList<>();
+    /// Of all partitions; a row that is missing counts as one that has not begun.
+    private List<ClaimTable.Row> rows(Connection connection, Stored stored) throws SQLException {
+        List<ClaimTable.Row> rows = new ArrayList<>();
         for (int partition = 0; partition < stored.partitions(); partition++) {
-            positions.add(claims.readLocked(connection, stored.consumer(partition))
-                    .map(ModelBuilds::position)
-                    .orElse(0L));
+            rows.add(claims.readLocked(connection, stored.consumer(partition)).orElse(ClaimTable.Row.NONE));
         }
-        return positions;
+        return rows;
+    }
+
+    private static List<Long> positions(List<ClaimTable.Row> rows) {
+        return rows.stream().map(ModelBuilds::position).toList();
     }
 
     /// Of equal partitions each must be as far as its own one before; of others the last as far as the first.

@@ -20,10 +20,12 @@ import dev.everfold.eventsourcing.subscription.Step;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -87,32 +89,25 @@ class RebuildsTest {
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
             Future<?> writer = threads.submit(() -> {
                 while (!done.get()) {
-                    long last = deposit(store, "alice", CENTS);
-                    awaitHandled(projection, last);
+                    projection.awaitHandled(deposit(store, "alice", CENTS), SOON);
                 }
+                return true;
             });
             Future<Integer> reader = threads.submit(() -> watch(done));
-            for (int i = 0; i < 3; i++) {
-                projection.rebuild();
-                assertThat(projection.awaitRebuilt(SOON)).isTrue();
+            try {
+                for (int i = 0; i < 3; i++) {
+                    projection.rebuild();
+                    assertThat(projection.awaitRebuilt(SOON)).isTrue();
+                }
+            } finally {
+                done.set(true);
             }
-            done.set(true);
             writer.get();
             assertThat(reader.get()).isGreaterThan(1);
         }
 
         assertThat(projection.awaitCaughtUp(SOON)).isTrue();
         assertThat(rows(database)).isEqualTo(fold(store, store.nextPosition()));
-    }
-
-    private static void awaitHandled(RunningProjection<?> projection, long position) {
-        try {
-            projection.awaitHandled(position, SOON);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } catch (IllegalStateException ofTheBuildBefore) {
-            // It has ended since another build took its place.
-        }
     }
 
     /// How often it has read.
@@ -136,19 +131,83 @@ class RebuildsTest {
     }
 
     @Test
+    void a_build_that_is_always_a_little_ahead_waits_for_the_one_that_is_to_take_its_place() throws Exception {
+        append(10);
+        ModelClaim old = claim(model.create("balances", 1, 1, 0), "old", Duration.ofMinutes(1));
+        ModelClaim next = claim(model.create("balances", 1, 1, 1), "next", Duration.ofMillis(200));
+        commit(next, 0, 8);
+        commit(old, 0, 9);
+
+        assertThat(next.serve()).isFalse();
+
+        assertThatThrownBy(() -> commit(old, 9, 10))
+                .hasMessage(
+                        "Consumer \"balances/1/0\" does not go on here: \"next\" has claimed it. Nothing of this step"
+                                + " was changed; whoever runs it now does the step itself.");
+        commit(next, 8, 9);
+        assertThat(next.serve()).isTrue();
+        assertThat(rows(database)).isEqualTo(fold(store, 9));
+    }
+
+    @Test
+    void a_build_that_waits_goes_on_when_the_other_one_does_not_come() throws Exception {
+        append(10);
+        Build build = model.create("balances", 1, 1, 0);
+        ModelClaim old = claim(build, "old", Duration.ofMinutes(1));
+        ModelClaim next = claim(model.create("balances", 1, 1, 1), "next", Duration.ofMillis(200));
+        commit(next, 0, 8);
+        commit(old, 0, 9);
+        next.serve();
+
+        ModelClaim again = claim(build, "old", Duration.ofMinutes(1));
+        commit(again, 9, 12);
+
+        assertThat(rows(database)).isEqualTo(fold(store, 12));
+    }
+
+    @Test
+    void a_build_that_is_far_behind_holds_nobody_back() throws Exception {
+        append(10);
+        ModelClaim old = claim(model.create("balances", 1, 1, 0), "old", Duration.ofMinutes(1));
+        ModelClaim next = claim(model.create("balances", 1, 1, 1), "next", Duration.ofMinutes(1));
+        commit(next, 0, 5);
+        commit(old, 0, 12);
+        move(old, 10_006);
+
+        assertThat(next.serve()).isFalse();
+
+        move(old, 10_007);
+    }
+
+    private ModelClaim claim(Build build, String owner, Duration lease) {
+        Optional<ModelClaim> claim = Optional.empty();
+        while (claim.isEmpty()) {
+            claim = model.claim(build, 0, Accounts.projection(), owner, lease);
+        }
+        return claim.get();
+    }
+
+    private void commit(ModelClaim claim, long from, long to) {
+        Read read = Read.matching(Query.all()).fromPosition(from).toPosition(to);
+        commit(claim, store.read(read).toList(), to);
+    }
+
+    private void move(ModelClaim claim, long to) {
+        commit(claim, List.of(), to);
+    }
+
+    private void commit(ModelClaim claim, List<RecordedEvent> events, long to) {
+        claim.commit(new Step(events, new Checkpoint(store.lineage(), to), List.of(), List.of()));
+    }
+
+    @Test
     void a_rebuild_that_was_killed_goes_on_where_it_was() throws Exception {
         append(10);
         RunningProjection<?> projection = everfold.start(Accounts.projection(), model);
         projection.awaitCaughtUp(SOON);
         projection.close();
         Build build = model.create("balances", 1, 1, 1);
-        ModelClaim killed = model.claim(build, 0, Accounts.projection(), "killed", Duration.ofMillis(1))
-                .orElseThrow();
-        killed.commit(new Step(
-                store.read(Read.matching(Query.all()).toPosition(6)).toList(),
-                new Checkpoint(store.lineage(), 6),
-                List.of(),
-                List.of()));
+        commit(claim(build, "killed", Duration.ofMillis(1)), 0, 6);
 
         RunningProjection<?> again = everfold.start(Accounts.projection(), model);
         again.awaitCaughtUp(SOON);

@@ -34,9 +34,8 @@ public final class SearchLoading {
     private static final String NAME = "everfold_loading";
     private static final String SETTINGS =
             "\"settings\": {\"index.number_of_shards\": 1, \"index.number_of_replicas\": 0}";
-    private static final String FIELDS =
-            "\"stream\": {\"type\": \"keyword\"}, \"type\": {\"type\": \"keyword\"},"
-                    + " \"bytes\": {\"type\": \"integer\"}";
+    private static final String FIELDS = "\"stream\": {\"type\": \"keyword\"}, \"type\": {\"type\": \"keyword\"},"
+            + " \"bytes\": {\"type\": \"integer\"}";
 
     private SearchLoading() {}
 

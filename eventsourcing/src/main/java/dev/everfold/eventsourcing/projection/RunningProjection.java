@@ -38,6 +38,9 @@ public final class RunningProjection<T> implements EventConsumer {
     private @Nullable Build nextBuild;
     private boolean closed;
 
+    /// Whether it has looked what there is to be built.
+    private boolean hasChosen;
+
     /// Deletes what a build has replaced.
     private volatile @Nullable Thread retiring;
 
@@ -58,7 +61,18 @@ public final class RunningProjection<T> implements EventConsumer {
         BuildChoice choice = BuildChoice.of(projection, model);
         requirePartitions(choice.main());
         choice.next().ifPresent(this::fill);
+        chosen();
         return Optional.of(choice.main());
+    }
+
+    private void chosen() {
+        lock.lock();
+        try {
+            hasChosen = true;
+            rebuilt.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void requirePartitions(Build build) {
@@ -197,10 +211,10 @@ public final class RunningProjection<T> implements EventConsumer {
         lock.lock();
         try {
             long nanos = timeout.toNanos();
-            while (next != null && nanos > 0) {
+            while ((!hasChosen || next != null) && nanos > 0) {
                 nanos = rebuilt.awaitNanos(nanos);
             }
-            return next == null;
+            return hasChosen && next == null;
         } finally {
             lock.unlock();
         }
@@ -239,9 +253,18 @@ public final class RunningProjection<T> implements EventConsumer {
         Instant end = shared.clock().instant().plus(timeout);
         while (true) {
             Duration left = Duration.between(shared.clock().instant(), end);
-            boolean elsewhere = status().state() == ConsumerState.WAITING_FOR_CLAIM;
-            if (main().awaitHandled(position, elsewhere ? POLL : left)) {
-                return true;
+            BuildRun<T> run = main();
+            boolean elsewhere = PartitionsStatus.of(name(), run.status()).state() == ConsumerState.WAITING_FOR_CLAIM;
+            try {
+                if (run.awaitHandled(position, elsewhere ? POLL : left)) {
+                    return true;
+                }
+            } catch (IllegalStateException ended) {
+                if (run == main()) {
+                    throw ended;
+                }
+                // Another build has taken its place.
+                continue;
             }
             if (elsewhere && servingPosition() > position) {
                 return true;
