@@ -220,9 +220,14 @@ public final class ConsumerLoop implements EventConsumer {
 
     @Override
     public void pause() {
+        pauseSoon();
+        settle(ConsumerState.PAUSED);
+    }
+
+    /// Asks it to pause, without waiting.
+    public void pauseSoon() {
         paused = true;
         wakeup.ring();
-        settle(ConsumerState.PAUSED);
     }
 
     @Override

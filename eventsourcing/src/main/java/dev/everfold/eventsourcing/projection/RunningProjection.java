@@ -37,6 +37,7 @@ public final class RunningProjection<T> implements EventConsumer {
     private @Nullable BuildRun<T> next;
     private @Nullable Build nextBuild;
     private boolean closed;
+    private boolean paused;
 
     /// Whether it has looked what there is to be built.
     private boolean hasChosen;
@@ -86,8 +87,12 @@ public final class RunningProjection<T> implements EventConsumer {
     private void fill(Build build) {
         lock.lock();
         try {
-            if (closed || next != null) {
+            if (closed || (nextBuild != null && nextBuild.number() >= build.number())) {
                 return;
+            }
+            if (next != null) {
+                // What was next serves already or is gone: a build is only made when there is none to go on with.
+                next.closeSoon();
             }
             nextBuild = build;
             next = new BuildRun<>(projection, model, shared, () -> chooseNext(build), this::takeOver);
@@ -115,6 +120,9 @@ public final class RunningProjection<T> implements EventConsumer {
                 .findFirst();
         if (found.isEmpty()) {
             abandon(build);
+        } else if (found.get().serving()) {
+            // Another process has filled it, or this one before it was chosen here from what was there then.
+            takeOver(build);
         }
         return found;
     }
@@ -141,7 +149,7 @@ public final class RunningProjection<T> implements EventConsumer {
         BuildRun<T> before;
         lock.lock();
         try {
-            if (next == null) {
+            if (next == null || nextBuild == null || nextBuild.number() != served.number()) {
                 // Each partition of a build tells that it serves.
                 return;
             }
@@ -149,6 +157,9 @@ public final class RunningProjection<T> implements EventConsumer {
             main = next;
             next = null;
             nextBuild = null;
+            if (paused) {
+                main.loops().forEach(ConsumerLoop::pauseSoon);
+            }
             rebuilt.signalAll();
         } finally {
             lock.unlock();
@@ -298,12 +309,23 @@ public final class RunningProjection<T> implements EventConsumer {
 
     @Override
     public void pause() {
-        main().loops().forEach(ConsumerLoop::pause);
+        paused(true).loops().forEach(ConsumerLoop::pause);
     }
 
     @Override
     public void resume() {
-        main().loops().forEach(ConsumerLoop::resume);
+        paused(false).loops().forEach(ConsumerLoop::resume);
+    }
+
+    /// A build that takes the place of the main one rests too.
+    private BuildRun<T> paused(boolean paused) {
+        lock.lock();
+        try {
+            this.paused = paused;
+            return main;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

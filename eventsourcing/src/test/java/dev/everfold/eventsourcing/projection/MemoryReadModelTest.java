@@ -7,20 +7,24 @@ import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventsourcing.codec.EventMetadata;
 import dev.everfold.eventsourcing.codec.EventType;
 import dev.everfold.eventsourcing.subscription.Backoff;
+import dev.everfold.eventsourcing.subscription.Checkpoint;
 import dev.everfold.eventsourcing.subscription.ConsumerOptions;
 import dev.everfold.eventsourcing.subscription.FailurePolicy;
 import dev.everfold.eventsourcing.subscription.ParkedEvent;
+import dev.everfold.eventsourcing.subscription.Step;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class MemoryReadModelTest {
 
@@ -87,36 +91,46 @@ class MemoryReadModelTest {
     }
 
     @Test
+    @Timeout(60)
     void a_rebuild_whose_build_was_deleted_ends_and_the_model_goes_on() throws InterruptedException {
-        CountDownLatch second = new CountDownLatch(1);
-        AtomicInteger calls = new AtomicInteger();
         append("alice", new AccountEvent.Deposited("alice", 500));
-        RunningProjection<?> projection = everfold.start(
-                Projection.<MemoryRows<String, Long>, AccountEvent>of("balances", CODEC, (rows, _, _) -> {
-                    if (calls.incrementAndGet() > 1) {
-                        awaitUninterruptibly(second);
-                        throw new IllegalStateException("the build is gone");
-                    }
-                    rows.put("alice", 500L);
-                }),
-                model);
+        RunningProjection<?> projection = everfold.start(balances(), model);
         projection.awaitCaughtUp(SOON);
-
+        ModelClaim other = claimedByAnotherProcess(model.create("balances", 1, 1, 1));
         Build build = projection.rebuild().build();
+
         model.drop(build);
-        second.countDown();
+        other.close();
 
         assertThat(projection.awaitRebuilt(SOON)).isTrue();
         assertThat(model.builds("balances")).extracting(Build::number).containsExactly(1L);
         assertThat(model.get("alice")).contains(500L);
     }
 
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    @Test
+    @Timeout(60)
+    void who_waits_for_a_build_that_another_process_makes_sees_its_end_and_can_begin_the_next_one()
+            throws InterruptedException {
+        long last = append("alice", new AccountEvent.Deposited("alice", 500));
+        RunningProjection<?> projection = everfold.start(balances(), model);
+        projection.awaitCaughtUp(SOON);
+        ModelClaim other = claimedByAnotherProcess(model.create("balances", 1, 1, 1));
+        assertThat(projection.rebuild().build().number()).isEqualTo(2);
+
+        List<RecordedEvent> events = store.read(Read.matching(Query.all())).toList();
+        other.commit(new Step(events, new Checkpoint(store.lineage(), last + 1), List.of(), List.of()));
+        assertThat(other.serve()).isTrue();
+        other.close();
+
+        assertThat(projection.awaitRebuilt(SOON)).isTrue();
+        assertThat(projection.rebuild().build().number()).isEqualTo(3);
+        assertThat(projection.awaitRebuilt(SOON)).isTrue();
+        assertThat(model.builds("balances")).extracting(Build::number).containsExactly(3L);
+        assertThat(model.get("alice")).contains(500L);
+    }
+
+    private ModelClaim claimedByAnotherProcess(Build build) {
+        return model.claim(build, 0, balances(), "other", SOON).orElseThrow();
     }
 
     @Test
