@@ -64,7 +64,7 @@ public final class CommandComparison {
         }
         int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
         double seconds = arguments.length > 2 ? Double.parseDouble(arguments[2]) : 1;
-        Path folder = Files.createTempDirectory(Path.of(arguments[0]), "everfold-commands-");
+        Path folder = Files.createTempDirectory(Files.createDirectories(Path.of(arguments[0])), "everfold-commands-");
         try {
             Duration duration = Duration.ofNanos((long) (seconds * 1e9));
             System.out.println(new CommandComparison(folder, rounds, duration, engines).run());

@@ -56,7 +56,7 @@ public final class Comparison {
         int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
         double seconds = arguments.length > 2 ? Double.parseDouble(arguments[2]) : 1;
         int readEvents = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 1_000_000;
-        Path folder = Files.createTempDirectory(Path.of(arguments[0]), "everfold-peers-");
+        Path folder = Files.createTempDirectory(Files.createDirectories(Path.of(arguments[0])), "everfold-peers-");
         try {
             Comparison comparison = new Comparison(
                     folder,
