@@ -35,6 +35,7 @@ final class JdbcModelClaim implements ModelClaim {
     private final Object identity;
     private final String where;
     private final StepConnection connection;
+    private final StatementRunner runner;
     private final StepWriter writer;
     private final Map<String, String> named = new HashMap<>();
 
@@ -53,6 +54,7 @@ final class JdbcModelClaim implements ModelClaim {
         this.where = "of projection \"" + claimed.build().projection() + "\"";
         this.connection =
                 new StepConnection(model.home(), builds.dialect(), claimed.key().lease());
+        this.runner = new StatementRunner(connection, builds.dialect());
         this.writer =
                 new StepWriter(model.database(), connection, builds.claims(), claimed.key(), claimed.steps(), where);
     }
@@ -86,7 +88,8 @@ final class JdbcModelClaim implements ModelClaim {
     }
 
     private void run(Step step) throws SQLException {
-        SqlModel rows = new SqlModel(connection, builds.dialect(), this::inBuild, () -> writer.begin(step), where);
+        SqlModel rows =
+                new SqlModel(connection, runner, builds.dialect(), this::inBuild, () -> writer.begin(step), where);
         for (RecordedEvent event : step.events()) {
             rows.key(projection.key().apply(event));
             projection.handler().accept(rows, event);

@@ -12,6 +12,7 @@ import java.util.Set;
 final class SqlFailures {
 
     private static final String POSTGRESQL_UNDEFINED_TABLE = "42P01";
+    private static final String POSTGRESQL_CARDINALITY_VIOLATION = "21000";
     private static final Set<String> POSTGRESQL_CONFLICTS = Set.of(
             "40001", // serialization_failure
             "40P01"); // deadlock_detected
@@ -57,6 +58,11 @@ final class SqlFailures {
         String state = failure.getSQLState();
         return (state != null && POSTGRESQL_CONFLICTS.contains(state))
                 || (isSqlite(failure) && SQLITE_CONFLICTS.contains(failure.getErrorCode()));
+    }
+
+    /// An insertion of many rows would change one row twice, or a subquery has found more than one.
+    static boolean isSameRowTwice(SQLException failure) {
+        return POSTGRESQL_CARDINALITY_VIOLATION.equals(failure.getSQLState());
     }
 
     /// The same call may succeed later.

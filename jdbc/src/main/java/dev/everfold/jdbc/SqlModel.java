@@ -5,7 +5,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +41,7 @@ public final class SqlModel {
     public static final int ROWS_MAX = 100_000;
 
     private final StepConnection connection;
+    private final StatementRunner runner;
     private final Dialect dialect;
     private final UnaryOperator<String> names;
     private final StepWriter.Work begin;
@@ -55,11 +55,13 @@ public final class SqlModel {
     /// @param begin begins the transaction unless it has begun
     SqlModel(
             StepConnection connection,
+            StatementRunner runner,
             Dialect dialect,
             UnaryOperator<String> names,
             StepWriter.Work begin,
             String where) {
         this.connection = connection;
+        this.runner = runner;
         this.dialect = dialect;
         this.names = names;
         this.begin = begin;
@@ -98,12 +100,12 @@ public final class SqlModel {
     /// @throws IllegalStateException when more than [#ROWS_MAX] rows are found
     /// @throws DatabaseFailedException when the query, or statements that were waiting, fail
     public <R> List<R> query(String sql, RowMapper<R> mapper, @Nullable Object... parameters) {
-        @Nullable Object[] values = values(parameters);
+        List<@Nullable Object> values = values(parameters);
         flush();
         try {
             begin.run();
             PreparedStatement statement = connection.statement(names.apply(sql));
-            SqlValues.bind(statement, values);
+            SqlValues.bind(statement, 0, values);
             try (ResultSet rows = statement.executeQuery()) {
                 List<R> found = new ArrayList<>();
                 while (rows.next()) {
@@ -120,10 +122,12 @@ public final class SqlModel {
         }
     }
 
-    private @Nullable Object[] values(@Nullable Object[] parameters) {
-        return Arrays.stream(parameters)
-                .map(parameter -> SqlValues.of(dialect, parameter))
-                .toArray();
+    private List<@Nullable Object> values(@Nullable Object[] parameters) {
+        List<@Nullable Object> values = new ArrayList<>(parameters.length);
+        for (@Nullable Object parameter : parameters) {
+            values.add(SqlValues.of(dialect, parameter));
+        }
+        return values;
     }
 
     private void flush() {
@@ -132,7 +136,7 @@ public final class SqlModel {
         }
         try {
             begin.run();
-            waiting.execute(connection);
+            waiting.execute(runner);
         } catch (SQLException failed) {
             throw failed(failed);
         }

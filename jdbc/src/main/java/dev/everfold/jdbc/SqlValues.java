@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -54,9 +55,12 @@ final class SqlValues {
                 + " statement.";
     }
 
-    static void bind(PreparedStatement statement, @Nullable Object[] values) throws SQLException {
-        for (int i = 0; i < values.length; i++) {
-            switch (values[i]) {
+    /// @param before how many parameters of the statement come before these
+    static void bind(PreparedStatement statement, int before, List<@Nullable Object> values) throws SQLException {
+        int i = before - 1;
+        for (@Nullable Object value : values) {
+            i++;
+            switch (value) {
                 case null -> statement.setNull(i + 1, Types.NULL);
                 case String text -> statement.setString(i + 1, text);
                 case Long number -> statement.setLong(i + 1, number);

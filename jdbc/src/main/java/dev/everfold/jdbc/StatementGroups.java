@@ -1,7 +1,6 @@
 package dev.everfold.jdbc;
 
-import java.sql.BatchUpdateException;
-import java.sql.PreparedStatement;
+import dev.everfold.jdbc.StatementRunner.Row;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,9 +22,9 @@ final class StatementGroups {
     private final Map<String, Integer> lastPlaceOfKey = new HashMap<>();
     private int size;
 
-    private record Group(String sql, int place, List<@Nullable Object[]> rows) {}
+    private record Group(String sql, int place, List<Row> rows) {}
 
-    void add(String sql, String key, @Nullable Object[] values) {
+    void add(String sql, String key, List<@Nullable Object> values) {
         TreeMap<Integer, Group> same = groupsOfSql.computeIfAbsent(sql, _ -> new TreeMap<>());
         Map.Entry<Integer, Group> earliest = same.ceilingEntry(lastPlaceOfKey.getOrDefault(key, 0));
         Group group;
@@ -36,7 +35,7 @@ final class StatementGroups {
         } else {
             group = earliest.getValue();
         }
-        group.rows().add(values);
+        group.rows().add(new Row(key, values));
         lastPlaceOfKey.put(key, group.place());
         size++;
     }
@@ -46,33 +45,11 @@ final class StatementGroups {
     }
 
     /// Executes all in order of groups, and forgets them.
-    void execute(StepConnection connection) throws SQLException {
+    void execute(StatementRunner runner) throws SQLException {
         for (Group group : groups) {
-            execute(connection.statement(group.sql()), group.rows());
+            runner.run(group.sql(), group.rows());
         }
         clear();
-    }
-
-    private static void execute(PreparedStatement statement, List<@Nullable Object[]> rows) throws SQLException {
-        if (rows.size() == 1) {
-            SqlValues.bind(statement, rows.getFirst());
-            statement.executeUpdate();
-            return;
-        }
-        try {
-            for (@Nullable Object[] row : rows) {
-                SqlValues.bind(statement, row);
-                statement.addBatch();
-            }
-            statement.executeBatch();
-        } catch (BatchUpdateException failed) {
-            statement.clearBatch();
-            // The one that says what was wrong with the row.
-            throw failed.getNextException() == null ? failed : failed.getNextException();
-        } catch (SQLException failed) {
-            statement.clearBatch();
-            throw failed;
-        }
     }
 
     void clear() {
@@ -83,8 +60,8 @@ final class StatementGroups {
     }
 
     /// Each statement in the order of execution, for tests.
-    void inOrder(BiConsumer<String, @Nullable Object[]> each) {
-        groups.forEach(group -> group.rows().forEach(row -> each.accept(group.sql(), row)));
+    void inOrder(BiConsumer<String, List<@Nullable Object>> each) {
+        groups.forEach(group -> group.rows().forEach(row -> each.accept(group.sql(), row.values())));
     }
 
     /// The SQL of each group and how many rows it has, for tests.

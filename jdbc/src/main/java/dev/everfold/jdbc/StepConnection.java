@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -18,7 +19,7 @@ final class StepConnection implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(StepConnection.class.getName());
 
     /// Statements that are kept prepared.
-    private static final int STATEMENTS_MAX = 256;
+    static final int STATEMENTS_MAX = 256;
 
     /// The database ends a transaction of ours that stands still for as long as the lease, and not below this:
     /// shorter
@@ -74,6 +75,18 @@ final class StepConnection implements AutoCloseable {
         PreparedStatement prepared = Statements.prepare(connection(), sql);
         statements.put(sql, prepared);
         return prepared;
+    }
+
+    Savepoint savepoint() throws SQLException {
+        return connection().setSavepoint();
+    }
+
+    void release(Savepoint savepoint) throws SQLException {
+        connection().releaseSavepoint(savepoint);
+    }
+
+    void rollBackTo(Savepoint savepoint) throws SQLException {
+        connection().rollback(savepoint);
     }
 
     void commit() throws SQLException {

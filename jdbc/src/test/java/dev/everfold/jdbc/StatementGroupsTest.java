@@ -17,7 +17,7 @@ class StatementGroupsTest {
     private final StatementGroups groups = new StatementGroups();
 
     private void add(String sql, String key) {
-        groups.add(sql, key, new Object[] {key});
+        groups.add(sql, key, List.of(key));
     }
 
     @Test
@@ -50,13 +50,13 @@ class StatementGroupsTest {
             for (int i = 0; i < count; i++) {
                 String key = "key-" + random.nextInt(4);
                 String sql = "sql-" + random.nextInt(4);
-                all.add(sql, key, new Object[] {key, i});
+                all.add(sql, key, List.of(key, i));
                 given.computeIfAbsent(key, _ -> new ArrayList<>()).add(sql + " " + i);
             }
 
             Map<String, List<String>> executed = new HashMap<>();
-            all.inOrder((sql, row) -> executed.computeIfAbsent((String) row[0], _ -> new ArrayList<>())
-                    .add(sql + " " + row[1]));
+            all.inOrder((sql, row) -> executed.computeIfAbsent((String) row.getFirst(), _ -> new ArrayList<>())
+                    .add(sql + " " + row.get(1)));
 
             assertThat(executed).as("seed %s", seed).isEqualTo(given);
         }
