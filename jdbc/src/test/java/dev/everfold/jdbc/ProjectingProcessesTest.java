@@ -30,7 +30,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ProjectingProcessesTest {
 
     private static final long SEED = Long.getLong("everfold.seed", 11);
-    private static final int KILLS = 20;
+    /// Of each database.
+    private static final int KILLS = Integer.getInteger("everfold.projection.kills", 10);
+
     private static final int ACCOUNTS = 5;
     private static final Duration LEASE = Duration.ofMillis(500);
 

@@ -8,6 +8,7 @@ import dev.everfold.benchmarks.commands.AccountCommand.Open;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,8 +19,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class AccountEnginesTest {
 
+    /// Of all tests, so that PostgreSQL's programs are unpacked once.
     @TempDir
-    Path folder;
+    static Path folder;
+
+    private static final AtomicInteger OPENED = new AtomicInteger();
+
+    private static Path unused() {
+        return folder.resolve("store-" + OPENED.incrementAndGet());
+    }
 
     static List<AccountEngine> engines() {
         return AccountEngines.ALL;
@@ -32,7 +40,7 @@ class AccountEnginesTest {
     @ParameterizedTest
     @MethodSource("loadingEngines")
     void what_was_paid_in_is_there_when_the_account_is_loaded(AccountEngine engine) throws Exception {
-        try (AccountSession session = engine.opening().open(folder.resolve("store"))) {
+        try (AccountSession session = engine.opening().open(unused())) {
             session.handle(new Open("alice"), 0);
             session.handle(new Open("bob"), 0);
             session.handle(new Deposit("alice", 500), 1);
@@ -46,7 +54,7 @@ class AccountEnginesTest {
     @ParameterizedTest
     @MethodSource("engines")
     void a_command_that_the_account_does_not_allow_is_refused(AccountEngine engine) throws Exception {
-        try (AccountSession session = engine.opening().open(folder.resolve("store"))) {
+        try (AccountSession session = engine.opening().open(unused())) {
             session.handle(new Open("alice"), 0);
 
             assertThatThrownBy(() -> session.handle(new Open("alice"), 0)).isInstanceOf(RuntimeException.class);
