@@ -94,6 +94,9 @@ public final class ConsumerLoop implements EventConsumer {
         } finally {
             gauge.state(end);
             refuseRequests();
+            if (end == ConsumerState.STOPPED) {
+                shared.stopped().run();
+            }
         }
     }
 
@@ -253,6 +256,9 @@ public final class ConsumerLoop implements EventConsumer {
             thread.join();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+        }
+        if (!thread.isAlive() && gauge.stopFailed()) {
+            shared.stopped().run();
         }
     }
 
