@@ -1,6 +1,8 @@
 package dev.everfold.eventsourcing;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -8,6 +10,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.everfold.eventsourcing.internal.RecordedTimes;
 import org.junit.jupiter.api.Test;
 
 /// The arrows of docs/architecture.md, as far as they concern this module.
@@ -81,13 +84,13 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("dev.everfold.eventsourcing.history")
                 .should()
-                .onlyDependOnClassesThat()
-                .resideInAnyPackage(
-                        "java..",
-                        "org.jspecify..",
-                        "dev.everfold.eventstore",
-                        "dev.everfold.eventsourcing.codec",
-                        "dev.everfold.eventsourcing.history")
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                                "java..",
+                                "org.jspecify..",
+                                "dev.everfold.eventstore",
+                                "dev.everfold.eventsourcing.codec",
+                                "dev.everfold.eventsourcing.history")
+                        .or(belongToAnyOf(RecordedTimes.class)))
                 .check(CLASSES);
     }
 }
