@@ -12,6 +12,7 @@ import java.util.Set;
 final class SqlFailures {
 
     private static final String POSTGRESQL_UNDEFINED_TABLE = "42P01";
+    private static final String POSTGRESQL_CARDINALITY_VIOLATION = "21000";
     private static final Set<String> POSTGRESQL_CONFLICTS = Set.of(
             "40001", // serialization_failure
             "40P01"); // deadlock_detected
@@ -69,6 +70,12 @@ final class SqlFailures {
                 || (state != null && POSTGRESQL_TRANSIENT.contains(state))
                 || (state != null && state.length() == 5 && TRANSIENT_CLASSES.contains(state.substring(0, 2)))
                 || (isSqlite(failure) && SQLITE_TRANSIENT.contains(failure.getErrorCode()));
+    }
+
+    /// One insert was to change a row twice, which it cannot: the rows would have to be those of several
+    /// statements.
+    static boolean isRowTwice(SQLException failure) {
+        return POSTGRESQL_CARDINALITY_VIOLATION.equals(failure.getSQLState());
     }
 
     /// The database took a commit and said no to what it holds: it is rolled back.

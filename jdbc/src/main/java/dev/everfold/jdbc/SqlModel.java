@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /// later than it was given, and fails the whole step, which is then done again in smaller parts until the event is
 /// found.
 ///
+/// With PostgreSQL's driver, `reWriteBatchedInserts=true` makes plain inserts faster. An insert with `on conflict` that
+/// names a row twice in a step fails once as such a batch; the step is tried again, and its rows are sent one by one as
+/// long as the claim lasts, which is slower than without the setting. So leave it out where you upsert.
+///
 /// What parameters become:
 ///
 /// | parameter | PostgreSQL | SQLite |

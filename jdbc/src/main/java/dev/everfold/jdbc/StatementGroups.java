@@ -3,6 +3,7 @@ package dev.everfold.jdbc;
 import java.sql.BatchUpdateException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,17 +49,40 @@ final class StatementGroups {
     /// Executes all in order of groups, and forgets them.
     void execute(StepConnection connection) throws SQLException {
         for (Group group : groups) {
-            execute(connection.statement(group.sql()), group.rows());
+            if (group.rows().size() == 1 || connection.isOneByOne(group.sql())) {
+                executeOneByOne(connection.statement(group.sql()), group.rows());
+            } else {
+                executeBatch(connection, group);
+            }
         }
         clear();
     }
 
-    private static void execute(PreparedStatement statement, List<@Nullable Object[]> rows) throws SQLException {
-        if (rows.size() == 1) {
-            SqlValues.bind(statement, rows.getFirst());
+    private static void executeOneByOne(PreparedStatement statement, List<@Nullable Object[]> rows)
+            throws SQLException {
+        for (@Nullable Object[] row : rows) {
+            SqlValues.bind(statement, row);
             statement.executeUpdate();
-            return;
         }
+    }
+
+    private static void executeBatch(StepConnection connection, Group group) throws SQLException {
+        try {
+            executeBatch(connection.statement(group.sql()), group.rows());
+        } catch (SQLException failed) {
+            if (!SqlFailures.isRowTwice(failed)) {
+                throw failed;
+            }
+            connection.oneByOne(group.sql());
+            throw new SQLTransientException(
+                    "a row was named twice by one statement, which the driver makes of a batch when told"
+                            + " reWriteBatchedInserts=true; from now on its rows are sent one by one",
+                    failed.getSQLState(),
+                    failed);
+        }
+    }
+
+    private static void executeBatch(PreparedStatement statement, List<@Nullable Object[]> rows) throws SQLException {
         try {
             for (@Nullable Object[] row : rows) {
                 SqlValues.bind(statement, row);

@@ -153,6 +153,10 @@ public final class ConsumerLoop implements EventConsumer {
         return wakeup;
     }
 
+    boolean isAwaited(Claim claim) {
+        return claims.isAwaited(claim);
+    }
+
     void caughtUp(Claim claim) {
         claims.caughtUp(claim);
     }
