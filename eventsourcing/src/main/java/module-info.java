@@ -6,11 +6,13 @@ module dev.everfold.eventsourcing {
     requires transitive dev.everfold.eventstore;
     requires transitive tools.jackson.databind;
     requires tools.jackson.core;
+    requires static micrometer.core;
 
     exports dev.everfold.eventsourcing;
     exports dev.everfold.eventsourcing.boundary;
     exports dev.everfold.eventsourcing.codec;
     exports dev.everfold.eventsourcing.history;
+    exports dev.everfold.eventsourcing.metrics;
     exports dev.everfold.eventsourcing.projection;
     exports dev.everfold.eventsourcing.reaction;
     exports dev.everfold.eventsourcing.snapshot;

@@ -50,7 +50,8 @@ public final class Everfold implements AutoCloseable {
         this.options = options;
         this.snapshotWorker = new SnapshotWorker(options.snapshotQueueMax());
         this.tail = new Tail(store);
-        this.shared = new ConsumerSource.Shared(store, tail, options.clock(), options.random());
+        this.shared =
+                new ConsumerSource.Shared(store, tail, options.clock(), options.random(), consumers::tellWatchers);
         this.trackedCheckpoints = new TrackedCheckpoints(store);
     }
 
@@ -158,6 +159,18 @@ public final class Everfold implements AutoCloseable {
     /// How every subscription, projection and reaction does that was started here and not closed, by name.
     public List<ConsumerStatus> consumers() {
         return consumers.status();
+    }
+
+    /// Tells which subscriptions, projections and reactions run here, by name: now, and whenever one is started or
+    /// closed. One that has failed is among them until it is closed.
+    ///
+    /// The listener is called in the thread that starts or closes one, by one thread at a time. It must be
+    /// quick, and
+    /// start and close none itself; one that throws is left out from then on.
+    ///
+    /// @return close it to hear no more
+    public ConsumerWatch watchConsumers(Consumer<? super List<EventConsumer>> listener) {
+        return consumers.watch(listener);
     }
 
     EverfoldOptions options() {

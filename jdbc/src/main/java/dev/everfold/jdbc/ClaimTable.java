@@ -110,6 +110,11 @@ final class ClaimTable {
 
         /// Of a consumer that is not there.
         static final Row NONE = new Row(Optional.empty(), "", 0, Optional.empty(), true);
+
+        /// The next position to read; 0 where there is no checkpoint.
+        long position() {
+            return checkpoint.map(Checkpoint::position).orElse(0L);
+        }
     }
 
     /// Makes sure that a consumer has a row.

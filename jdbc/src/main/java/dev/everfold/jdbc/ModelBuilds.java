@@ -20,14 +20,12 @@ final class ModelBuilds {
     /// The table of claims of partitions of builds.
     private static final String CLAIMS = "everfold_partitions";
 
-    /// How many positions a build may be behind for the one before to wait for it: a few steps.
-    private static final long NEAR = 10_000;
-
     private final ModelSchema schema;
     private final Dialect dialect;
     private final BuildTable table;
     private final ClaimTable claims;
     private final ModelTables tables;
+    private final BuildSwitch handover;
 
     ModelBuilds(ModelSchema schema, Dialect dialect) {
         this.schema = schema;
@@ -35,6 +33,7 @@ final class ModelBuilds {
         this.table = new BuildTable(CLAIMS, dialect);
         this.claims = new ClaimTable(CLAIMS, dialect);
         this.tables = new ModelTables(dialect);
+        this.handover = new BuildSwitch(table, claims, tables);
     }
 
     ModelSchema schema() {
@@ -77,17 +76,13 @@ final class ModelBuilds {
         if (rows.size() != stored.partitions() || hasLostRows(connection, stored, rows)) {
             return Optional.empty();
         }
-        long position = rows.stream().mapToLong(ModelBuilds::position).min().orElse(0);
+        long position = rows.stream().mapToLong(ClaimTable.Row::position).min().orElse(0);
         return Optional.of(build(stored, stored.isServing(), position));
     }
 
     private static Build build(Stored stored, boolean isServing, long position) {
         return new Build(
                 stored.projection(), stored.version(), stored.number(), stored.partitions(), isServing, position);
-    }
-
-    private static long position(ClaimTable.Row row) {
-        return row.checkpoint().map(Checkpoint::position).orElse(0L);
     }
 
     /// Whether a table is empty that was not after the last step.
@@ -108,7 +103,7 @@ final class ModelBuilds {
             Optional<Build> there = sound(connection, stored);
             there.ifPresent(sound::add);
             if (there.isEmpty()) {
-                retire(connection, stored);
+                handover.retire(connection, stored);
             } else if (stored.version() == version) {
                 requireSchema(stored);
             }
@@ -223,53 +218,11 @@ final class ModelBuilds {
         return table.find(connection, number);
     }
 
-    /// Shows a build to readers in place of the one before, if it is as far. If it is a little behind, the
-    /// claims of
-    /// the one before are taken over, so that it stands still while this one catches up: under steady writes it
-    /// could
-    /// be ahead whenever it is looked at. It goes on when the lease has ended and there was no switch.
+    /// Shows a build to readers in place of the one before, if it is as far ([BuildSwitch]).
     boolean serve(Connection connection, Claimed claim, String owner) throws SQLException {
         table.lock(connection);
         Stored stored = held(connection, claim);
-        if (stored.isServing()) {
-            return true;
-        }
-        Optional<Stored> before = table.of(connection, stored.projection()).stream()
-                .filter(Stored::isServing)
-                .findFirst();
-        if (before.isPresent()) {
-            List<ClaimTable.Row> rows = rows(connection, stored);
-            List<ClaimTable.Row> rowsBefore = rows(connection, before.get());
-            if (!isAsFar(positions(rows), positions(rowsBefore))) {
-                if (isNear(rows, rowsBefore)) {
-                    holdBack(connection, before.get(), claim.key(), owner);
-                }
-                return false;
-            }
-            retire(connection, before.get());
-        }
-        table.status(connection, stored.number(), Status.SERVING);
-        tables.show(connection, before, stored);
-        return true;
-    }
-
-    /// Whether a build that is at work in all its partitions will soon be as far as one that nobody holds back yet.
-    private static boolean isNear(List<ClaimTable.Row> rows, List<ClaimTable.Row> before) {
-        boolean isAtWork = rows.stream().allMatch(row -> row.token().isPresent());
-        boolean isHeldBack = before.stream().anyMatch(row -> isOneOf(row.token(), rows));
-        long last = positions(rows).stream().mapToLong(Long::longValue).min().orElse(0);
-        long first = positions(before).stream().mapToLong(Long::longValue).max().orElse(0);
-        return isAtWork && !isHeldBack && first - last <= NEAR;
-    }
-
-    private static boolean isOneOf(Optional<String> token, List<ClaimTable.Row> rows) {
-        return token.isPresent() && rows.stream().map(ClaimTable.Row::token).anyMatch(token::equals);
-    }
-
-    private void holdBack(Connection connection, Stored before, ClaimKey key, String owner) throws SQLException {
-        for (int partition = 0; partition < before.partitions(); partition++) {
-            claims.take(connection, before.consumer(partition), key.token(), owner, key.lease());
-        }
+        return stored.isServing() || handover.serve(connection, stored, claim.key(), owner);
     }
 
     /// @throws ClaimLostException when the claim is not in force
@@ -285,41 +238,6 @@ final class ModelBuilds {
                     row.map(found -> "\"" + found.owner() + "\" has claimed it").orElse("it was deleted or replaced"));
         }
         return stored.get();
-    }
-
-    /// Of all partitions; a row that is missing counts as one that has not begun.
-    private List<ClaimTable.Row> rows(Connection connection, Stored stored) throws SQLException {
-        List<ClaimTable.Row> rows = new ArrayList<>();
-        for (int partition = 0; partition < stored.partitions(); partition++) {
-            rows.add(claims.readLocked(connection, stored.consumer(partition)).orElse(ClaimTable.Row.NONE));
-        }
-        return rows;
-    }
-
-    private static List<Long> positions(List<ClaimTable.Row> rows) {
-        return rows.stream().map(ModelBuilds::position).toList();
-    }
-
-    /// Of equal partitions each must be as far as its own one before; of others the last as far as the first.
-    private static boolean isAsFar(List<Long> positions, List<Long> before) {
-        if (positions.size() == before.size()) {
-            for (int i = 0; i < before.size(); i++) {
-                if (positions.get(i) < before.get(i)) {
-                    return false;
-                }
-            }
-            return true;
-        }
-        long lowest = positions.stream().mapToLong(Long::longValue).min().orElse(0);
-        return before.stream().allMatch(position -> position <= lowest);
-    }
-
-    /// From now on each of its steps is refused.
-    private void retire(Connection connection, Stored stored) throws SQLException {
-        table.status(connection, stored.number(), Status.RETIRED);
-        for (int partition = 0; partition < stored.partitions(); partition++) {
-            claims.remove(connection, stored.consumer(partition));
-        }
     }
 
     /// Empties a build; the claim stays in force and has carried out no step.
@@ -346,7 +264,7 @@ final class ModelBuilds {
         table.lock(connection);
         Optional<Stored> stored = table.find(connection, number);
         if (stored.isPresent() && !stored.get().isServing()) {
-            retire(connection, stored.get());
+            handover.retire(connection, stored.get());
             tables.drop(connection, stored.get());
             table.status(connection, number, Status.DROPPED);
         }

@@ -60,11 +60,6 @@ final class SqlFailures {
                 || (isSqlite(failure) && SQLITE_CONFLICTS.contains(failure.getErrorCode()));
     }
 
-    /// An insertion of many rows would change one row twice, or a subquery has found more than one.
-    static boolean isSameRowTwice(SQLException failure) {
-        return POSTGRESQL_CARDINALITY_VIOLATION.equals(failure.getSQLState());
-    }
-
     /// The same call may succeed later.
     static boolean isTransient(SQLException failure) {
         String state = failure.getSQLState();
@@ -75,6 +70,12 @@ final class SqlFailures {
                 || (state != null && POSTGRESQL_TRANSIENT.contains(state))
                 || (state != null && state.length() == 5 && TRANSIENT_CLASSES.contains(state.substring(0, 2)))
                 || (isSqlite(failure) && SQLITE_TRANSIENT.contains(failure.getErrorCode()));
+    }
+
+    /// One insert was to change a row twice, which it cannot: the rows would have to be those of several
+    /// statements. Or a subquery has found more than one row.
+    static boolean isRowTwice(SQLException failure) {
+        return POSTGRESQL_CARDINALITY_VIOLATION.equals(failure.getSQLState());
     }
 
     /// The database took a commit and said no to what it holds: it is rolled back.

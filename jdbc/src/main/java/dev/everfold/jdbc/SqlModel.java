@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// later than it was given, and fails the whole step, which is then done again in smaller parts until the event is
 /// found.
 ///
+/// PostgreSQL is given insertions of one row each as statements of many rows, where no two of them have one key. Its
+/// driver's `reWriteBatchedInserts=true` adds little to that, and with it an insert with `on conflict` that names a row
+/// twice in a step fails once; the step is tried again, and its rows are sent one by one as long as the claim lasts. So
+/// leave it out.
+///
 /// What parameters become:
 ///
 /// | parameter | PostgreSQL | SQLite |

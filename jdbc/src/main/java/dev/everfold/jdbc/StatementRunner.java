@@ -3,6 +3,7 @@ package dev.everfold.jdbc;
 import java.sql.BatchUpdateException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,7 +55,7 @@ final class StatementRunner {
         try {
             left = runWhole(insert, rows);
         } catch (SQLException failed) {
-            if (!SqlFailures.isSameRowTwice(failed)) {
+            if (!SqlFailures.isRowTwice(failed)) {
                 throw failed;
             }
             connection.rollBackTo(before);
@@ -114,9 +115,11 @@ final class StatementRunner {
             return;
         }
         PreparedStatement statement = connection.statement(sql);
-        if (rows.size() == 1) {
-            SqlValues.bind(statement, 0, rows.getFirst().values());
-            statement.executeUpdate();
+        if (rows.size() == 1 || connection.isOneByOne(sql)) {
+            for (Row row : rows) {
+                SqlValues.bind(statement, 0, row.values());
+                statement.executeUpdate();
+            }
             return;
         }
         statement.clearBatch();
@@ -124,7 +127,19 @@ final class StatementRunner {
             SqlValues.bind(statement, 0, row.values());
             statement.addBatch();
         }
-        execute(statement);
+        try {
+            execute(statement);
+        } catch (SQLException failed) {
+            if (!SqlFailures.isRowTwice(failed)) {
+                throw failed;
+            }
+            connection.oneByOne(sql);
+            throw new SQLTransientException(
+                    "a row was named twice by one statement, which the driver makes of a batch when told"
+                            + " reWriteBatchedInserts=true; from now on its rows are sent one by one",
+                    failed.getSQLState(),
+                    failed);
+        }
     }
 
     private static void execute(PreparedStatement statement) throws SQLException {

@@ -6,10 +6,12 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The connection that a claim keeps, with its prepared statements: opened when it is needed, given back when it
@@ -30,6 +32,9 @@ final class StepConnection implements AutoCloseable {
     private final Dialect dialect;
     private final long idleMillisMax;
     private final Map<String, PreparedStatement> statements = new LinkedHashMap<>(16, 0.75f, true);
+
+    /// Statements that failed as a batch and are not to be sent as one; kept when the connection is not.
+    private final Set<String> oneByOne = new HashSet<>();
 
     private @Nullable Connection open;
     private boolean autoCommitBefore;
@@ -87,6 +92,19 @@ final class StepConnection implements AutoCloseable {
 
     void rollBackTo(Savepoint savepoint) throws SQLException {
         connection().rollback(savepoint);
+    }
+
+    /// Whether rows of a statement are to be sent one by one.
+    boolean isOneByOne(String sql) {
+        return oneByOne.contains(sql);
+    }
+
+    /// From now on rows of a statement are sent one by one.
+    void oneByOne(String sql) {
+        if (oneByOne.size() >= STATEMENTS_MAX) {
+            oneByOne.clear();
+        }
+        oneByOne.add(sql);
     }
 
     void commit() throws SQLException {

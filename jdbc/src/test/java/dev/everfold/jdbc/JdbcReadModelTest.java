@@ -6,12 +6,20 @@ import static dev.everfold.jdbc.Accounts.fold;
 import static dev.everfold.jdbc.Accounts.open;
 import static dev.everfold.jdbc.Accounts.rows;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventsourcing.Everfold;
 import dev.everfold.eventsourcing.projection.Build;
+import dev.everfold.eventsourcing.projection.Projection;
 import dev.everfold.eventsourcing.projection.RunningProjection;
+import dev.everfold.eventsourcing.subscription.ParkedEvent;
+import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.Query;
+import dev.everfold.testkit.ForwardingEventStore;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +124,90 @@ class JdbcReadModelTest {
         projection.rebuildInPlace();
 
         assertThat(projection.awaitCaughtUp(SOON)).isTrue();
+        assertThat(rows(database)).containsExactly("alice 5 2");
+    }
+
+    @Test
+    void parked_events_that_are_given_up_never_come_again() throws Exception {
+        open(store, "alice");
+        deposit(store, "alice", -1);
+        deposit(store, "alice", 5);
+        long last = open(store, "bob");
+        RunningProjection<?> projection = everfold.start(refusingDebts(), model);
+        projection.awaitHandled(last, SOON);
+        assertThat(projection.parked()).extracting(ParkedEvent::position).containsExactly(1L, 2L);
+
+        assertThat(projection.discard("account-bob")).isZero();
+        assertThat(projection.discard("account-alice")).isEqualTo(2);
+
+        assertThat(projection.parked()).isEmpty();
+        assertThat(rows(database))
+                .containsExactly("alice 0 1", "bob 0 1")
+                .isEqualTo(fold(store, last + 1, Set.of(1L, 2L)));
+        projection.close();
+        RunningProjection<?> again = everfold.start(refusingDebts(), JdbcReadModel.on(database, Accounts.SCHEMA));
+        assertThat(again.awaitHandled(deposit(store, "alice", 7), SOON)).isTrue();
+        assertThat(again.parked()).isEmpty();
+        assertThat(rows(database)).containsExactly("alice 7 2", "bob 0 1");
+    }
+
+    private static Projection<SqlModel> refusingDebts() {
+        Projection<SqlModel> projection = Accounts.projection();
+        return Projection.<SqlModel>raw(projection.name(), projection.query(), (rows, event) -> {
+                    if (Accounts.CODEC.decode(event).getFirst() instanceof Accounts.Deposited deposited
+                            && deposited.cents() < 0) {
+                        throw new IllegalArgumentException("a debt");
+                    }
+                    projection.handler().accept(rows, event);
+                })
+                .options(Accounts.OPTIONS);
+    }
+
+    @Test
+    void a_model_that_is_ahead_of_the_log_is_refused_with_both_positions() throws Exception {
+        open(store, "alice");
+        open(store, "bob");
+        everfold.start(Accounts.projection(), model).awaitCaughtUp(SOON);
+        everfold.close();
+
+        try (InMemoryEventStore shorter = new InMemoryEventStore();
+                EventStore restored = sameLog(shorter);
+                Everfold other = Everfold.on(restored)) {
+            open(restored, "alice");
+            assertThatThrownBy(() -> other.start(Accounts.projection(), model).awaitHandled(9, SOON))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("Consumer \"balances\" has failed at position 0: CheckpointRefusedException:"
+                            + " The checkpoint of consumer \"balances\" is position 2, but the log ends at 1:"
+                            + " events that it has handled are missing. Bring the log back, or rebuild what the"
+                            + " consumer keeps.");
+        }
+        assertThat(rows(database)).containsExactly("alice 0 1", "bob 0 1");
+    }
+
+    private EventStore sameLog(InMemoryEventStore other) {
+        UUID lineage = store.lineage();
+        return new ForwardingEventStore(other) {
+            @Override
+            public UUID lineage() {
+                return lineage;
+            }
+        };
+    }
+
+    @Test
+    void a_table_of_another_projection_is_refused_and_goes_on() throws Exception {
+        open(store, "alice");
+        RunningProjection<?> first = everfold.start(Accounts.projection(), model);
+        first.awaitCaughtUp(SOON);
+        Projection<SqlModel> second = Projection.raw("others", Query.all(), (_, _) -> {});
+
+        assertThatThrownBy(() -> everfold.start(second, JdbcReadModel.on(database, Accounts.SCHEMA))
+                        .awaitHandled(9, SOON))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Consumer \"others\" has failed at position 0: IllegalStateException: Table {balances} of"
+                        + " projection \"others\" is one of projection \"balances\" already. Give it another name.");
+
+        assertThat(first.awaitHandled(deposit(store, "alice", 5), SOON)).isTrue();
         assertThat(rows(database)).containsExactly("alice 5 2");
     }
 }

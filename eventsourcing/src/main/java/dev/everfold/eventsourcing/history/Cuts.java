@@ -1,5 +1,6 @@
 package dev.everfold.eventsourcing.history;
 
+import dev.everfold.eventsourcing.internal.RecordedTimes;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.PositionAheadException;
 import dev.everfold.eventstore.Query;
@@ -88,45 +89,24 @@ final class Cuts {
                 + ", which is after as many events: it has " + events + ". Expected 0.." + events + ".");
     }
 
-    /// The first position whose event was recorded later: found by halving, since recorded time never falls.
+    /// The first position whose event was recorded later. The newest event is asked first: mostly it was not.
     private long positionAfter(Instant recorded) {
         long end = store.nextPosition();
-        if (end == 0 || !isRecordedAfter(end - 1, recorded)) {
+        if (end == 0 || !RecordedTimes.at(store, end - 1).isAfter(recorded)) {
             requirePast(recorded, end);
             return end;
         }
-        long low = 0;
-        long high = end - 1;
-        while (low < high) {
-            long middle = low + (high - low) / 2;
-            if (isRecordedAfter(middle, recorded)) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
+        return RecordedTimes.first(store, end - 1, time -> time.isAfter(recorded));
     }
 
     /// The clock of the store may be ahead of ours, so its newest event is as good a proof that the time has come.
     private void requirePast(Instant recorded, long end) {
         Instant now = clock.instant();
-        boolean isLastRecorded = end > 0 && recordedAt(end - 1).equals(recorded);
+        boolean isLastRecorded = end > 0 && RecordedTimes.at(store, end - 1).equals(recorded);
         if (recorded.isAfter(now) && !isLastRecorded) {
             throw new IllegalArgumentException("What is known at " + recorded + " is not known yet: it is " + now
                     + ". Expected a time that has come; for what is to be true then, use asOf(…).");
         }
-    }
-
-    private boolean isRecordedAfter(long position, Instant time) {
-        return recordedAt(position).isAfter(time);
-    }
-
-    private Instant recordedAt(long position) {
-        return one(Read.all().fromPosition(position).toPosition(position + 1))
-                .map(RecordedEvent::recorded)
-                .orElseThrow(() -> new IllegalStateException(
-                        "Position " + position + " is below the store's next position, and has no event."));
     }
 
     private Optional<RecordedEvent> one(Read read) {

@@ -18,6 +18,14 @@ public interface Claims {
         return !(failure instanceof IllegalArgumentException) && !(failure instanceof IllegalStateException);
     }
 
+    /// Whether how far a claim is that has caught up is to be saved at once, also where it has only passed over
+    /// events that are not for it: since others go by what is saved.
+    ///
+    /// @param claim in force
+    default boolean isAwaited(Claim claim) {
+        return false;
+    }
+
     /// Called when everything in the log has been handled, each time.
     ///
     /// @param claim in force

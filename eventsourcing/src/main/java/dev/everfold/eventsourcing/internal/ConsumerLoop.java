@@ -94,6 +94,9 @@ public final class ConsumerLoop implements EventConsumer {
         } finally {
             gauge.state(end);
             refuseRequests();
+            if (end == ConsumerState.STOPPED) {
+                shared.stopped().run();
+            }
         }
     }
 
@@ -148,6 +151,10 @@ public final class ConsumerLoop implements EventConsumer {
 
     Wakeup wakeup() {
         return wakeup;
+    }
+
+    boolean isAwaited(Claim claim) {
+        return claims.isAwaited(claim);
     }
 
     void caughtUp(Claim claim) {
@@ -258,6 +265,9 @@ public final class ConsumerLoop implements EventConsumer {
             thread.join();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+        }
+        if (!thread.isAlive() && gauge.stopFailed()) {
+            shared.stopped().run();
         }
     }
 

@@ -111,6 +111,9 @@ final class ConsumerRun implements AutoCloseable {
             pass(batch.nextPosition());
         }
         if (batch.atEnd()) {
+            if (saved != position && loop.isAwaited(claim)) {
+                handle(List.of(), position);
+            }
             loop.caughtUp(claim);
             waitForEvents();
         }

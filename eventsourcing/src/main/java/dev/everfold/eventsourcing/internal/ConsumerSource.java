@@ -23,5 +23,6 @@ public record ConsumerSource(
     /// @param tail shows new events
     /// @param clock tells times in messages, and how old a checkpoint is
     /// @param random spreads waits
-    public record Shared(EventStore store, Tail tail, Clock clock, RandomGenerator random) {}
+    /// @param stopped called when a consumer is stopped, by whatever thread; holds no lock
+    public record Shared(EventStore store, Tail tail, Clock clock, RandomGenerator random, Runnable stopped) {}
 }

@@ -49,6 +49,21 @@ final class Gauge {
         }
     }
 
+    /// One that has failed and is closed is stopped; its failure stays. False when it had not failed.
+    boolean stopFailed() {
+        lock.lock();
+        try {
+            if (state != ConsumerState.FAILED) {
+                return false;
+            }
+            state = ConsumerState.STOPPED;
+            changed.signalAll();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void moved(long nextPosition, List<RecordedEvent> events) {
         lock.lock();
         try {

@@ -3,8 +3,6 @@ package dev.everfold.eventsourcing.internal;
 import dev.everfold.eventsourcing.subscription.StartAt;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.PositionAheadException;
-import dev.everfold.eventstore.Query;
-import dev.everfold.eventstore.Read;
 import java.time.Instant;
 
 /// From where a consumer is to begin to a position.
@@ -24,27 +22,8 @@ final class Starts {
                 }
                 yield position;
             }
-            case StartAt.Recorded(Instant time) -> firstRecorded(store, time, end);
+            case StartAt.Recorded(Instant time) ->
+                RecordedTimes.first(store, end, recorded -> !recorded.isBefore(time));
         };
-    }
-
-    /// By halving, since recorded time never falls with the position.
-    private static long firstRecorded(EventStore store, Instant time, long end) {
-        long low = 0;
-        long high = end;
-        while (low < high) {
-            long middle = low + (high - low) / 2;
-            Instant recorded = store.read(
-                            Read.matching(Query.all()).fromPosition(middle).limit(1))
-                    .toList()
-                    .getFirst()
-                    .recorded();
-            if (recorded.isBefore(time)) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
     }
 }

@@ -113,9 +113,17 @@ final class BuildRun<T> {
             return model.isTransient(failure);
         }
 
-        /// Asked each time, since a build is only told so once all of its partitions have caught up. A
-        /// claim that was
-        /// lost in the moment of the switch is followed by one of a build that serves already.
+        /// Until the build serves: whether it may is decided by what all of its partitions have saved.
+        @Override
+        public boolean isAwaited(Claim claim) {
+            return !isDone
+                    && claim instanceof ModelClaim filled
+                    && !filled.build().serving();
+        }
+
+        /// Asked each time, since a build is only told so once all of its partitions have caught up.
+        /// A claim that was lost in the moment of the switch is followed by one of a build that
+        /// serves already.
         @Override
         public void caughtUp(Claim claim) {
             if (isDone || !(claim instanceof ModelClaim filled)) {

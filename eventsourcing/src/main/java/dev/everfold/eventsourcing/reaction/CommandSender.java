@@ -9,7 +9,8 @@ public interface CommandSender<C> {
     /// Hands a command over and returns when it is known what became of it.
     ///
     /// It is called again with the same command id after a crash or a failure, so a second call with an id must
-    /// have no second effect. Whatever it throws counts as a failure that may pass: the command is sent again.
+    /// have no second effect. Whatever it throws counts as a failure of the event: the command is sent again, until
+    /// the event is parked. It is interrupted when it takes longer than [Reaction#answerMax(java.time.Duration)].
     ///
     /// @param id of the one the command is for
     /// @param context has the command's id, the event that caused it, and the correlation

@@ -100,6 +100,7 @@ final class Reacting<E, S> {
         }
         Optional<Recorded<S>> after = react(key, told, before);
         if (after.isPresent()) {
+            timers.requireRoom(key, after.get().timers().size());
             Held<S> recorded = record(key, before, after.get());
             timers.set(key, recorded.recorded());
             sending.send(key, recorded);

@@ -9,6 +9,7 @@ import dev.everfold.eventsourcing.snapshot.StateCodec;
 import dev.everfold.eventsourcing.subscription.CheckpointStore;
 import dev.everfold.eventsourcing.subscription.ConsumerOptions;
 import dev.everfold.eventsourcing.subscription.StartAt;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +39,9 @@ public final class Reaction<E, S> {
     /// Steps of 200 events, otherwise as all consumers.
     public static final ConsumerOptions OPTIONS_DEFAULTS = ConsumerOptions.DEFAULTS.withBatchEventsMax(200);
 
+    /// How long a [CommandSender] may take for a command, unless said otherwise: 30 s.
+    public static final Duration ANSWER_MAX_DEFAULT = Duration.ofSeconds(30);
+
     private final String name;
     private final EventCodec<E> codec;
     private final S initial;
@@ -48,6 +52,7 @@ public final class Reaction<E, S> {
     private final StartAt start;
     private final Optional<CheckpointStore> checkpoints;
     private final ConsumerOptions options;
+    private final Duration answerMax;
 
     private Reaction(
             String name,
@@ -59,7 +64,8 @@ public final class Reaction<E, S> {
             Map<String, BoundTarget<?>> targets,
             StartAt start,
             Optional<CheckpointStore> checkpoints,
-            ConsumerOptions options) {
+            ConsumerOptions options,
+            Duration answerMax) {
         this.name = name;
         this.codec = codec;
         this.initial = initial;
@@ -70,6 +76,7 @@ public final class Reaction<E, S> {
         this.start = start;
         this.checkpoints = checkpoints;
         this.options = options;
+        this.answerMax = answerMax;
         if (!name.matches("[a-z][a-z0-9_]{0,39}")) {
             throw new IllegalArgumentException("Reaction name \"" + name
                     + "\" is not allowed; expected a lower-case letter, then up to 39 of a-z, 0-9 and _.");
@@ -97,7 +104,8 @@ public final class Reaction<E, S> {
                 Map.of(),
                 StartAt.end(),
                 Optional.empty(),
-                OPTIONS_DEFAULTS);
+                OPTIONS_DEFAULTS,
+                ANSWER_MAX_DEFAULT);
     }
 
     static String idOf(String stream) {
@@ -109,29 +117,35 @@ public final class Reaction<E, S> {
     /// not for this reaction. Pure, and for good: an event that is read again must have the key that it had.
     public Reaction<E, S> correlating(BiFunction<? super E, EventContext, Optional<String>> keyOfEvent) {
         return new Reaction<>(
-                name, codec, initial, react, keyOfEvent, stateCodecs, targets, start, checkpoints, options);
+                name, codec, initial, react, keyOfEvent, stateCodecs, targets, start, checkpoints, options, answerMax);
     }
 
     /// The same that sends commands for a target to a decider. What the decider rejects comes back as
     /// [Input.Rejected].
     public <C> Reaction<E, S> to(CommandTarget<C> target, DeciderHandler<? super C, ?, ?> handler) {
-        return to(
+        return to(BoundTarget.of(
                 target,
                 (String id, C command, dev.everfold.eventsourcing.CommandContext context) -> switch (handler.handle(
                         id, command, context)) {
                     case Handled.Rejected<?, ?> rejected -> Answer.refused(rejected.reason());
                     case Handled.Accepted<?, ?> _ -> Answer.done();
                     case Handled.Nothing<?, ?> _ -> Answer.done();
-                });
+                },
+                false));
     }
 
     /// The same that sends commands for a target wherever a function takes them, for example to another service.
     ///
     /// @throws IllegalArgumentException when the commands cannot be stored as JSON
     public <C> Reaction<E, S> to(CommandTarget<C> target, CommandSender<C> sender) {
+        return to(BoundTarget.of(target, sender, true));
+    }
+
+    private Reaction<E, S> to(BoundTarget<?> bound) {
         Map<String, BoundTarget<?>> more = new HashMap<>(targets);
-        more.put(target.name(), BoundTarget.of(target, sender));
-        return new Reaction<>(name, codec, initial, react, correlate, stateCodecs, more, start, checkpoints, options);
+        more.put(bound.target().name(), bound);
+        return new Reaction<>(
+                name, codec, initial, react, correlate, stateCodecs, more, start, checkpoints, options, answerMax);
     }
 
     /// The same with another form of the state, which must be JSON.
@@ -142,25 +156,71 @@ public final class Reaction<E, S> {
     public final Reaction<E, S> stateCodec(StateCodec<S> writes, StateCodec<S>... alsoReads) {
         List<StateCodec<S>> all = new ArrayList<>(List.of(writes));
         all.addAll(List.of(alsoReads));
-        return new Reaction<>(name, codec, initial, react, correlate, all, targets, start, checkpoints, options);
+        return new Reaction<>(
+                name, codec, initial, react, correlate, all, targets, start, checkpoints, options, answerMax);
     }
 
     /// The same with another beginning. It counts as long as there is no checkpoint.
     public Reaction<E, S> from(StartAt beginning) {
         return new Reaction<>(
-                name, codec, initial, react, correlate, stateCodecs, targets, beginning, checkpoints, options);
+                name,
+                codec,
+                initial,
+                react,
+                correlate,
+                stateCodecs,
+                targets,
+                beginning,
+                checkpoints,
+                options,
+                answerMax);
     }
 
     /// The same with checkpoints elsewhere than in the event store. Choose one with leases where several processes
     /// run the reaction.
     public Reaction<E, S> checkpoints(CheckpointStore store) {
         return new Reaction<>(
-                name, codec, initial, react, correlate, stateCodecs, targets, start, Optional.of(store), options);
+                name,
+                codec,
+                initial,
+                react,
+                correlate,
+                stateCodecs,
+                targets,
+                start,
+                Optional.of(store),
+                options,
+                answerMax);
     }
 
     /// The same with other options. An event that fails for good keeps back the later ones of its key.
     public Reaction<E, S> options(ConsumerOptions other) {
-        return new Reaction<>(name, codec, initial, react, correlate, stateCodecs, targets, start, checkpoints, other);
+        return new Reaction<>(
+                name, codec, initial, react, correlate, stateCodecs, targets, start, checkpoints, other, answerMax);
+    }
+
+    /// The same where a [CommandSender] may take so long for a command. Then its thread is interrupted, and the
+    /// event
+    /// counts as failed: it is tried again, and parked after [ConsumerOptions#triesMax] tries, with the later
+    /// ones of
+    /// its key; others go on. As long as a sender that was interrupted does not return, its command is not sent a
+    /// second time, but waited for. A decider is waited for as long as its store takes.
+    ///
+    /// Until then the step waits, which holds up other keys: the event is looked for by halving the step, so
+    /// for up to
+    /// `log2(batchEventsMax) + triesMax` times as long. Where checkpoints have leases, choose a lease that is
+    /// longer
+    /// than that: who loses his claim meanwhile leaves the event to another process, which begins to count anew.
+    ///
+    /// @param time more than zero
+    /// @throws IllegalArgumentException when it is not
+    public Reaction<E, S> answerMax(Duration time) {
+        if (!time.isPositive()) {
+            throw new IllegalArgumentException(
+                    "Reaction.answerMax is " + time + "; expected a time in which a target can answer.");
+        }
+        return new Reaction<>(
+                name, codec, initial, react, correlate, stateCodecs, targets, start, checkpoints, options, time);
     }
 
     /// Its name.
@@ -212,5 +272,9 @@ public final class Reaction<E, S> {
 
     ConsumerOptions options() {
         return options;
+    }
+
+    Duration answerMax() {
+        return answerMax;
     }
 }

@@ -16,10 +16,12 @@ final class Sending {
 
     private final Reaction<?, ?> reaction;
     private final EventStore store;
+    private final Answers answers;
 
     Sending(Reaction<?, ?> reaction, EventStore store) {
         this.reaction = reaction;
         this.store = store;
+        this.answers = new Answers(reaction.answerMax());
     }
 
     /// Sends what is not answered yet. After a failure the rest is sent next time.
@@ -41,7 +43,10 @@ final class Sending {
                 .withCorrelation(recorded.correlation());
         Answer answer;
         try {
-            answer = reaction.target(outgoing.target()).send(outgoing, context);
+            BoundTarget<?> target = reaction.target(outgoing.target());
+            answer = target.isLimited()
+                    ? answers.await(outgoing, () -> target.send(outgoing, context))
+                    : target.send(outgoing, context);
         } catch (CommandIdReusedException reused) {
             if (isRecordedAsRejected(outgoing)) {
                 return;

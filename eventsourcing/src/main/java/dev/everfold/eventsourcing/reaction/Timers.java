@@ -29,7 +29,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// a second telling by another means nothing. Safe for many threads.
 final class Timers implements AutoCloseable {
 
-    /// What is pending in all instances at most; with more, setting another one fails.
+    /// What is pending in all instances at most. With more, an event that would set another one fails before
+    /// anything
+    /// of it is recorded; instances that react at the same moment may go beyond it together.
     static final int PENDING_MAX = 1_000_000;
 
     private static final System.Logger LOG = System.getLogger(Timers.class.getName());
@@ -40,6 +42,7 @@ final class Timers implements AutoCloseable {
     private final String reaction;
     private final EventStore store;
     private final Clock clock;
+    private final int pendingMax;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Thread thread;
@@ -56,6 +59,11 @@ final class Timers implements AutoCloseable {
     private record Pending(String key, Timer timer, UUID correlation) {}
 
     Timers(String reaction, EventStore store, Clock clock) {
+        this(reaction, store, clock, PENDING_MAX);
+    }
+
+    Timers(String reaction, EventStore store, Clock clock, int pendingMax) {
+        this.pendingMax = pendingMax;
         this.reaction = reaction;
         this.store = store;
         this.clock = clock;
@@ -76,6 +84,25 @@ final class Timers implements AutoCloseable {
         }
     }
 
+    /// Refuses what would set too many. Fewer timers of an instance than before are always possible.
+    ///
+    /// @param count how many of the instance would be pending
+    /// @throws IllegalStateException when there are too many already
+    void requireRoom(String key, int count) {
+        lock.lock();
+        try {
+            int more = count - byKey.getOrDefault(key, Set.of()).size();
+            if (more > 0 && pendingCount + more > pendingMax) {
+                throw new IllegalStateException("Reaction \"" + reaction + "\" has " + pendingCount
+                        + " pending timers and is to set " + more + " more; the limit is " + pendingMax
+                        + ". Nothing was recorded. Let fewer be pending at once, or redrive the event when some have"
+                        + " come due.");
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// What is pending in an instance from now on. What was told already and is still there waits to be handled.
     void set(String key, Recorded<?> recorded) {
         set(key, recorded.timers(), recorded.correlation());
@@ -87,10 +114,6 @@ final class Timers implements AutoCloseable {
             Set<Pending> before = byKey.getOrDefault(key, Set.of());
             if (before.isEmpty() && timers.isEmpty()) {
                 return;
-            }
-            if (pendingCount - before.size() + timers.size() > PENDING_MAX) {
-                throw new IllegalStateException("Reaction \"" + reaction + "\" has " + pendingCount
-                        + " pending timers; the limit is " + PENDING_MAX + ".");
             }
             Set<Pending> now = new HashSet<>();
             for (Timer timer : timers) {

@@ -12,8 +12,8 @@ public enum ConsumerState {
     RETRYING,
     /// Holding its claim and handling nothing, until it is resumed.
     PAUSED,
-    /// Closed, in order.
+    /// Closed, also after it had failed. See [ConsumerStatus#lastFailure()].
     STOPPED,
-    /// Ended by a failure that needs a person. See [ConsumerStatus#lastFailure()].
+    /// Ended by a failure that needs a person, and not closed yet. See [ConsumerStatus#lastFailure()].
     FAILED
 }

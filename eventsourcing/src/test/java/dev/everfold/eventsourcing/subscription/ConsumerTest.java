@@ -3,6 +3,7 @@ package dev.everfold.eventsourcing.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.everfold.eventsourcing.ConsumerWatch;
 import dev.everfold.eventsourcing.Everfold;
 import dev.everfold.eventsourcing.EverfoldOptions;
 import dev.everfold.eventstore.Append;
@@ -97,6 +98,52 @@ class ConsumerTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("Start");
         assertThat(consumer.status().state()).isEqualTo(ConsumerState.FAILED);
+    }
+
+    @Test
+    void one_that_has_failed_can_be_closed_and_another_of_its_name_be_started() throws InterruptedException {
+        EventConsumer failed = everfold.start(orders().from(StartAt.position(1)));
+        assertThatThrownBy(() -> failed.awaitHandled(5, SOON)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> everfold.start(orders()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Consumer \"orders\" runs here already; expected a name of its own."
+                        + " Close the other one first.");
+
+        failed.close();
+        EventConsumer again = everfold.start(orders());
+
+        assertThat(again.awaitHandled(append("order-1"), SOON)).isTrue();
+        assertThat(failed.status().state()).isEqualTo(ConsumerState.STOPPED);
+        assertThat(failed.status().lastFailure()).isPresent();
+    }
+
+    @Test
+    void who_runs_is_told_at_each_change_until_nobody_listens_any_more() {
+        List<List<String>> told = new ArrayList<>();
+
+        ConsumerWatch watch = everfold.watchConsumers(
+                all -> told.add(all.stream().map(EventConsumer::name).toList()));
+        everfold.start(orders());
+        everfold.start(Subscription.each("mails", _ -> {})).close();
+        watch.close();
+        everfold.start(Subscription.each("mails", _ -> {}));
+
+        assertThat(told).startsWith(List.of(), List.of("orders"), List.of("mails", "orders"));
+        assertThat(told.getLast()).containsExactly("orders");
+    }
+
+    @Test
+    void a_listener_that_fails_is_told_nothing_more_and_the_consumer_is_started() throws InterruptedException {
+        AtomicInteger told = new AtomicInteger();
+        everfold.watchConsumers(_ -> {
+            told.incrementAndGet();
+            throw new IllegalArgumentException("no more");
+        });
+
+        EventConsumer consumer = everfold.start(orders());
+
+        assertThat(consumer.awaitHandled(append("order-1"), SOON)).isTrue();
+        assertThat(told).hasValue(1);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.everfold.examples.orders;
 
+import static dev.everfold.eventsourcing.projection.ModelRow.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.eventsourcing.Everfold;
@@ -17,6 +18,7 @@ import dev.everfold.eventsourcing.subscription.FailurePolicy;
 import dev.everfold.eventsourcing.subscription.ParkedEvent;
 import dev.everfold.eventsourcing.subscription.StartAt;
 import dev.everfold.eventsourcing.subscription.Subscription;
+import dev.everfold.eventsourcing.testing.ProjectionSpec;
 import dev.everfold.examples.orders.ShopEvent.OrderEvent;
 import dev.everfold.examples.orders.ShopEvent.PaymentEvent;
 import dev.everfold.jdbc.JdbcCheckpointStore;
@@ -110,6 +112,19 @@ final class ProjectionGuideTest {
         }
 
         assertThat(spent.get("alice")).contains(65_00L);
+    }
+
+    static final Projection<MemoryRows<String, Long>> SPENT =
+            Projection.of("spent", ShopEvent.codec(PaymentEvent.Charged.class), (rows, event, context) -> {
+                rows.merge(event.customer(), event.cents(), Long::sum);
+            });
+
+    @Test
+    void a_projection_is_specified_by_example() {
+        ProjectionSpec.of(SPENT, ShopEvent.codec(PaymentEvent.Charged.class))
+                .given(new PaymentEvent.Charged("1", "alice", 25_00), new PaymentEvent.Charged("2", "alice", 40_00))
+                .then(row("spent", "alice").with("value", 65_00))
+                .thenSameAfterKill(2);
     }
 
     @Test
