@@ -2,6 +2,7 @@ package dev.everfold.search;
 
 import dev.everfold.eventstore.EventStoreException.Stored;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /// What a server answered.
@@ -54,16 +55,16 @@ record Answer(int status, JsonNode body) {
         if ((status >= 200 && status < 300) || call.expected().contains(status)) {
             return this;
         }
+        String why = "Status " + status + (error.isMissingNode() ? "" : ", " + errorText(error));
+        Optional<Refusal> refusal = Refusal.of(status, errorType(error));
+        if (refusal.isPresent()) {
+            throw SearchFailedException.refused(call.what(), why, Stored.NO, refusal.get(), null);
+        }
         boolean retryable = isTransient(status);
         // Refused for lack of room is refused; any other failure of the server, or of what stands before it, may
         // have come after the change.
         boolean unknown = retryable && call.changes() && status != TOO_MANY_REQUESTS;
-        throw new SearchFailedException(
-                call.what(),
-                "Status " + status + (error.isMissingNode() ? "" : ", " + errorText(error)),
-                unknown ? Stored.UNKNOWN : Stored.NO,
-                retryable,
-                null);
+        throw new SearchFailedException(call.what(), why, unknown ? Stored.UNKNOWN : Stored.NO, retryable, null);
     }
 
     /// An alias that is not there is told in two ways: nothing has that name, or nothing could be made under it.

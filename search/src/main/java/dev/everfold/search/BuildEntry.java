@@ -1,5 +1,7 @@
 package dev.everfold.search;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -8,6 +10,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param index which holds its documents now
 /// @param definition fingerprint of what the index was made with
 record BuildEntry(long number, int version, int partitions, IndexName index, String definition) {
+
+    /// The name of the first index of a build, and how often it was emptied since.
+    private static final Pattern NAME = Pattern.compile("(.*-b\\d{6,18})(?:\\.(\\d+))?");
 
     static BuildEntry parse(JsonNode json) {
         return new BuildEntry(
@@ -29,6 +34,19 @@ record BuildEntry(long number, int version, int partitions, IndexName index, Str
 
     BuildEntry in(IndexName other) {
         return new BuildEntry(number, version, partitions, other, definition);
+    }
+
+    /// Where a build goes on that was emptied: `orders-b000001`, `orders-b000001.1`, `orders-b000001.2`.
+    static IndexName next(IndexName index) {
+        Matcher name = NAME.matcher(index.value());
+        String first = name.matches() ? name.group(1) : index.value();
+        return new IndexName(first + "." + (emptied(index) + 1));
+    }
+
+    /// How often a build was emptied before it went on in this index.
+    static long emptied(IndexName index) {
+        Matcher name = NAME.matcher(index.value());
+        return name.matches() && name.group(2) != null ? Long.parseLong(name.group(2)) : 0;
     }
 
     /// The alias that an index has until it serves for the first time. Whoever makes it serve takes this

@@ -3,6 +3,7 @@ package dev.everfold.search;
 import dev.everfold.eventstore.EventStoreException.Stored;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What became of each item of a bulk: they succeed or fail alone.
 ///
@@ -22,8 +23,13 @@ record BulkResult(int stored, int stale, List<Failure> failures) {
 
     /// One item that is not stored.
     ///
+    /// @param errorType as in `document_parsing_exception`
     /// @param why what the server says, in one sentence
-    record Failure(String id, int status, String why) {
+    record Failure(String id, int status, String errorType, String why) {
+
+        Optional<Refusal> refusal() {
+            return Refusal.of(status, errorType);
+        }
 
         boolean retryable() {
             return Answer.isTransient(status);
@@ -56,12 +62,16 @@ record BulkResult(int stored, int stale, List<Failure> failures) {
                         .append("; "));
         int hidden = failures.size() - SHOWN_MAX;
         why.append(hidden > 0 ? hidden + " more" : "no more");
+        String what = "Storing " + failures.size() + " of " + (stored + stale + failures.size())
+                + " documents in index \"" + index + "\"";
+        Stored rest = stored + stale > 0 ? Stored.YES : Stored.NO;
+        // A document that fails for its own sake shows once the server takes any.
+        Optional<Refusal> refusal =
+                failures.stream().flatMap(failure -> failure.refusal().stream()).findFirst();
+        if (refusal.isPresent()) {
+            throw SearchFailedException.refused(what, why.toString(), rest, refusal.get(), null);
+        }
         throw new SearchFailedException(
-                "Storing " + failures.size() + " of " + (stored + stale + failures.size()) + " documents in index \""
-                        + index + "\"",
-                why.toString(),
-                stored + stale > 0 ? Stored.YES : Stored.NO,
-                failures.stream().allMatch(Failure::retryable),
-                null);
+                what, why.toString(), rest, failures.stream().allMatch(Failure::retryable), null);
     }
 }

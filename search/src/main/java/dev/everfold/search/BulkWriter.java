@@ -24,14 +24,14 @@ final class BulkWriter {
     /// Stores the items. A request that fails as a whole ends it; what earlier ones stored stays.
     ///
     /// @throws IllegalArgumentException when an item alone is larger than a request may be; nothing is stored
-    /// @throws IndexMissingException when the index or its write alias is not there
-    BulkResult write(IndexName index, List<? extends BulkItem> items) {
+    /// @throws IndexMissingException when the index or the alias is not there
+    BulkResult write(IndexName index, String alias, List<? extends BulkItem> items) {
         List<byte[]> lines = items.stream().map(this::encode).toList();
         BulkResult result = BulkResult.NONE;
         int begin = 0;
         while (begin < items.size()) {
             int end = end(lines, begin);
-            result = result.plus(send(index, items.subList(begin, end), lines.subList(begin, end)));
+            result = result.plus(send(index, alias, items.subList(begin, end), lines.subList(begin, end)));
             begin = end;
         }
         return result;
@@ -57,11 +57,11 @@ final class BulkWriter {
         return end;
     }
 
-    private BulkResult send(IndexName index, List<? extends BulkItem> items, List<byte[]> lines) {
+    private BulkResult send(IndexName index, String alias, List<? extends BulkItem> items, List<byte[]> lines) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         lines.forEach(body::writeBytes);
         String what = "Storing " + items.size() + " documents in index \"" + index + "\"";
-        Answer answer = transport.send(Call.changing(what, "POST", Call.path(index.writeAlias(), "_bulk") + PARAMETERS)
+        Answer answer = transport.send(Call.changing(what, "POST", Call.path(alias, "_bulk") + PARAMETERS)
                 .on(index)
                 .lines(body.toByteArray()));
         return read(index, items, answer.body().path("items"));
@@ -86,7 +86,7 @@ final class BulkWriter {
             } else if (Answer.isIndexMissing(Answer.errorType(error))) {
                 throw new IndexMissingException(index.value());
             } else {
-                failures.add(new Failure(items.get(i).id(), status, Answer.errorText(error)));
+                failures.add(new Failure(items.get(i).id(), status, Answer.errorType(error), Answer.errorText(error)));
             }
         }
         return new BulkResult(stored, stale, failures);

@@ -20,6 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///     that is not in force any more is refused
 /// @param fenced whether it was claimed in order to retire the build
 /// @param index which holds what the checkpoint says; a build that was emptied goes on in another one
+/// @param history that the index had; with another one it does not hold what the checkpoint says
 /// @param checkpoint how far it is
 /// @param deleting documents that are to be deleted because of events below the checkpoint, with their versions
 /// @param settled what was the position before those, as long as they are not deleted for certain
@@ -30,6 +31,7 @@ record ClaimState(
         Instant heldUntil,
         boolean fenced,
         String index,
+        IndexHistory history,
         Optional<Checkpoint> checkpoint,
         Map<String, Long> deleting,
         long settled,
@@ -41,8 +43,8 @@ record ClaimState(
     }
 
     /// Of a partition that nobody has claimed yet.
-    static final ClaimState NEW =
-            new ClaimState("", "", Instant.EPOCH, false, "", Optional.empty(), Map.of(), 0, List.of());
+    static final ClaimState NEW = new ClaimState(
+            "", "", Instant.EPOCH, false, "", IndexHistory.UNKNOWN, Optional.empty(), Map.of(), 0, List.of());
 
     static String id(String projection, long build, int partition) {
         return projection + "/" + build + "/" + partition;
@@ -61,6 +63,7 @@ record ClaimState(
                 Instant.ofEpochMilli(json.path("heldUntil").asLong()),
                 json.path("fenced").asBoolean(),
                 json.path("index").asString(),
+                IndexHistory.parse(json.path("history")),
                 json.has("position")
                         ? Optional.of(new Checkpoint(
                                 UUID.fromString(json.path("lineage").asString()),
@@ -79,6 +82,7 @@ record ClaimState(
                 .put("fenced", fenced)
                 .put("index", index)
                 .put("settled", settled);
+        json.set("history", history.json());
         checkpoint.ifPresent(
                 reached -> json.put("lineage", reached.lineage().toString()).put("position", reached.position()));
         ArrayNode gone = json.putArray("deleting");
@@ -102,26 +106,42 @@ record ClaimState(
         return index.equals(other.value())
                 ? this
                 : new ClaimState(
-                        claim, owner, heldUntil, fenced, other.value(), Optional.empty(), Map.of(), 0, List.of());
+                        claim,
+                        owner,
+                        heldUntil,
+                        fenced,
+                        other.value(),
+                        IndexHistory.UNKNOWN,
+                        Optional.empty(),
+                        Map.of(),
+                        0,
+                        List.of());
+    }
+
+    /// With what is known of the index's history now.
+    ClaimState with(IndexHistory known) {
+        return new ClaimState(claim, owner, heldUntil, fenced, index, known, checkpoint, deleting, settled, parked);
     }
 
     ClaimState claimed(String newClaim, String newOwner, Instant until, boolean toRetire) {
-        return new ClaimState(newClaim, newOwner, until, toRetire, index, checkpoint, deleting, settled, parked);
+        return new ClaimState(
+                newClaim, newOwner, until, toRetire, index, history, checkpoint, deleting, settled, parked);
     }
 
     ClaimState until(Instant time) {
-        return new ClaimState(claim, owner, time, fenced, index, checkpoint, deleting, settled, parked);
+        return new ClaimState(claim, owner, time, fenced, index, history, checkpoint, deleting, settled, parked);
     }
 
     /// After a step, but for the documents that it deletes.
     ClaimState at(Checkpoint reached, List<Long> nowParked, Map<String, Long> toDelete) {
         long certain = toDelete.isEmpty() ? reached.position() : settled;
         return new ClaimState(
-                claim, owner, heldUntil, fenced, index, Optional.of(reached), toDelete, certain, nowParked);
+                claim, owner, heldUntil, fenced, index, history, Optional.of(reached), toDelete, certain, nowParked);
     }
 
     /// With the documents deleted that were to be.
     ClaimState deleted() {
-        return new ClaimState(claim, owner, heldUntil, fenced, index, checkpoint, Map.of(), position(), parked);
+        return new ClaimState(
+                claim, owner, heldUntil, fenced, index, history, checkpoint, Map.of(), position(), parked);
     }
 }

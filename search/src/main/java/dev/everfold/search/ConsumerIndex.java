@@ -27,16 +27,14 @@ final class ConsumerIndex {
     /// What was read, and what a conditional write of it names.
     record Stored<T>(T content, WriteToken token) {}
 
-    /// Makes the index when it is not there.
+    /// Makes the index when it is not there, and the alias it is written by when somebody has taken that away.
     void ensure() {
-        client.indices()
-                .create(
-                        NAME,
-                        new IndexDefinition(
-                                Json.object().put("dynamic", false),
-                                Json.object()
-                                        .put("index.number_of_shards", 1)
-                                        .put("index.auto_expand_replicas", "0-1")));
+        IndexDefinition definition = new IndexDefinition(
+                Json.object().put("dynamic", false),
+                Json.object().put("index.number_of_shards", 1).put("index.auto_expand_replicas", "0-1"));
+        if (!client.indices().create(NAME, definition)) {
+            client.indices().changeAliases(List.of(new AliasAction.Add(NAME.writeAlias(), NAME)));
+        }
     }
 
     /// The registry of a projection; empty when there is none, nor the index.

@@ -33,7 +33,12 @@ final class Documents {
     /// @throws IllegalArgumentException when an item alone is larger than a request may be; nothing is stored
     /// @throws IndexMissingException when the index or its write alias is not there
     BulkResult write(IndexName index, List<? extends BulkItem> items) {
-        return bulkWriter.write(index, items);
+        return write(index, index.writeAlias(), items);
+    }
+
+    /// The same by another alias than that of the index, whose absence counts as the index's.
+    BulkResult write(IndexName index, String alias, List<? extends BulkItem> items) {
+        return bulkWriter.write(index, alias, items);
     }
 
     /// The document as it is now, refreshed or not.
@@ -44,16 +49,34 @@ final class Documents {
         return answer.status() == Call.NOT_FOUND ? Optional.empty() : Optional.of(Document.parse(answer.body()));
     }
 
-    /// Those of the documents that are there now, by id, in order of the ids given.
+    /// Those of the documents that are there now, by id, in order of the ids given. Asked for in parts when the
+    /// answer
+    /// would be too large.
     Map<String, Document> get(IndexName index, SequencedCollection<String> ids) {
         if (ids.size() > IDS_MAX) {
             throw new IllegalArgumentException(
                     ids.size() + " documents are asked for at once; expected " + IDS_MAX + " at most.");
         }
         Map<String, Document> found = new LinkedHashMap<>();
-        if (ids.isEmpty()) {
-            return found;
+        if (!ids.isEmpty()) {
+            get(index, List.copyOf(ids), found);
         }
+        return found;
+    }
+
+    private void get(IndexName index, List<String> ids, Map<String, Document> found) {
+        try {
+            getAtOnce(index, ids, found);
+        } catch (AnswerTooLargeException tooLarge) {
+            if (ids.size() == 1) {
+                throw tooLarge;
+            }
+            get(index, ids.subList(0, ids.size() / 2), found);
+            get(index, ids.subList(ids.size() / 2, ids.size()), found);
+        }
+    }
+
+    private void getAtOnce(IndexName index, List<String> ids, Map<String, Document> found) {
         ObjectNode body = Json.object();
         ArrayNode wanted = body.putArray("ids");
         ids.forEach(id -> wanted.add(DocumentId.check(id)));
@@ -69,7 +92,6 @@ final class Documents {
                 found.put(answer.path("_id").asString(), Document.parse(answer));
             }
         }
-        return found;
     }
 
     /// One page of what searches see.

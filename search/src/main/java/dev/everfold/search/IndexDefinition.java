@@ -5,8 +5,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,12 +23,25 @@ public record IndexDefinition(ObjectNode mappings, ObjectNode settings) {
     /// shard's restart.
     static final Duration DELETES_REMEMBERED = Duration.ofHours(12);
 
-    private static final String GC_DELETES = "index.gc_deletes";
+    private static final String PREFIX = "index.";
+    private static final String GC_DELETES = "gc_deletes";
+
+    /// When a change that the server has acknowledged is on its disk. A checkpoint that survives a crash while the
+    /// documents before it do not would leave them out for good, so nothing but `request` will do; and it is said
+    /// to the server, since templates of its operator may say otherwise.
+    private static final String DURABILITY = "translog.durability";
+
+    private static final String DURABLE = "request";
 
     /// Copies both.
+    ///
+    /// @throws IllegalArgumentException when the server would not keep what it is given, or not as it is given:
+    ///     acknowledged changes that a crash may take (`index.translog.durability`), documents that are not read
+    ///     back as they were stored (`_source`), documents that need a routing (`_routing`)
     public IndexDefinition {
         mappings = mappings.deepCopy();
         settings = settings.deepCopy();
+        DefinitionCheck.check(mappings, flat(settings));
     }
 
     /// From the JSON that the servers take to make an index: an object with `mappings`, `settings` or both.
@@ -49,8 +63,13 @@ public record IndexDefinition(ObjectNode mappings, ObjectNode settings) {
 
     /// With the application's own settings where they differ from ours.
     ObjectNode body(String... aliases) {
-        ObjectNode all = Json.object().put(GC_DELETES, DELETES_REMEMBERED.toHours() + "h");
-        all.setAll(settings);
+        ObjectNode all = settings.deepCopy();
+        if (setting(GC_DELETES).isEmpty()) {
+            all.put(PREFIX + GC_DELETES, DELETES_REMEMBERED.toHours() + "h");
+        }
+        if (setting(DURABILITY).isEmpty()) {
+            all.put(PREFIX + DURABILITY, DURABLE);
+        }
         ObjectNode body = Json.object();
         body.set("settings", all);
         body.set("mappings", mappings);
@@ -68,15 +87,29 @@ public record IndexDefinition(ObjectNode mappings, ObjectNode settings) {
         return new IndexDefinition(all, settings);
     }
 
-    /// A setting of an index in any of the forms that the servers take: `name`, `index.name`, or in an object
-    /// `index`.
+    /// A setting of an index in any of the forms that the servers take: with or without `index.` before its
+    /// name, and
+    /// with any of its dots written as an object in an object.
     Optional<JsonNode> setting(String name) {
-        return Stream.of(
-                        settings.path(name),
-                        settings.path("index." + name),
-                        settings.path("index").path(name))
-                .filter(value -> !value.isMissingNode())
-                .findFirst();
+        return Optional.ofNullable(flat(settings).get(name));
+    }
+
+    /// Settings by their whole names, without `index.`.
+    private static Map<String, JsonNode> flat(ObjectNode settings) {
+        Map<String, JsonNode> all = new TreeMap<>();
+        flatten("", settings, all);
+        return all;
+    }
+
+    private static void flatten(String before, ObjectNode settings, Map<String, JsonNode> all) {
+        settings.properties().forEach(entry -> {
+            String name = before + entry.getKey();
+            if (entry.getValue() instanceof ObjectNode inner) {
+                flatten(name + ".", inner, all);
+            } else {
+                all.put(name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name, entry.getValue());
+            }
+        });
     }
 
     /// Tells definitions apart, in hexadecimal.

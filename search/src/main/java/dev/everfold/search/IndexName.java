@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 /// must be lower case and aliases need not be.
 record IndexName(String value) {
 
-    /// The limit of the servers, less what the alias needs.
-    private static final int BYTES_MAX = 240;
+    /// The limit of the servers, less what aliases need.
+    private static final int BYTES_MAX = 200;
 
     private static final String ALIAS_SUFFIX = ".WRITE";
 

@@ -65,6 +65,22 @@ final class Indices {
                 : new TreeSet<>(answer.body().propertyNames());
     }
 
+    /// The aliases of an index.
+    Set<String> aliases(IndexName index) {
+        String what = "Reading aliases of index \"" + index + "\"";
+        Answer answer = transport.send(
+                Call.reading(what, "GET", Call.path(index.value(), "_alias")).on(index));
+        return Set.copyOf(answer.body().path(index.value()).path("aliases").propertyNames());
+    }
+
+    /// Which history its shards have now.
+    IndexHistory history(IndexName index) {
+        String what = "Reading what index \"" + index + "\" has come from";
+        String path = Call.path(index.value(), "_stats", "docs") + IndexHistory.PARAMETERS;
+        return IndexHistory.ofStatistics(
+                transport.send(Call.reading(what, "GET", path).on(index)).body());
+    }
+
     /// The indices whose names begin so, each with all its aliases.
     Map<String, Set<String>> withAliases(String prefix) {
         String what = "Reading aliases of indices \"" + prefix + "*\"";
@@ -91,10 +107,21 @@ final class Indices {
     /// Changes aliases: all actions happen at once, or none. Nobody who searches by an alias finds it missing or
     /// leading to both.
     void changeAliases(List<AliasAction> actions) {
+        transport.send(changing(actions));
+    }
+
+    /// The same.
+    ///
+    /// @return false when an alias that was to be removed, or an index, was not there; nothing was changed
+    boolean tryChangeAliases(List<AliasAction> actions) {
+        return transport.send(changing(actions).expecting(Call.NOT_FOUND)).status() != Call.NOT_FOUND;
+    }
+
+    private static Call changing(List<AliasAction> actions) {
         ObjectNode body = Json.object();
         ArrayNode all = body.putArray("actions");
         actions.forEach(action -> all.add(action.json()));
-        transport.send(Call.changing("Changing aliases", "POST", "/_aliases").json(body));
+        return Call.changing("Changing aliases", "POST", "/_aliases").json(body);
     }
 
     /// Makes all that was stored so far visible to searches and counts.

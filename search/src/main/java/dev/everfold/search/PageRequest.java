@@ -42,6 +42,11 @@ record PageRequest(ObjectNode query, List<String> sortFields, int size, Optional
         return new PageRequest(query, sortFields, size, Optional.of(values));
     }
 
+    /// The same for half as many documents; empty when it is for one.
+    Optional<PageRequest> halved() {
+        return size == 1 ? Optional.empty() : Optional.of(new PageRequest(query, sortFields, size / 2, after));
+    }
+
     ObjectNode json() {
         ObjectNode body = Json.object()
                 .put("size", size)

@@ -149,6 +149,25 @@ final class SearchBuilds {
         }
     }
 
+    /// Gives up a build whose index does not hold any more what its checkpoints say. Its claims end, and another
+    /// build is made.
+    void abandon(String projection, BuildEntry build) {
+        consumers.change(projection, before -> before.retire(build::equals));
+        dropRetired(projection);
+    }
+
+    /// Deletes the indices in which a build was before it was emptied.
+    void deleteEmptied(String projection, BuildEntry build) {
+        long emptied = BuildEntry.emptied(build.index());
+        for (String name : emptied == 0 ? Set.<String>of() : indices(projection).keySet()) {
+            IndexName index = new IndexName(name);
+            if (Registry.number(projection, name).equals(Optional.of(build.number()))
+                    && BuildEntry.emptied(index) < emptied) {
+                client.indices().delete(index);
+            }
+        }
+    }
+
     void drop(Build build) {
         Optional<Registry> registry = consumers.change(
                 build.projection(),

@@ -9,10 +9,9 @@ import dev.everfold.eventsourcing.subscription.ParkedEvent;
 import dev.everfold.eventsourcing.subscription.Step;
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.RecordedEvent;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,11 +39,12 @@ import java.util.TreeMap;
 /// Documents are deleted last, since a document that is gone does not say which event it has gone by: events that
 /// are handled again would meet it as one that had never been there.
 ///
-/// A process that stands still between 1 and the arrival of 2 may store documents while another one has the claim.
-/// They are what the log says, and those that are older than what is there are refused by their version. One can do
-/// harm: of a document that was deleted meanwhile, when the server has forgotten the deletion since it was restarted
-/// or half a day has passed. The document is there again then, until the next event that changes it or a rebuild.
+/// A process that stands still between 1 and the arrival of 2 may come with its documents when another one has the
+/// claim. The server refuses them ([ClaimedIndex]); what it took before is what the log says, and what is older than
+/// what is there is refused by its version.
 final class SearchClaim implements ModelClaim {
+
+    private static final System.Logger LOG = System.getLogger(SearchClaim.class.getName());
 
     private final Settings settings;
     private final Build build;
@@ -53,8 +53,11 @@ final class SearchClaim implements ModelClaim {
     private final List<ParkedEvent> parked;
     private final OptionalInt partition;
 
-    private IndexName index;
+    private ClaimedIndex index;
     private boolean serving;
+
+    /// What the server has refused last, until it takes a step.
+    private String refused = "";
 
     /// What all claims of a run have in common.
     ///
@@ -70,13 +73,9 @@ final class SearchClaim implements ModelClaim {
         String name() {
             return projection.name();
         }
-
-        Documents documents() {
-            return backend.client().documents();
-        }
     }
 
-    SearchClaim(Settings settings, Build build, IndexName index, OptionalInt partition, HeldClaim held) {
+    SearchClaim(Settings settings, Build build, ClaimedIndex index, OptionalInt partition, HeldClaim held) {
         this.settings = settings;
         this.build = build;
         this.index = index;
@@ -112,8 +111,24 @@ final class SearchClaim implements ModelClaim {
                 carryOut(step);
             }
             parkedDocuments.delete(step.unpark(), held.now());
+            refused = "";
         } catch (IndexMissingException missing) {
-            throw lost(missing);
+            throw lost("index \"" + missing.index() + "\" is not there any more, or not this claim's", missing);
+        } catch (SearchFailedException failed) {
+            if (failed.refusal().equals(Optional.of(Refusal.CLOSED))) {
+                // While it is closed a snapshot may be restored into it, which whoever claims next finds out.
+                throw lost("index \"" + index.name() + "\" is closed", failed);
+            }
+            warnOnce(failed);
+            throw failed;
+        }
+    }
+
+    /// A refusal is met again at each try until somebody does something, who should hear of it once.
+    private void warnOnce(SearchFailedException failed) {
+        if (failed.refusal().isPresent() && !failed.getMessage().equals(refused)) {
+            refused = failed.getMessage();
+            LOG.log(Level.WARNING, "server refuses projection={0}: {1}", settings.name(), refused);
         }
     }
 
@@ -127,7 +142,7 @@ final class SearchClaim implements ModelClaim {
     private void carryOut(Step step) {
         Map<String, Long> deletions = Map.of();
         if (step.events().isEmpty()) {
-            requireIndex();
+            index.requireThere();
         } else {
             deletions = store(handle(step));
         }
@@ -146,29 +161,22 @@ final class SearchClaim implements ModelClaim {
         }
         List<BulkItem> items = new ArrayList<>();
         deleting.forEach((id, version) -> items.add(new BulkItem.Delete(id, version)));
-        settings.documents().write(index, items).check(index);
+        index.write(items);
         refresh();
         held.write(ClaimState::deleted);
     }
 
-    private void requireIndex() {
-        if (!settings.backend().client().indices().exists(index)) {
-            throw new IndexMissingException(index.value());
-        }
-    }
-
-    private ClaimLostException lost(IndexMissingException missing) {
-        ClaimLostException lost =
-                new ClaimLostException(settings.name(), "index \"" + missing.index() + "\" is not there any more");
-        lost.initCause(missing);
+    private ClaimLostException lost(String because, RuntimeException cause) {
+        ClaimLostException lost = new ClaimLostException(settings.name(), because);
+        lost.initCause(cause);
         return lost;
     }
 
     private List<BulkItem> handle(Step step) {
-        StepDocuments documents = new StepDocuments(this::fetch, partition, step.unpark());
+        StepDocuments documents = new StepDocuments(index::fetch, partition, step.unpark());
         documents.fetch(announced(step));
         for (RecordedEvent event : step.events()) {
-            documents.at(event.position());
+            documents.at(event.position(), settings.projection().key().apply(event));
             settings.projection().handler().accept(documents, event);
         }
         return documents.items();
@@ -188,17 +196,17 @@ final class SearchClaim implements ModelClaim {
         }
         if (!puts.isEmpty()) {
             held.require();
-            settings.documents().write(index, puts).check(index);
+            index.write(puts);
             refresh();
         } else {
-            requireIndex();
+            index.requireThere();
         }
         return deletions;
     }
 
     private void refresh() {
         if (settings.options().refresh() == SearchRefresh.EACH_STEP && isServing()) {
-            settings.backend().client().indices().refresh(index);
+            index.refresh();
         }
     }
 
@@ -221,16 +229,6 @@ final class SearchClaim implements ModelClaim {
         return ids;
     }
 
-    private Map<String, Document> fetch(Collection<String> ids) {
-        List<String> all = List.copyOf(ids);
-        Map<String, Document> found = new HashMap<>();
-        for (int from = 0; from < all.size(); from += Documents.IDS_MAX) {
-            List<String> some = all.subList(from, Math.min(all.size(), from + Documents.IDS_MAX));
-            found.putAll(settings.documents().get(index, some));
-        }
-        return found;
-    }
-
     /// A failure that may pass is no end of the projection: it is asked again.
     @Override
     public boolean serve() {
@@ -238,67 +236,19 @@ final class SearchClaim implements ModelClaim {
             serving = settings.serving().serve(held, settings.name(), build.number(), settings.owner());
             return serving;
         } catch (IndexMissingException missing) {
-            throw lost(missing);
+            throw lost("index \"" + missing.index() + "\" is not there any more", missing);
         } catch (SearchFailedException failed) {
-            if (failed.retryable()) {
+            if (isPassing(failed)) {
+                warnOnce(failed);
                 return false;
             }
             throw failed;
         }
     }
 
-    /// Goes on in a new index: what somebody who has stood still sends to the old one is refused. The registry says
-    /// which index counts, and checkpoints of another one do not count; so a crash leaves either all or nothing.
     @Override
     public void reset() {
-        ConsumerIndex consumers = settings.backend().consumers();
-        held.require();
-        IndexName next = next(index);
-        settings.builds().create(next, true);
-        Map<String, List<Long>> wereParked = new HashMap<>();
-        for (int other = 0; other < build.partitions(); other++) {
-            String id = ClaimState.id(settings.name(), build.number(), other);
-            consumers
-                    .claim(id)
-                    .ifPresent(found -> wereParked.put(id, found.content().parked()));
-        }
-        Registry now = goOnIn(next);
-        IndexName before = index;
-        index = next;
-        new ServingAlias(settings.backend().client()).follow(now);
-        settings.backend().client().indices().delete(before);
-        wereParked.forEach((id, positions) -> new ParkedDocuments(consumers, id).delete(positions, held.now()));
-    }
-
-    /// From the first write on that may have been kept, a failure ends the claim: what the next one finds counts.
-    private Registry goOnIn(IndexName next) {
-        try {
-            Registry now = settings.backend()
-                    .consumers()
-                    .change(
-                            settings.name(),
-                            registry -> registry.build(build.number())
-                                    .map(entry -> registry.replace(entry.in(next)))
-                                    .orElse(registry))
-                    .filter(registry -> registry.build(build.number()).isPresent())
-                    .orElseThrow(() -> new ClaimLostException(settings.name(), "its build was deleted"));
-            held.write(state -> state.in(next));
-            return now;
-        } catch (SearchFailedException failed) {
-            ClaimLostException lost =
-                    new ClaimLostException(settings.name(), "whether its build was emptied is unknown");
-            lost.initCause(failed);
-            throw lost;
-        }
-    }
-
-    /// `orders-b000001`, `orders-b000001.1`, `orders-b000001.2`.
-    private static IndexName next(IndexName index) {
-        int dot = index.value().lastIndexOf('.');
-        return dot < 0
-                ? new IndexName(index.value() + ".1")
-                : new IndexName(index.value().substring(0, dot + 1)
-                        + (Long.parseLong(index.value().substring(dot + 1)) + 1));
+        index = new Emptying(settings.backend(), settings.builds(), build, held).empty(index);
     }
 
     @Override
@@ -306,8 +256,11 @@ final class SearchClaim implements ModelClaim {
         return isPassing(failure);
     }
 
+    /// Whether no event is to blame: it may pass, by itself or once somebody has done what the server needs.
     static boolean isPassing(RuntimeException failure) {
-        return failure instanceof EventStoreException cause && cause.retryable();
+        return (failure instanceof EventStoreException cause && cause.retryable())
+                || (failure instanceof SearchFailedException failed
+                        && failed.refusal().isPresent());
     }
 
     @Override

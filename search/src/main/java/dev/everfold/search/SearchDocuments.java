@@ -13,7 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// A document that has the event in it already is given as it is, and what the handler makes of it is left out.
 /// So do not throw because a document is there that the event was to make. When the server refuses one of several
-/// documents that an event changes, the event is parked, and the others may have it in them.
+/// documents that an event changes, the event is parked, and the others may have it in them, and those behind it that
+/// are parked with it: redriven, they are settled as they are; discarded, they stay in there until a rebuild.
 ///
 /// Documents are stored together at the end of a step. Ids are 1 to 512 bytes of UTF-8. Fields whose names begin with
 /// `everfold_` are ours: handlers neither see nor set them.

@@ -6,14 +6,11 @@ import dev.everfold.eventsourcing.projection.ModelSnapshot;
 import dev.everfold.eventsourcing.projection.Projection;
 import dev.everfold.eventsourcing.projection.ReadModel;
 import dev.everfold.eventstore.RecordedEvent;
-import dev.everfold.search.ConsumerIndex.Stored;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each build has an index of its own, `orders-b000001` for the first one of projection `orders`; who searches, does
 /// so by the alias `orders`, which leads to the build that serves. How far projections are is kept in the index
-/// `everfold-consumers`. Whichever of these somebody deletes is made again from the log.
+/// `everfold-consumers`. Whichever of these somebody deletes, or replaces by what it was earlier, is made again from
+/// the log. Documents that somebody else changes are not noticed.
 ///
 /// The server is asked for the first time when the projection begins, and again until it answers.
 public final class SearchReadModel implements ReadModel<SearchDocuments>, AutoCloseable {
@@ -101,57 +99,8 @@ public final class SearchReadModel implements ReadModel<SearchDocuments>, AutoCl
     @Override
     public Optional<ModelClaim> claim(
             Build build, int partition, Projection<SearchDocuments> projection, String owner, Duration lease) {
-        String id = ClaimState.id(build.projection(), build.number(), partition);
-        ConsumerIndex consumers = backend().consumers();
-        // The claim is read before the registry: a switch takes the claim first, and then changes the registry.
-        Optional<Stored<ClaimState>> found = consumers.claim(id);
-        Optional<Stored<Registry>> registry = consumers.registry(build.projection());
-        Optional<BuildEntry> entry = registry.flatMap(known -> known.content().build(build.number()));
-        if (entry.isEmpty()) {
-            return Optional.empty();
-        }
-        if (projection.version() == entry.get().version()) {
-            searchBuilds().requireDefinition(build.projection(), entry.get());
-        }
-        ClaimState before =
-                found.map(Stored::content).orElse(ClaimState.NEW).in(entry.get().index());
-        if (before.isHeld(clock.instant())
-                || !backend().client().indices().exists(entry.get().index())) {
-            return Optional.empty();
-        }
-        Registry known = registry.orElseThrow().content();
-        if (before.fenced() && !consumers.replace(registry.orElseThrow().token(), known)) {
-            return Optional.empty();
-        }
-        ClaimState claimed = before.claimed(
-                UUID.randomUUID().toString(), owner, clock.instant().plus(lease), false);
-        return HeldClaim.take(consumers, build.projection(), id, found, claimed, lease, clock)
-                .map(held -> claim(held, known, entry.get(), partition, projection, owner, lease));
-    }
-
-    private ModelClaim claim(
-            HeldClaim held,
-            Registry registry,
-            BuildEntry entry,
-            int partition,
-            Projection<SearchDocuments> projection,
-            String owner,
-            Duration lease) {
-        try {
-            new ServingAlias(backend().client()).follow(registry);
-            ServingSwitch serving = new ServingSwitch(backend(), searchBuilds(), lease, clock);
-            SearchClaim claim = new SearchClaim(
-                    new SearchClaim.Settings(backend(), options, searchBuilds(), serving, projection, owner),
-                    searchBuilds().build(registry, entry),
-                    entry.index(),
-                    entry.partitions() > 1 ? OptionalInt.of(partition) : OptionalInt.empty(),
-                    held);
-            claim.deleteDocuments();
-            return claim;
-        } catch (RuntimeException failed) {
-            held.release();
-            throw failed;
-        }
+        return new SearchClaims(backend(), options, searchBuilds(), projection, clock)
+                .claim(build, partition, owner, lease);
     }
 
     @Override

@@ -117,9 +117,13 @@ final class SearchSnapshot implements ModelSnapshot {
         public boolean hasNext() {
             while (read.isEmpty() && next.isPresent()) {
                 PageRequest request = next.get();
-                Page page = moment.search(request);
-                page.documents().forEach(document -> read.add(row(document)));
-                next = page.next().map(request::behind);
+                try {
+                    Page page = moment.search(request);
+                    page.documents().forEach(document -> read.add(row(document)));
+                    next = page.next().map(request::behind);
+                } catch (AnswerTooLargeException tooLarge) {
+                    next = Optional.of(request.halved().orElseThrow(() -> tooLarge));
+                }
             }
             return !read.isEmpty();
         }

@@ -13,8 +13,7 @@ import java.util.UUID;
 ///
 /// 1. Every claim of the old build is taken over. From here on its steps are refused, so its position stands still.
 /// 2. If the new build is as far, and as far as anything that readers see, the registry is changed, provided that
-/// nobody was there since it was read. That is
-///    the switch.
+///    nobody was there since it was read. That is the switch.
 /// 3. The alias follows.
 ///
 /// A crash after 1 leaves claims that end with their lease, and whoever claims the old build then changes the

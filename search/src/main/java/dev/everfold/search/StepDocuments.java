@@ -27,13 +27,15 @@ final class StepDocuments implements SearchDocuments {
     private final Map<String, Slot> slots = new HashMap<>();
     private final List<Change> changes = new ArrayList<>();
 
-    /// Of the event that is being handled.
+    // Of the event that is being handled.
     private long position;
+    private String key = "";
 
     /// What an event does to a document: exactly one of `content`, `change` or neither, which is to delete it.
     private record Change(
             String id,
             long position,
+            String key,
             @Nullable ObjectNode content,
             @Nullable Consumer<ObjectNode> change) {
 
@@ -44,15 +46,21 @@ final class StepDocuments implements SearchDocuments {
     }
 
     /// A document in memory. `storedVersion` is one more than the position of the last event that is in what was
-    /// stored, 0 where there was nothing or it does not matter.
+    /// stored, 0 where there was nothing or it does not matter; `key` is what the last event is sequenced by.
     private static final class Slot {
         private final long storedVersion;
         private @Nullable ObjectNode content;
+        private String key;
         private long version;
 
-        Slot(long storedVersion, @Nullable ObjectNode content) {
+        Slot(long storedVersion, String key, @Nullable ObjectNode content) {
             this.storedVersion = storedVersion;
+            this.key = key;
             this.content = content;
+        }
+
+        static Slot empty() {
+            return new Slot(0, "", null);
         }
     }
 
@@ -69,8 +77,11 @@ final class StepDocuments implements SearchDocuments {
     }
 
     /// From here on it is this event that changes documents.
-    void at(long eventPosition) {
+    ///
+    /// @param eventKey what the event is sequenced by
+    void at(long eventPosition, String eventKey) {
         position = eventPosition;
+        key = eventKey;
     }
 
     /// Fetches documents that will be asked for.
@@ -90,7 +101,7 @@ final class StepDocuments implements SearchDocuments {
 
     private Slot slot(String id, @Nullable Document found) {
         if (found == null) {
-            return new Slot(0, null);
+            return Slot.empty();
         }
         int maker = found.source().path(DocumentFields.PARTITION).asInt(-1);
         if (partition.isPresent() && maker >= 0 && maker != partition.getAsInt()) {
@@ -98,7 +109,10 @@ final class StepDocuments implements SearchDocuments {
                     + " and is asked for by partition " + partition.getAsInt()
                     + "; expected one for all events of a document. Use sequencedBy with a key of the document.");
         }
-        return new Slot(found.version(), DocumentFields.remove(found.source()));
+        return new Slot(
+                found.version(),
+                found.source().path(DocumentFields.KEY).asString(""),
+                DocumentFields.remove(found.source()));
     }
 
     @Override
@@ -122,17 +136,17 @@ final class StepDocuments implements SearchDocuments {
                     + json.getNodeType().name().toLowerCase(java.util.Locale.ROOT) + " as JSON; expected an object.");
         }
         DocumentFields.check(id, content);
-        changes.add(new Change(id, position, content, null));
+        changes.add(new Change(id, position, key, content, null));
     }
 
     @Override
     public void update(String id, Consumer<ObjectNode> change) {
-        changes.add(new Change(DocumentId.check(id), position, null, change));
+        changes.add(new Change(DocumentId.check(id), position, key, null, change));
     }
 
     @Override
     public void delete(String id) {
-        changes.add(new Change(DocumentId.check(id), position, null, null));
+        changes.add(new Change(DocumentId.check(id), position, key, null, null));
     }
 
     /// What is to be stored: one change for each document that changed.
@@ -142,7 +156,7 @@ final class StepDocuments implements SearchDocuments {
         slots.forEach((id, slot) -> {
             ObjectNode content = slot.content;
             if (slot.version > 0 && content != null) {
-                ObjectNode all = DocumentFields.add(content, id, slot.version - 1, partition);
+                ObjectNode all = DocumentFields.add(content, id, slot.version - 1, slot.key, partition);
                 items.add(new BulkItem.Put(id, slot.version, all));
             } else if (slot.version > 0) {
                 items.add(new BulkItem.Delete(id, slot.version));
@@ -166,7 +180,7 @@ final class StepDocuments implements SearchDocuments {
         more.stream().filter(id -> !replaced.contains(id)).forEach(needed::add);
         replaced.removeAll(needed);
         fetch(needed);
-        replaced.forEach(id -> slots.computeIfAbsent(id, _ -> new Slot(0, null)));
+        replaced.forEach(id -> slots.computeIfAbsent(id, _ -> Slot.empty()));
         changes.forEach(this::apply);
         changes.clear();
     }
@@ -183,11 +197,17 @@ final class StepDocuments implements SearchDocuments {
             slot.content = changed(change, slot.content);
         }
         slot.version = change.position + 1;
+        slot.key = change.key;
     }
 
     /// An event that was parked and whose document went on without it cannot be handled any more in its place.
+    /// Where
+    /// it went on by an event of the same key, it did not go on without this one: once this one was parked, that
+    /// one was too. Both were handled together before, and another document of one of them was refused.
     private void requireInPlace(Change change, Slot slot) {
-        if (parkedBefore.contains(change.position) && slot.storedVersion > change.position + 1) {
+        if (parkedBefore.contains(change.position)
+                && slot.storedVersion > change.position + 1
+                && !slot.key.equals(change.key)) {
             throw new IllegalStateException("Document \"" + change.id + "\" was changed by the event at position "
                     + (slot.storedVersion - 1) + ", while the one at position " + change.position
                     + " was parked: they have no common key. Use sequencedBy with a key of the document, and rebuild.");

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLHandshakeException;
 
 /// Sends one request and waits for its answer; says what it means when there is none. Safe for many threads.
 ///
@@ -24,12 +25,21 @@ class Transport implements AutoCloseable {
     /// The largest answer that is read into memory. A page of a search should stay far below.
     private static final long ANSWER_BYTES_MAX = 64 << 20;
 
+    /// How `java.net.http` says that an answer is larger; there is no type for it.
+    private static final String TOO_LARGE = "body exceeds capacity";
+
     private final SearchOptions options;
+    private final long answerBytesMax;
     private final HttpClient client;
     private final String root;
 
     Transport(SearchOptions options) {
+        this(options, ANSWER_BYTES_MAX);
+    }
+
+    Transport(SearchOptions options, long answerBytesMax) {
         this.options = options;
+        this.answerBytesMax = answerBytesMax;
         this.client = options.client().orElseGet(() -> newClient(options));
         String address = options.server().toString();
         this.root = address.endsWith("/") ? address.substring(0, address.length() - 1) : address;
@@ -37,9 +47,10 @@ class Transport implements AutoCloseable {
 
     /// @throws SearchFailedException when there is no answer, or one that the call does not expect
     /// @throws IndexMissingException when the call's index is not there
+    /// @throws AnswerTooLargeException when the answer to a call that reads is larger than is read into memory
     Answer send(Call call) {
         CompletableFuture<HttpResponse<byte[]>> sent =
-                client.sendAsync(request(call), BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
+                client.sendAsync(request(call), BodyHandlers.limiting(BodyHandlers.ofByteArray(), answerBytesMax));
         try {
             // The client's own time-out ends with the headers; an answer that stalls later would hang for ever.
             HttpResponse<byte[]> response = sent.get(options.requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
@@ -80,14 +91,20 @@ class Transport implements AutoCloseable {
                 .build();
     }
 
-    private SearchFailedException failure(Call call, Throwable cause) {
+    private RuntimeException failure(Call call, Throwable cause) {
         if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
             String why = "No connection to " + options.server()
                     + (cause.getCause() instanceof UnresolvedAddressException ? ": unknown host" : "");
             return new SearchFailedException(call.what(), why, Stored.NO, true, cause);
         }
-        boolean mayPass = cause instanceof IOException && !(cause instanceof javax.net.ssl.SSLHandshakeException);
         String why = cause.getClass().getSimpleName() + " " + cause.getMessage();
+        if (cause instanceof SSLHandshakeException) {
+            return SearchFailedException.refused(call.what(), why, Stored.NO, Refusal.UNTRUSTED, cause);
+        }
+        if (String.valueOf(cause.getMessage()).startsWith(TOO_LARGE)) {
+            return new AnswerTooLargeException(call.what(), answerBytesMax, cause);
+        }
+        boolean mayPass = cause instanceof IOException;
         return new SearchFailedException(
                 call.what(), why, mayPass ? unknownIfChanging(call) : Stored.NO, mayPass, cause);
     }

@@ -168,7 +168,7 @@ class BulkTest {
             items.add(put("order-" + i, i, i));
         }
 
-        BulkResult result = small.write(orders.name(), items);
+        BulkResult result = small.write(orders.name(), orders.name().writeAlias(), items);
 
         assertThat(result).isEqualTo(new BulkResult(100, 0, List.of()));
         client.indices().refresh(orders.name());
@@ -180,7 +180,8 @@ class BulkTest {
         BulkWriter small = new BulkWriter(new Transport(options), 1_100);
         Put large = new Put("order-18", 6, order("order-18", 1).put("name", "x".repeat(2_000)));
 
-        assertThatThrownBy(() -> small.write(orders.name(), List.of(put("order-17", 5, 100), large)))
+        assertThatThrownBy(() ->
+                        small.write(orders.name(), orders.name().writeAlias(), List.of(put("order-17", 5, 100), large)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Document \"order-18\" takes " + large.lines().length
                         + " bytes; the limit is 1100 (SearchOptions.bulkBytesMax). Keep less in it.");

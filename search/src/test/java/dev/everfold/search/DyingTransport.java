@@ -15,6 +15,7 @@ final class DyingTransport extends Transport {
 
     private final AtomicInteger left = new AtomicInteger();
     private final Fault fault;
+    private volatile boolean once;
     private volatile boolean dead;
 
     /// @param dyingChange which change is the last one, from 1 on
@@ -26,6 +27,12 @@ final class DyingTransport extends Transport {
 
     /// Counts from here on.
     void dieAt(int change) {
+        left.set(change);
+    }
+
+    /// Counts from here on; only this change fails, and the process goes on.
+    void failOnceAt(int change) {
+        once = true;
         left.set(change);
     }
 
@@ -42,9 +49,9 @@ final class DyingTransport extends Transport {
         if (fault == Fault.KEPT) {
             super.send(call);
         }
-        dead = true;
+        dead = !once;
         requireAlive(call);
-        throw new AssertionError("it is dead");
+        throw new SearchFailedException(call.what(), "The answer is lost", Stored.UNKNOWN, true, null);
     }
 
     private void requireAlive(Call call) {

@@ -37,7 +37,7 @@ final class ElasticsearchNode {
         Path temporary = Files.createDirectories(folder.resolve("tmp"));
         TestServer.write(
                 config.resolve("elasticsearch.yml"),
-                TestServer.settings(port) + """
+                TestServer.settings(folder, port) + """
                 xpack.security.enabled: false
                 path.data: %s
                 path.logs: %s

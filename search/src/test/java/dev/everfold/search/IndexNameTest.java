@@ -16,7 +16,7 @@ class IndexNameTest {
         assertThatThrownBy(() -> new IndexName(name))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "Index name \"" + name + "\" is not usable; expected 1 to 240 of a-z, 0-9, \"_\", \".\" and "
+                        "Index name \"" + name + "\" is not usable; expected 1 to 200 of a-z, 0-9, \"_\", \".\" and "
                                 + "\"-\", the first a letter or digit.");
     }
 
@@ -33,6 +33,9 @@ class IndexNameTest {
         assertThatThrownBy(() -> new Delete("", 1)).hasMessage("Document id \"\" has 0 bytes; expected 1 to 512.");
         assertThatThrownBy(() -> new Delete("ä".repeat(257), 1))
                 .hasMessageEndingWith("has 514 bytes; expected 1 to 512.");
+        assertThatThrownBy(() -> new Delete("order-\uD83D", 1))
+                .hasMessageEndingWith(
+                        "has half of a surrogate pair in it; expected Unicode. Two ids could become one.");
         assertThatThrownBy(() -> new Delete("order-17", -1))
                 .hasMessage("Version of document \"order-17\" is -1; expected at least 0.");
     }

@@ -13,7 +13,7 @@ final class OpenSearchNode {
 
     static List<String> command(Path folder, int port) throws IOException {
         Path temporary = Files.createDirectories(folder.resolve("tmp"));
-        TestServer.write(folder.resolve("config/opensearch.yml"), TestServer.settings(port));
+        TestServer.write(folder.resolve("config/opensearch.yml"), TestServer.settings(folder, port));
         // A file of arguments: a hundred paths may be more than a command line takes.
         TestServer.write(folder.resolve("class.path"), "-cp\n\"" + classPath() + "\"\n");
         return TestServer.java(

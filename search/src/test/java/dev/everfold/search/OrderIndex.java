@@ -13,6 +13,16 @@ final class OrderIndex {
 
     private OrderIndex() {}
 
+    /// Deletes all builds of a projection: the more indices a server has, the longer it takes to make another one.
+    static void delete(TestServer server, String name) {
+        try (SearchClient client = server.open()) {
+            client.indices()
+                    .withAliases(Registry.prefix(name))
+                    .keySet()
+                    .forEach(index -> client.indices().delete(new IndexName(index)));
+        }
+    }
+
     /// All documents by a search of the alias.
     static Map<String, Order> search(TestServer server, String alias) {
         try (Transport transport = new Transport(server.options())) {

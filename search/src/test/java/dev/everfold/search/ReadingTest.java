@@ -20,10 +20,12 @@ import tools.jackson.databind.node.ObjectNode;
 @EnumSource
 class ReadingTest {
 
+    private final SearchOptions options;
     private final SearchClient client;
     private final TestIndex orders;
 
     ReadingTest(TestServer server) {
+        options = server.options();
         client = server.open();
         orders = TestIndex.create(client);
     }
@@ -64,6 +66,26 @@ class ReadingTest {
         assertThatThrownBy(() -> client.documents().get(orders.name(), ids))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("1001 documents are asked for at once; expected 1000 at most.");
+    }
+
+    @Test
+    void documents_whose_answer_is_too_large_are_read_in_parts_unless_one_alone_is() {
+        List<Put> items = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            items.add(new Put("order-" + i, i, TestIndex.order("order-" + i, i).put("name", "x".repeat(2_000))));
+        }
+        items.add(new Put("large", 1, TestIndex.order("large", 1).put("name", "x".repeat(30_000))));
+        client.documents().write(orders.name(), items);
+        List<String> small =
+                items.stream().map(Put::id).filter(id -> !id.equals("large")).toList();
+
+        try (SearchClient narrow = SearchClient.open(options, new Transport(options, 10_000))) {
+            assertThat(narrow.documents().get(orders.name(), small).keySet()).containsExactlyElementsOf(small);
+            assertThatThrownBy(() -> narrow.documents().get(orders.name(), List.of("order-1", "large")))
+                    .isInstanceOf(AnswerTooLargeException.class)
+                    .hasMessage("Reading 1 documents in index \"" + orders.name()
+                            + "\" failed: the answer is larger than 10000 bytes. Keep less in the documents.");
+        }
     }
 
     @Test

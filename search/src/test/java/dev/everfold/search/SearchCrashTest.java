@@ -6,6 +6,7 @@ import dev.everfold.eventsourcing.Everfold;
 import dev.everfold.eventsourcing.projection.Build;
 import dev.everfold.eventsourcing.projection.Projection;
 import dev.everfold.eventsourcing.projection.RunningProjection;
+import dev.everfold.eventsourcing.subscription.ClaimLostException;
 import dev.everfold.eventsourcing.subscription.ParkedEvent;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.search.DyingTransport.Fault;
@@ -18,6 +19,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,12 +29,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// A process dies at each of its changes of the server in turn, and another one goes on. Each server and fault
 /// takes its share of the changes; all of them are taken with `-Dsearch.crash.stride=1`.
 @Timeout(300)
+@Execution(ExecutionMode.CONCURRENT)
 @ParameterizedClass
 @EnumSource
 class SearchCrashTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int NEVER = Integer.MAX_VALUE;
+    private static final int CHANGES_OF_EMPTYING = 8;
     private static final int STRIDE = Integer.getInteger("search.crash.stride", 4);
 
     @Parameter
@@ -93,7 +98,7 @@ class SearchCrashTest {
             clock.advance(Duration.ofMinutes(1));
             runToTheEnd(name, change + " " + fault);
 
-            deleteAll(name);
+            OrderIndex.delete(server, name);
             if (!dead) {
                 break;
             }
@@ -150,7 +155,7 @@ class SearchCrashTest {
             clock.advance(Duration.ofMinutes(1));
             runToTheEndOfTheRebuild(name, change + " " + fault);
 
-            deleteAll(name);
+            OrderIndex.delete(server, name);
             if (!dead) {
                 break;
             }
@@ -193,12 +198,76 @@ class SearchCrashTest {
         }
     }
 
-    private void deleteAll(String name) {
-        try (SearchClient client = server.open()) {
-            client.indices()
-                    .withAliases(Registry.prefix(name))
-                    .keySet()
-                    .forEach(index -> client.indices().delete(new IndexName(index)));
+    @ParameterizedTest
+    @EnumSource
+    void a_model_is_emptied_and_filled_again_or_stays_wherever_the_process_died(Fault fault)
+            throws InterruptedException {
+        appendAll();
+        Map<String, Order> all = Orders.fold(store, store.nextPosition());
+        int died = 0;
+        for (int change = first(fault); ; change += STRIDE) {
+            String name = Orders.newName();
+
+            boolean dead = emptyUntilDeath(name, change, fault);
+            assertThat(OrderIndex.search(server, name))
+                    .as("died at change %d, %s", change, fault)
+                    .isIn(all, Map.of());
+            clock.advance(Duration.ofMinutes(1));
+            runToTheEnd(name, change + " " + fault);
+
+            OrderIndex.delete(server, name);
+            if (!dead) {
+                break;
+            }
+            died++;
+        }
+        assertThat(died).isGreaterThanOrEqualTo(4 / STRIDE);
+    }
+
+    private boolean emptyUntilDeath(String name, int change, Fault fault) throws InterruptedException {
+        DyingTransport transport = transport(NEVER, fault);
+        try (SearchReadModel model = model(transport);
+                Everfold everfold = Everfold.on(store)) {
+            RunningProjection<?> orders = everfold.start(projection(name, 100), model);
+            assertThat(orders.awaitCaughtUp(SOON)).isTrue();
+            orders.pause();
+            transport.dieAt(change);
+            try {
+                orders.rebuildInPlace();
+            } catch (SearchFailedException | ClaimLostException died) {
+                assertThat(transport.isDead()).isTrue();
+            }
+            return transport.isDead();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_model_is_emptied_and_filled_again_or_stays_whichever_change_of_the_server_failed(Fault fault)
+            throws InterruptedException {
+        appendAll();
+        for (int change = first(fault); change <= CHANGES_OF_EMPTYING; change += STRIDE) {
+            String name = Orders.newName();
+            DyingTransport transport = transport(NEVER, fault);
+            try (SearchReadModel model = model(transport);
+                    Everfold everfold = Everfold.on(store)) {
+                RunningProjection<?> orders = everfold.start(projection(name, 100), model);
+                assertThat(orders.awaitCaughtUp(SOON)).isTrue();
+                transport.failOnceAt(change);
+                try {
+                    orders.rebuildInPlace();
+                } catch (SearchFailedException | ClaimLostException failed) {
+                    assertThat(failed.toString()).containsAnyOf("The answer is lost", "emptied is unknown");
+                    clock.advance(Duration.ofMinutes(1));
+                }
+                long last = Orders.append(store, new Added("18", change));
+
+                assertThat(orders.awaitHandled(last, SOON)).isTrue();
+                assertThat(OrderIndex.search(server, name))
+                        .as("%d %s", change, fault)
+                        .isEqualTo(Orders.fold(store, last + 1));
+            }
+            OrderIndex.delete(server, name);
         }
     }
 }

@@ -18,16 +18,20 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Events that fail, indices that are deleted, claims that are taken over, logs that are others.
 @Timeout(300)
+@Execution(ExecutionMode.CONCURRENT)
 @ParameterizedClass
 @EnumSource
 class SearchFailuresTest {
@@ -35,6 +39,12 @@ class SearchFailuresTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final long TOO_MUCH = 1L << 40;
+
+    /// Which takes less than [#TOO_MUCH].
+    private static final IndexDefinition INTEGERS = IndexDefinition.parse("""
+            {"mappings": {"dynamic": "strict", "properties": {
+               "customer": {"type": "text"}, "events": {"type": "long"}, "cents": {"type": "integer"}}},
+             "settings": {"index.number_of_shards": 1, "index.number_of_replicas": 0}}""");
 
     private final TestServer server;
     private final InMemoryEventStore store = new InMemoryEventStore();
@@ -52,6 +62,7 @@ class SearchFailuresTest {
         everfold.close();
         model.close();
         store.close();
+        OrderIndex.delete(server, name);
     }
 
     private Map<String, Order> found() {
@@ -96,16 +107,12 @@ class SearchFailuresTest {
 
     @Test
     void a_document_that_the_server_refuses_parks_its_event_and_others_go_on() throws InterruptedException {
-        IndexDefinition narrow = IndexDefinition.parse("""
-                {"mappings": {"dynamic": "strict", "properties": {
-                   "customer": {"type": "text"}, "events": {"type": "long"}, "cents": {"type": "integer"}}},
-                 "settings": {"index.number_of_shards": 1, "index.number_of_replicas": 0}}""");
         Orders.append(store, new Placed("17", "alice"));
         Orders.append(store, new Placed("18", "bob"));
         Orders.append(store, new Added("17", TOO_MUCH));
         Orders.append(store, new Added("18", 30));
         Orders.append(store, new Added("17", 1));
-        try (SearchReadModel integers = SearchReadModel.on(server.options(), narrow);
+        try (SearchReadModel integers = SearchReadModel.on(server.options(), INTEGERS);
                 RunningProjection<?> running = everfold.start(Orders.projection(name), integers)) {
 
             running.awaitCaughtUp(SOON);
@@ -113,6 +120,46 @@ class SearchFailuresTest {
             assertThat(running.parked()).extracting(ParkedEvent::position).containsExactly(2L, 4L);
             assertThat(running.parked().getFirst().failure().orElseThrow()).contains("document \"17\": status 400");
             assertThat(found()).isEqualTo(Map.of("17", new Order("alice", 1, 0), "18", new Order("bob", 2, 30)));
+        }
+    }
+
+    /// Of an event that changes two documents the server may take one; those behind it may be in there too.
+    @Test
+    void a_refused_event_is_redriven_although_the_server_took_another_document_of_it() throws InterruptedException {
+        AtomicLong most = new AtomicLong(Long.MAX_VALUE);
+        Projection<SearchDocuments> twice = Projection.<SearchDocuments, Orders.OrderEvent>of(
+                        name, Orders.CODEC, (documents, event, context) -> {
+                            if (event instanceof Added(String order, long cents)) {
+                                documents.update(
+                                        order,
+                                        found -> found.put(
+                                                "events", found.path("events").asLong() + 1));
+                                documents.put(
+                                        "line" + context.event().position(),
+                                        new Order("line", 1, Math.min(cents, most.get())));
+                            } else {
+                                documents.put("17", new Order("alice", 1, 0));
+                            }
+                        })
+                .options(Orders.OPTIONS);
+        Orders.append(store, new Placed("17", "alice"));
+        Orders.append(store, new Added("17", TOO_MUCH));
+        Orders.append(store, new Added("17", 2));
+        try (SearchReadModel integers = SearchReadModel.on(server.options(), INTEGERS);
+                RunningProjection<?> running = everfold.start(twice, integers)) {
+            running.awaitCaughtUp(SOON);
+            assertThat(running.parked()).extracting(ParkedEvent::position).containsExactly(1L, 2L);
+
+            most.set(1_000);
+            int redriven = running.redrive("order-17");
+
+            assertThat(running.parked()).isEmpty();
+            assertThat(redriven).isEqualTo(2);
+            assertThat(found())
+                    .isEqualTo(Map.of(
+                            "17", new Order("alice", 3, 0),
+                            "line1", new Order("line", 1, 1_000),
+                            "line2", new Order("line", 1, 2)));
         }
     }
 

@@ -10,16 +10,20 @@ import dev.everfold.search.Orders.Order;
 import dev.everfold.search.Orders.OrderEvent.Added;
 import dev.everfold.search.Orders.OrderEvent.Cancelled;
 import dev.everfold.search.Orders.OrderEvent.Placed;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(300)
+@Execution(ExecutionMode.CONCURRENT)
 @ParameterizedClass
 @EnumSource
 class SearchReadModelTest {
@@ -42,6 +46,7 @@ class SearchReadModelTest {
         everfold.close();
         model.close();
         store.close();
+        OrderIndex.delete(server, name);
     }
 
     private long append(Orders.OrderEvent event) {
@@ -127,6 +132,89 @@ class SearchReadModelTest {
         assertThat(orders.awaitCaughtUp(SOON)).isTrue();
         assertThat(orders.status().handled()).isEqualTo(4);
         assertThat(found()).isEqualTo(Map.of("17", new Order("alice", 2, 100)));
+    }
+
+    @Test
+    void a_step_is_found_once_the_server_refreshes_where_it_is_left_to_it() throws InterruptedException {
+        append(new Placed("17", "alice"));
+        try (SearchReadModel atIntervals =
+                        SearchReadModel.on(server.options(), neverRefreshed()).refreshing(SearchRefresh.INTERVAL);
+                SearchClient client = server.open()) {
+            try (RunningProjection<?> orders = everfold.start(Orders.projection(name), atIntervals)) {
+                assertThat(orders.awaitCaughtUp(SOON)).isTrue();
+            }
+            IndexName index = new IndexName(name + "-b000001");
+            assertThat(client.documents().get(index, "17")).isPresent();
+            assertThat(found()).isEmpty();
+
+            client.indices().refresh(index);
+
+            assertThat(found()).isEqualTo(Map.of("17", new Order("alice", 1, 0)));
+        }
+    }
+
+    @Test
+    void a_rebuilt_model_is_found_whole_also_where_refreshes_are_left_to_the_server() throws InterruptedException {
+        append(new Placed("17", "alice"));
+        append(new Placed("18", "bob"));
+        try (SearchReadModel atIntervals =
+                        SearchReadModel.on(server.options(), neverRefreshed()).refreshing(SearchRefresh.INTERVAL);
+                RunningProjection<?> orders = everfold.start(Orders.projection(name), atIntervals)) {
+            assertThat(orders.awaitCaughtUp(SOON)).isTrue();
+
+            orders.rebuild();
+
+            assertThat(orders.awaitRebuilt(SOON)).isTrue();
+            assertThat(found()).isEqualTo(Orders.fold(store, store.nextPosition()));
+        }
+    }
+
+    /// Only when it is told to.
+    private static IndexDefinition neverRefreshed() {
+        return new IndexDefinition(
+                Orders.DEFINITION.mappings(),
+                Orders.DEFINITION.settings().deepCopy().put("index.refresh_interval", "-1"));
+    }
+
+    @Test
+    void a_model_is_rebuilt_in_place_again_and_again() throws InterruptedException {
+        append(new Placed("17", "alice"));
+        RunningProjection<?> orders = everfold.start(Orders.projection(name), model);
+        assertThat(orders.awaitCaughtUp(SOON)).isTrue();
+
+        orders.rebuildInPlace();
+        orders.rebuildInPlace();
+
+        assertThat(orders.awaitCaughtUp(SOON)).isTrue();
+        assertThat(found()).isEqualTo(Map.of("17", new Order("alice", 1, 0)));
+        try (SearchClient client = server.open()) {
+            assertThat(client.indices().ofAlias(name)).containsExactly(name + "-b000001.2");
+        }
+    }
+
+    @Test
+    void large_documents_are_read_in_smaller_parts() throws InterruptedException {
+        String large = "x".repeat(4_000);
+        for (int i = 0; i < 20; i++) {
+            append(new Placed("order" + i, large));
+            append(new Added("order" + i, i));
+        }
+        try (SearchReadModel narrow = new SearchReadModel(
+                () -> SearchClient.open(server.options(), new Transport(server.options(), 20_000)),
+                Orders.DEFINITION,
+                SearchModelOptions.DEFAULTS,
+                Clock.systemUTC())) {
+            try (RunningProjection<?> orders =
+                    everfold.start(Orders.projection(name).options(Orders.OPTIONS.withBatchEventsMax(20)), narrow)) {
+                assertThat(orders.awaitCaughtUp(SOON)).isTrue();
+                assertThat(orders.parked()).isEmpty();
+            }
+
+            Map<String, Order> rows =
+                    OrderIndex.snapshot(narrow, narrow.builds(name).getFirst(), _ -> {});
+
+            assertThat(rows).isEqualTo(Orders.fold(store, store.nextPosition()));
+        }
     }
 
     @Test

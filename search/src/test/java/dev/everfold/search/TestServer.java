@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -27,6 +28,10 @@ enum TestServer {
     private static final Duration START_MAX = Duration.ofMinutes(3);
 
     private static final Duration POLL = Duration.ofMillis(100);
+
+    /// Where a server may keep snapshots, in its folder.
+    private static final String SNAPSHOTS = "snapshots";
+
     private static final AtomicInteger INDICES = new AtomicInteger();
 
     /// Puts a program together that listens at a port and keeps its data in a folder.
@@ -47,6 +52,10 @@ enum TestServer {
     @SuppressWarnings("ImmutableEnumChecker") // one server for each JVM, whoever asks
     private @Nullable ServerProcess process;
 
+    /// Guarded by this.
+    @SuppressWarnings("ImmutableEnumChecker") // as above
+    private boolean answers;
+
     /// Guarded by this. A server that did not start is not tried again for every test.
     @SuppressWarnings("ImmutableEnumChecker") // as above
     private @Nullable IllegalStateException failure;
@@ -61,14 +70,27 @@ enum TestServer {
         return new IndexName("orders-" + INDICES.incrementAndGet());
     }
 
-    /// Where it listens, now that it does.
-    synchronized SearchOptions options() {
+    /// Where it listens, now that it does. All servers are started at once, since each takes long.
+    SearchOptions options() {
+        for (TestServer server : values()) {
+            server.begin();
+        }
+        return awaited();
+    }
+
+    private synchronized void begin() {
+        if (process == null && failure == null) {
+            delete(folder());
+            launch();
+        }
+    }
+
+    private synchronized SearchOptions awaited() {
         if (failure != null) {
             throw failure;
         }
-        if (process == null) {
-            delete(folder());
-            start();
+        if (!answers) {
+            awaitAnswer(Objects.requireNonNull(process));
         }
         return address();
     }
@@ -79,6 +101,7 @@ enum TestServer {
 
     /// Ends it as a failure of its machine would.
     synchronized void kill() {
+        answers = false;
         if (process != null) {
             process.kill();
         }
@@ -86,10 +109,15 @@ enum TestServer {
 
     /// Starts it again after a kill, with the data and at the address it had.
     synchronized void start() {
+        launch();
+        awaitAnswer(Objects.requireNonNull(process));
+    }
+
+    private void launch() {
         try {
             Path folder = Files.createDirectories(folder());
+            Files.createDirectories(folder.resolve(SNAPSHOTS));
             process = ServerProcess.start(command.of(folder, port), environment, folder, folder.resolve("output.txt"));
-            awaitAnswer(process);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -107,6 +135,7 @@ enum TestServer {
                 try {
                     transport.send(
                             Call.reading("Waiting", "GET", "/_cluster/health?wait_for_status=yellow&timeout=20s"));
+                    answers = true;
                     return;
                 } catch (SearchFailedException notYet) {
                     LockSupport.parkNanos(POLL.toNanos());
@@ -140,7 +169,7 @@ enum TestServer {
     }
 
     /// Settings that both have: one node, found by nobody, that also works on a disk that is nearly full.
-    static String settings(int port) {
+    static String settings(Path folder, int port) {
         return """
                 cluster.name: everfold-test
                 discovery.type: single-node
@@ -148,7 +177,8 @@ enum TestServer {
                 http.port: %d
                 transport.port: %d
                 cluster.routing.allocation.disk.threshold_enabled: false
-                """.formatted(port, ServerProcess.freePort());
+                path.repo: %s
+                """.formatted(port, ServerProcess.freePort(), folder.resolve(SNAPSHOTS));
     }
 
     /// The JVM that runs this, with a small heap.

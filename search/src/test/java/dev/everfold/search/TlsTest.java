@@ -36,8 +36,8 @@ class TlsTest {
                             SearchFailedException.class,
                             failed -> assertThat(failed.retryable()).isFalse())
                     .hasMessageContaining("SSLHandshakeException")
-                    .hasMessageEndingWith(
-                            "Nothing was changed; trying again does not help before the cause is removed.");
+                    .hasMessageEndingWith("Nothing was changed; look at the certificates of the server, "
+                            + "and at SearchOptions.withTls.");
         }
     }
 

@@ -57,7 +57,10 @@ final class BareLoader implements AutoCloseable {
         escape(bulk, event.type());
         bulk.append("\",\"bytes\":").append(event.data().length());
         bulk.append(",\"everfold_id\":\"").append(event.position());
-        bulk.append("\",\"everfold_position\":").append(event.position()).append("}\n");
+        bulk.append("\",\"everfold_position\":").append(event.position());
+        bulk.append(",\"everfold_key\":\"");
+        escape(bulk, event.stream());
+        bulk.append("\"}\n");
     }
 
     private static void escape(StringBuilder bulk, String text) {

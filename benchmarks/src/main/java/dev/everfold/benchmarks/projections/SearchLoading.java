@@ -75,7 +75,8 @@ public final class SearchLoading {
         loader.create(
                 index,
                 "{\"mappings\": {\"dynamic\": \"strict\", \"properties\": {" + FIELDS
-                        + ", \"everfold_id\": {\"type\": \"keyword\"}, \"everfold_position\": {\"type\": \"long\"}}}, "
+                        + ", \"everfold_id\": {\"type\": \"keyword\"}, \"everfold_position\": {\"type\": \"long\"},"
+                        + " \"everfold_key\": {\"type\": \"keyword\", \"index\": false, \"doc_values\": false}}}, "
                         + SETTINGS + "}");
         long begin = System.nanoTime();
         loader.load(index, log);
