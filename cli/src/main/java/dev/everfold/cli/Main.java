@@ -40,7 +40,8 @@ public final class Main implements Runnable {
     private static final int END_SECONDS_MAX = 10;
 
     private static final List<String> COMMANDS = List.of(
-            "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore", "bench");
+            "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore", "copy",
+            "bench");
 
     Main() {}
 
@@ -111,6 +112,7 @@ public final class Main implements Runnable {
             case "verify" -> new VerifyCommand(console);
             case "backup" -> new BackupCommand(console);
             case "restore" -> new RestoreCommand(console);
+            case "copy" -> new CopyCommand(console);
             case "bench" -> new BenchCommand(console);
             default -> throw new IllegalArgumentException("There is no command \"" + name + "\".");
         };

@@ -7,6 +7,7 @@ import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreProvider;
 import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.StorageFullException;
@@ -16,7 +17,9 @@ import dev.everfold.eventstore.Verification;
 import dev.everfold.testkit.ForwardingEventStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 
@@ -42,6 +45,13 @@ public final class UnluckyEventStoreProvider implements EventStoreProvider {
     }
 
     @Override
+    public EventStore openCopy(StoreUri uri, UUID lineage) {
+        return uri.rest().equals("full-copy")
+                ? new UnluckyEventStore("full", lineage)
+                : EventStoreProvider.super.openCopy(uri, lineage);
+    }
+
+    @Override
     public Verification verify(StoreUri uri, LongConsumer progress) {
         return new Verification(
                 17,
@@ -61,7 +71,11 @@ public final class UnluckyEventStoreProvider implements EventStoreProvider {
         private final String mishap;
 
         UnluckyEventStore(String mishap) {
-            super(new InMemoryEventStore());
+            this(mishap, UUID.randomUUID());
+        }
+
+        UnluckyEventStore(String mishap, UUID lineage) {
+            super(new InMemoryEventStore(Clock.systemUTC(), Limits.DEFAULTS, lineage));
             this.mishap = mishap;
         }
 

@@ -15,8 +15,8 @@ class UsageTest {
             quoteCharacter = '`',
             value = {
                 "frobnicate --store log:x | \"frobnicate\" is not a command; expected one of import, export,"
-                        + " append, read, tail, audit, stats, verify, backup, restore, bench. Run everfold --help for"
-                        + " more.",
+                        + " append, read, tail, audit, stats, verify, backup, restore, copy, bench. Run everfold --help"
+                        + " for more.",
                 "--frobnicate | Unknown option: '--frobnicate'. Run everfold --help for usage.",
                 "stats | Missing required option: '--store=URI'. Run everfold stats --help for usage.",
                 "stats --stroe log:x | Unknown option: '--stroe'. Run everfold stats --help for usage.",
@@ -106,7 +106,8 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore", "bench"
+                "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore", "copy",
+                "bench"
             })
     void each_command_explains_itself(String command) {
         CommandLineRun run = CommandLineRun.of(command, "--help");

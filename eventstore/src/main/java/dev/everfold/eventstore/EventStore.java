@@ -2,6 +2,7 @@ package dev.everfold.eventstore;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -75,8 +76,20 @@ public interface EventStore extends AutoCloseable {
     /// @throws StoreClosedException when the store is closed
     OptionalLong trackedPosition(String source);
 
+    /// The last tracked position of every source, by name: a snapshot, which does not change any more. It
+    /// takes memory with the number of sources; meant for copies ([EventStoreProvider#openCopy]).
+    ///
+    /// @throws UnsupportedOperationException when an engine cannot list them
+    /// @throws StoreClosedException when the store is closed
+    default SortedMap<String, Long> trackedPositions() {
+        throw new UnsupportedOperationException(
+                "This store does not list its tracked positions, so it cannot be copied whole. Export and import its"
+                        + " events instead.");
+    }
+
     /// Identity of this history: new when a store is created and when one is restored from a backup,
-    /// the same for as long as positions keep their meaning. Keep it beside every checkpoint.
+    /// the other's when it is made as a copy of another store ([EventStoreProvider#openCopy]), the same for
+    /// as long as positions keep their meaning. Keep it beside every checkpoint.
     UUID lineage();
 
     /// What this store takes at once.

@@ -1,6 +1,7 @@
 package dev.everfold.eventstore;
 
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.function.LongConsumer;
 
 /// What an engine supplies, through [java.util.ServiceLoader], to be found by its scheme.
@@ -23,6 +24,29 @@ public interface EventStoreProvider {
     ///     events
     /// @throws StorageFullException when there is no room to create it
     EventStore open(StoreUri uri);
+
+    /// Opens a store for appending that is to hold the history of another one, event by event.
+    ///
+    /// Where there is none, it is created with the other's lineage, so that checkpoints and snapshots that
+    /// were made beside the other hold beside the copy; the lineage is durable before anything is stored. One
+    /// that is there is opened as it is: compare its lineage. Parameters are those of [#open].
+    ///
+    /// Events are copied by [EventStore#append]: each brings its recorded time, and a condition
+    /// ([AppendCondition.NothingMatching], everything, from the next position) makes sure that it comes to
+    /// the same position as before. Tracked positions follow the events that they were committed with.
+    ///
+    /// @param lineage of the other store
+    /// @throws UnsupportedOperationException when stores of this engine cannot be made so
+    /// @throws RuntimeException as [#open]
+    default EventStore openCopy(StoreUri uri, UUID lineage) {
+        throw new UnsupportedOperationException(
+                "Stores of scheme \"" + scheme() + "\" cannot be made as a copy of another one.");
+    }
+
+    /// Whether two URIs of this engine name the same store, as far as can be told without opening it.
+    default boolean isSameStore(StoreUri one, StoreUri other) {
+        return one.rest().equals(other.rest());
+    }
 
     /// Checks everything that is stored, without changing it.
     ///

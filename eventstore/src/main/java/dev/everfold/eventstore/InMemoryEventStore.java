@@ -4,6 +4,7 @@ import dev.everfold.eventstore.AppendConflictException.Failure;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +38,7 @@ public final class InMemoryEventStore implements EventStore {
 
     private final Clock clock;
     private final Limits limits;
-    private final UUID lineage = UUID.randomUUID();
+    private final UUID lineage;
 
     // Guarded by lock.
     private final ReentrantLock lock = new ReentrantLock();
@@ -59,8 +60,18 @@ public final class InMemoryEventStore implements EventStore {
     /// @param clock gives the time when a request arrives
     /// @param limits what it takes at once
     public InMemoryEventStore(Clock clock, Limits limits) {
+        this(clock, limits, UUID.randomUUID());
+    }
+
+    /// An empty store that is to become a copy of another one.
+    ///
+    /// @param clock gives the time when a request arrives
+    /// @param limits what it takes at once
+    /// @param lineage of the other store
+    public InMemoryEventStore(Clock clock, Limits limits, UUID lineage) {
         this.clock = clock;
         this.limits = limits;
+        this.lineage = lineage;
     }
 
     @Override
@@ -159,6 +170,17 @@ public final class InMemoryEventStore implements EventStore {
             requireOpen();
             Long position = tracked.get(source);
             return position == null ? OptionalLong.empty() : OptionalLong.of(position);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public SortedMap<String, Long> trackedPositions() {
+        lock.lock();
+        try {
+            requireOpen();
+            return Collections.unmodifiableSortedMap(new TreeMap<>(tracked));
         } finally {
             lock.unlock();
         }

@@ -26,7 +26,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +85,16 @@ public final class LogEventStore implements EventStore {
     /// @throws dev.everfold.eventstore.StorageFullException when there is no room to create it
     public static LogEventStore open(Path directory, LogOptions options, Mode mode) {
         return open(LogOpening.storage(directory, mode), options, mode, Clock.systemUTC());
+    }
+
+    /// Opens a store that is to become a copy of another one: where there is none, and the mode allows it, it
+    /// is created with the other's lineage.
+    ///
+    /// @param lineage of the other store
+    /// @throws RuntimeException as [#open(Path, LogOptions, Mode)]
+    public static LogEventStore openCopy(Path directory, LogOptions options, Mode mode, UUID lineage) {
+        LogOpening opening = new LogOpening(LogOpening.storage(directory, mode), options);
+        return open(opening.creating(lineage), mode, Clock.systemUTC());
     }
 
     /// Opens the store behind a storage, with a clock: for tests that bring their own.
@@ -166,6 +179,12 @@ public final class LogEventStore implements EventStore {
         nextPosition();
         Long position = opened.tracked().get(source);
         return position == null ? OptionalLong.empty() : OptionalLong.of(position);
+    }
+
+    @Override
+    public SortedMap<String, Long> trackedPositions() {
+        nextPosition();
+        return Collections.unmodifiableSortedMap(new TreeMap<>(opened.tracked()));
     }
 
     @Override

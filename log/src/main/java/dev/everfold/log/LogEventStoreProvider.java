@@ -4,8 +4,11 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreProvider;
 import dev.everfold.eventstore.StoreUri;
 import dev.everfold.eventstore.Verification;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,6 +34,34 @@ public final class LogEventStoreProvider implements EventStoreProvider {
 
     @Override
     public EventStore open(StoreUri uri) {
+        Settings settings = settings(uri);
+        return LogEventStore.open(directory(uri), settings.options(), settings.mode());
+    }
+
+    @Override
+    public EventStore openCopy(StoreUri uri, UUID lineage) {
+        Settings settings = settings(uri);
+        return LogEventStore.openCopy(directory(uri), settings.options(), settings.mode(), lineage);
+    }
+
+    /// Follows links, and knows `data` and `./data/` for the same.
+    @Override
+    public boolean isSameStore(StoreUri one, StoreUri other) {
+        Path first = directory(one);
+        Path second = directory(other);
+        try {
+            return Files.isSameFile(first, second);
+        } catch (IOException notThere) {
+            return first.toAbsolutePath()
+                    .normalize()
+                    .equals(second.toAbsolutePath().normalize());
+        }
+    }
+
+    /// What a URI says beside the directory.
+    private record Settings(LogEventStore.Mode mode, LogOptions options) {}
+
+    private static Settings settings(StoreUri uri) {
         LogEventStore.Mode mode = LogEventStore.Mode.CREATE;
         LogOptions options = LogOptions.DEFAULTS;
         for (Map.Entry<String, String> parameter : uri.parameters().entrySet()) {
@@ -41,7 +72,7 @@ public final class LogEventStoreProvider implements EventStoreProvider {
                 default -> throw unexpected(uri, parameter.getKey() + "=" + value, "mode or segment");
             }
         }
-        return LogEventStore.open(directory(uri), options, mode);
+        return new Settings(mode, options);
     }
 
     @Override

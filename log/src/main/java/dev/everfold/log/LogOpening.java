@@ -47,6 +47,7 @@ final class LogOpening {
     private final Storage storage;
     private final LogOptions options;
     private final Supplier<ExecutorService> executors;
+    private final Supplier<UUID> newLineage;
 
     LogOpening(Storage storage, LogOptions options) {
         this(storage, options, LogOpening::background);
@@ -54,9 +55,20 @@ final class LogOpening {
 
     /// With an executor for the work in the background: for tests that bring their own.
     LogOpening(Storage storage, LogOptions options, Supplier<ExecutorService> executors) {
+        this(storage, options, executors, UUID::randomUUID);
+    }
+
+    private LogOpening(
+            Storage storage, LogOptions options, Supplier<ExecutorService> executors, Supplier<UUID> newLineage) {
         this.storage = storage;
         this.options = options;
         this.executors = executors;
+        this.newLineage = newLineage;
+    }
+
+    /// The same, but a store that is created gets this lineage.
+    LogOpening creating(UUID lineage) {
+        return new LogOpening(storage, options, executors, () -> lineage);
     }
 
     /// The directory of a store that is going to be opened in this mode.
@@ -116,7 +128,7 @@ final class LogOpening {
                     null);
         }
         if (!isStore()) {
-            StoreFile.create(UUID.randomUUID(), UUID.randomUUID()).writeNew(storage);
+            StoreFile.create(UUID.randomUUID(), newLineage.get()).writeNew(storage);
         }
         while (true) {
             Optional<OpenLog> opened = tryWriting(StoreFile.read(storage));

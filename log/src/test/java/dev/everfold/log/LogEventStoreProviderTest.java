@@ -9,7 +9,12 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.eventstore.StoreUri;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +91,51 @@ class LogEventStoreProviderTest {
         assertThatThrownBy(() -> EventStores.open("log:"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Store URI \"log:\" names no directory; expected log:DIRECTORY.");
+    }
+
+    @Test
+    void a_copy_that_is_there_keeps_its_lineage_and_what_it_holds() {
+        StoreUri uri = StoreUri.parse("log:" + folder.resolve("copy"));
+        UUID lineage = UUID.randomUUID();
+        try (EventStore copy = EventStores.provider(uri).openCopy(uri, lineage)) {
+            append(copy, 2);
+            copy.append(Append.track("shop", 7));
+        }
+
+        try (EventStore again = EventStores.provider(uri).openCopy(uri.with("mode", "existing"), UUID.randomUUID());
+                EventStore reader = EventStores.open(uri.with("mode", "read").toString())) {
+            assertThat(again.lineage()).isEqualTo(lineage);
+            assertThat(again.nextPosition()).isEqualTo(2);
+            assertThat(again.trackedPositions()).containsExactly(Map.entry("shop", 7L));
+            assertThat(reader.lineage()).isEqualTo(lineage);
+            assertThat(reader.trackedPositions()).containsExactly(Map.entry("shop", 7L));
+        }
+    }
+
+    @Test
+    void a_copy_is_not_created_with_mode_existing() {
+        StoreUri uri = StoreUri.parse("log:" + folder.resolve("copy") + "?mode=existing");
+
+        assertThatThrownBy(() -> EventStores.provider(uri).openCopy(uri, UUID.randomUUID()))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageStartingWith("There is no store in ");
+    }
+
+    @Test
+    void a_directory_is_the_same_however_it_is_spelled() throws IOException {
+        Path store = Files.createDirectory(folder.resolve("store"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), store);
+
+        assertThat(isSame(store, folder.resolve("x/../store/."))).isTrue();
+        assertThat(isSame(store, link)).isTrue();
+        assertThat(isSame(store, folder.resolve("other"))).isFalse();
+        assertThat(isSame(folder.resolve("not-there"), folder.resolve("./not-there")))
+                .isTrue();
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        return new LogEventStoreProvider()
+                .isSameStore(StoreUri.parse("log:" + one), StoreUri.parse("log:" + other + "?segment=1MiB"));
     }
 
     private static void append(EventStore store, int events) {

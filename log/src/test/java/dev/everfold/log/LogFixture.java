@@ -4,6 +4,7 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Limits;
 import dev.everfold.log.LogEventStore.Mode;
 import dev.everfold.log.storage.FileStorage;
+import dev.everfold.testkit.CopyFixture;
 import dev.everfold.testkit.RestartableFixture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,10 +14,11 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /// Stores in directories of their own, removed after the test.
-final class LogFixture implements RestartableFixture {
+final class LogFixture implements RestartableFixture, CopyFixture {
 
     private final LogOptions options;
     private final List<Path> directories = new ArrayList<>();
@@ -27,12 +29,25 @@ final class LogFixture implements RestartableFixture {
 
     @Override
     public EventStore open(Clock clock, Limits limits) {
+        newDirectory();
+        return reopen(clock, limits);
+    }
+
+    @Override
+    public EventStore openCopy(Clock clock, Limits limits, UUID lineage) {
+        newDirectory();
+        return LogEventStore.open(
+                new LogOpening(new FileStorage(directories.getLast()), options.withLimits(limits)).creating(lineage),
+                Mode.CREATE,
+                clock);
+    }
+
+    private void newDirectory() {
         try {
             directories.add(Files.createTempDirectory("everfold-log-"));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        return reopen(clock, limits);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.StoreStats;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -61,6 +62,11 @@ public class ForwardingEventStore implements EventStore {
     @Override
     public OptionalLong trackedPosition(String source) {
         return delegate.trackedPosition(source);
+    }
+
+    @Override
+    public SortedMap<String, Long> trackedPositions() {
+        return delegate.trackedPositions();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.everfold.testkit;
 
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Nested;
 
 /// All suites for the engine that [SuiteRunner] is running them for. Not a test by itself.
 class FaultyEngine extends RestartableConformance {
@@ -10,5 +11,14 @@ class FaultyEngine extends RestartableConformance {
     @Override
     protected RestartableFixture fixture() {
         return FIXTURE.get().get();
+    }
+
+    /// Not among the suites that every engine runs.
+    @Nested
+    class CopySuite extends CopyConformance {
+        @Override
+        protected CopyFixture createFixture() {
+            return (CopyFixture) fixture();
+        }
     }
 }

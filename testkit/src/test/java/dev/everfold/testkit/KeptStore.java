@@ -10,6 +10,7 @@ import dev.everfold.eventstore.StoreClosedException;
 import dev.everfold.eventstore.StoreStats;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -85,6 +86,12 @@ final class KeptStore extends ForwardingEventStore {
     public OptionalLong trackedPosition(String source) {
         requireOpen();
         return delegate.trackedPosition(source);
+    }
+
+    @Override
+    public SortedMap<String, Long> trackedPositions() {
+        requireOpen();
+        return delegate.trackedPositions();
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.NoSuchElementException;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +50,11 @@ final class NothingStore implements EventStore {
     @Override
     public OptionalLong trackedPosition(String source) {
         return OptionalLong.empty();
+    }
+
+    @Override
+    public SortedMap<String, Long> trackedPositions() {
+        return new TreeMap<>();
     }
 
     @Override

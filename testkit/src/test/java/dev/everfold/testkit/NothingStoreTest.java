@@ -7,6 +7,7 @@ import dev.everfold.eventstore.Limits;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /// A store that does nothing must not pass a single suite.
@@ -19,12 +20,12 @@ class NothingStoreTest {
         Map<Class<? extends ConformanceSuite>, List<String>> failures =
                 SuiteRunner.failures(NothingFixture::new, suites);
 
-        assertThat(suites).hasSizeGreaterThanOrEqualTo(18);
+        assertThat(suites).hasSizeGreaterThanOrEqualTo(19);
         assertThat(failures.keySet()).containsExactlyInAnyOrderElementsOf(suites);
     }
 
     /// Opens nothing.
-    private static final class NothingFixture implements RestartableFixture {
+    private static final class NothingFixture implements RestartableFixture, CopyFixture {
 
         @Override
         public EventStore open(Clock clock, Limits limits) {
@@ -33,6 +34,11 @@ class NothingStoreTest {
 
         @Override
         public EventStore reopen(Clock clock, Limits limits) {
+            return new NothingStore();
+        }
+
+        @Override
+        public EventStore openCopy(Clock clock, Limits limits, UUID lineage) {
             return new NothingStore();
         }
 

@@ -6,6 +6,7 @@ import dev.everfold.eventstore.Limits;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -54,7 +55,7 @@ record PlantedFault(
     }
 
     /// Keeps one store, and decorates each door to it.
-    static final class Fixture implements RestartableFixture {
+    static final class Fixture implements RestartableFixture, CopyFixture {
 
         private final UnaryOperator<Limits> limitsOfStore;
         private final Decoration decoration;
@@ -68,6 +69,12 @@ record PlantedFault(
         @Override
         public EventStore open(Clock clock, Limits limits) {
             kept = new InMemoryEventStore(clock, limitsOfStore.apply(limits));
+            return decoration.around(new KeptStore(kept), new Situation(clock, limits, false));
+        }
+
+        @Override
+        public EventStore openCopy(Clock clock, Limits limits, UUID lineage) {
+            kept = new InMemoryEventStore(clock, limitsOfStore.apply(limits), lineage);
             return decoration.around(new KeptStore(kept), new Situation(clock, limits, false));
         }
 

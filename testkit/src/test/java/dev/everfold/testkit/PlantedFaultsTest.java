@@ -52,8 +52,8 @@ class PlantedFaultsTest {
                 .flatMap(List::stream)
                 .map(fault ->
                         NOT_BY_CHANCE.contains(fault.name()) ? fault : fault.noticedBy(DifferentialConformance.class));
-        Stream<PlantedFault> lives =
-                Stream.of(LifeFaults.all(), ConcurrencyFaults.all()).flatMap(List::stream);
+        Stream<PlantedFault> lives = Stream.of(LifeFaults.all(), ConcurrencyFaults.all(), CopyFaults.all())
+                .flatMap(List::stream);
         return Stream.concat(histories, lives).toList();
     }
 

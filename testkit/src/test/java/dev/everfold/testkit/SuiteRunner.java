@@ -47,7 +47,7 @@ final class SuiteRunner {
     }
 
     private static Stream<Class<?>> nested() {
-        return Stream.of(EventStoreConformance.class, RestartableConformance.class)
+        return Stream.of(EventStoreConformance.class, RestartableConformance.class, FaultyEngine.class)
                 .flatMap(all -> Arrays.stream(all.getDeclaredClasses()))
                 .filter(type -> type.isAnnotationPresent(Nested.class));
     }

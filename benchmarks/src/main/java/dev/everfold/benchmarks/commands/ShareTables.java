@@ -12,7 +12,7 @@ import java.util.function.Function;
 
 /// What each engine reaches of the first one's rate, and what a call costs in CPU time, as tables in
 /// Markdown. For one thread.
-final class ShareTables {
+public final class ShareTables {
 
     private final Map<String, Map<String, List<Round>>> byEngine = new LinkedHashMap<>();
     private final Set<String> workloads = new LinkedHashSet<>();
@@ -20,15 +20,19 @@ final class ShareTables {
     /// What an engine reached in one round.
     private record Round(double perSecond, double cpuMicros) {}
 
+    /// Empty tables.
+    public ShareTables() {}
+
     /// Adds a round; all engines have the same number of them.
-    void add(String engine, String workload, double perSecond, double cpuMicros) {
+    public void add(String engine, String workload, double perSecond, double cpuMicros) {
         workloads.add(workload);
         byEngine.computeIfAbsent(engine, _ -> new LinkedHashMap<>())
                 .computeIfAbsent(workload, _ -> new ArrayList<>())
                 .add(new Round(perSecond, cpuMicros));
     }
 
-    String markdown() {
+    /// A table of shares and one of CPU times.
+    public String markdown() {
         String first = byEngine.keySet().iterator().next();
         return table(
                         "Share of \"" + first + "\", median of the rounds' ratios (lowest .. highest)",
