@@ -1,10 +1,12 @@
 package dev.everfold.search;
 
+import static dev.everfold.eventsourcing.projection.ModelRow.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.eventsourcing.Everfold;
 import dev.everfold.eventsourcing.projection.Build;
 import dev.everfold.eventsourcing.projection.RunningProjection;
+import dev.everfold.eventsourcing.testing.ProjectionSpec;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.search.Orders.Order;
 import dev.everfold.search.Orders.OrderEvent.Added;
@@ -70,6 +72,18 @@ class SearchReadModelTest {
         assertThat(orders.awaitHandled(last, SOON)).isTrue();
         assertThat(found()).isEqualTo(Map.of("17", new Order("alice", 3, 525)));
         assertThat(model.builds(name)).isEqualTo(List.of(new Build(name, 1, 1, 1, true, last + 1)));
+    }
+
+    @Test
+    void a_projection_into_documents_is_specified_by_example() {
+        ProjectionSpec.of(Orders.projection(name), Orders.CODEC, model)
+                .given(new Placed("17", "alice"), new Added("17", 500), new Placed("18", "bob"))
+                .given(new Added("17", 25), new Cancelled("18"))
+                .then(row(name, "17")
+                        .with("customer", "alice")
+                        .with("events", 3)
+                        .with("cents", 525))
+                .thenSameAfterKill(4);
     }
 
     @Test
