@@ -77,8 +77,7 @@ final class AxonSession implements PostgresSession {
 
     @Override
     public long scan(long events) {
-        TrackingToken first =
-                jpa.inTransaction(() -> engine.firstToken(null).join());
+        TrackingToken first = jpa.inTransaction(() -> engine.firstToken(null).join());
         StreamingCondition condition = StreamingCondition.startingFrom(first);
         return count(engine.stream(condition, null), events);
     }
