@@ -227,7 +227,13 @@ final class AppendPipe {
         }
         Throwable cause = status.asRuntimeException(trailers);
         String what = "The connection to the server at " + connection.address() + " was lost before the answer came";
-        sent.forEach(each -> each.answer().completeExceptionally(new OutcomeUnknownException(what, cause)));
+        // A stream that the server refuses as a whole says so in its trailers; nothing of it was looked at.
+        boolean refused = WireRefusals.decode(trailers).isPresent();
+        sent.forEach(each -> each.answer()
+                .completeExceptionally(
+                        refused
+                                ? connection.exception(status, trailers, cause)
+                                : new OutcomeUnknownException(what, cause)));
         unsent.forEach(each -> each.answer().completeExceptionally(connection.exception(status, trailers, cause)));
         settled(sent);
         settled(unsent);
