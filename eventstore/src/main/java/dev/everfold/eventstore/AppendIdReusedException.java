@@ -10,6 +10,11 @@ public final class AppendIdReusedException extends EventStoreException {
 
     private static final long serialVersionUID = 1L;
 
+    private final UUID appendId;
+
+    @SuppressWarnings("serial") // a record; exceptions are not sent by Java serialization
+    private final Appended first;
+
     /// For engines.
     public AppendIdReusedException(UUID appendId, Appended first) {
         super(
@@ -20,5 +25,17 @@ public final class AppendIdReusedException extends EventStoreException {
                 Stored.NO,
                 false,
                 null);
+        this.appendId = appendId;
+        this.first = first;
+    }
+
+    /// The id that came again.
+    public UUID appendId() {
+        return appendId;
+    }
+
+    /// What was given to the append that came first.
+    public Appended first() {
+        return first;
     }
 }

@@ -33,6 +33,13 @@ public final class Bytes {
         return source.length == 0 ? EMPTY : new Bytes(source.clone(), 0, source.length);
     }
 
+    /// A copy of what remains in the given buffer, whose position is not moved.
+    public static Bytes of(ByteBuffer source) {
+        byte[] copy = new byte[source.remaining()];
+        source.get(source.position(), copy);
+        return copy.length == 0 ? EMPTY : new Bytes(copy, 0, copy.length);
+    }
+
     /// The UTF-8 form of the given text.
     ///
     /// @throws IllegalArgumentException when the text holds an unpaired surrogate, which UTF-8 cannot

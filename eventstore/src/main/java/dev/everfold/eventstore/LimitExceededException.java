@@ -19,6 +19,12 @@ public final class LimitExceededException extends EventStoreException {
         this.limit = limit;
     }
 
+    /// For engines that are told of it by another process: a whole message, and the name of the limit.
+    public LimitExceededException(String message, String limit) {
+        super(message, Stored.NO, false, null);
+        this.limit = limit;
+    }
+
     /// Name of the component of [Limits] that was exceeded.
     public String limit() {
         return limit;

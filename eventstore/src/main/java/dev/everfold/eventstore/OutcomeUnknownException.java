@@ -12,6 +12,8 @@ public final class OutcomeUnknownException extends EventStoreException {
 
     private static final long serialVersionUID = 1L;
 
+    private final String what;
+
     /// For engines: `what` says what happened, as a sentence without its full stop.
     public OutcomeUnknownException(String what, @Nullable Throwable cause) {
         super(
@@ -19,5 +21,11 @@ public final class OutcomeUnknownException extends EventStoreException {
                 Stored.UNKNOWN,
                 true,
                 cause);
+        this.what = what;
+    }
+
+    /// What happened, as a sentence without its full stop.
+    public String what() {
+        return what;
     }
 }

@@ -8,6 +8,7 @@ public final class PositionAheadException extends EventStoreException {
 
     private static final long serialVersionUID = 1L;
 
+    private final String what;
     private final long position;
     private final long nextPosition;
 
@@ -19,8 +20,14 @@ public final class PositionAheadException extends EventStoreException {
                 Stored.NO,
                 false,
                 null);
+        this.what = what;
         this.position = position;
         this.nextPosition = nextPosition;
+    }
+
+    /// The thing that begins ahead, for example "Condition" or "Read".
+    public String what() {
+        return what;
     }
 
     /// The position that was asked for.

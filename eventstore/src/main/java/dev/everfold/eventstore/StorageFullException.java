@@ -10,6 +10,8 @@ public final class StorageFullException extends EventStoreException {
 
     private static final long serialVersionUID = 1L;
 
+    private final String where;
+
     /// For engines: `where` names the place that is full.
     public StorageFullException(String where, @Nullable Throwable cause) {
         super(
@@ -17,5 +19,11 @@ public final class StorageFullException extends EventStoreException {
                 Stored.NO,
                 true,
                 cause);
+        this.where = where;
+    }
+
+    /// The place that is full.
+    public String where() {
+        return where;
     }
 }

@@ -22,8 +22,9 @@ public final class ChildJvm {
                 "-Xmx128m",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                // SQLite's driver is native code.
+                // SQLite's driver is native code, and Netty in part.
                 "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
                 "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                 "-cp",
                 classPath(),

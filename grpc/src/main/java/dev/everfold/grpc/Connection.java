@@ -1,0 +1,155 @@
+package dev.everfold.grpc;
+
+import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.StoreClosedException;
+import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.grpc.wire.WireHeaders;
+import dev.everfold.grpc.wire.WireRefusals;
+import dev.everfold.protocol.v1.EventStoreGrpc;
+import dev.everfold.protocol.v1.Wire;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptors;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The way to one server: it connects when it is used, and again after it was lost. Safe for use by many threads.
+final class Connection implements AutoCloseable {
+
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(20);
+    private static final Duration PING_ANSWER_MAX = Duration.ofSeconds(10);
+    private static final int MESSAGE_BYTES_MAX = 256 << 20;
+    private static final long CLOSE_SECONDS_MAX = 5;
+
+    private final String address;
+    private final Duration callTimeout;
+    private final Executor threads =
+            task -> Thread.ofVirtual().name("everfold-client").start(task);
+    private final ManagedChannel channel;
+    private Channel intercepted;
+    private volatile boolean closed;
+
+    Connection(String host, int port, Duration callTimeout) {
+        this.address = (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+        this.callTimeout = callTimeout;
+        this.channel = NettyChannelBuilder.forAddress(host, port)
+                .usePlaintext()
+                .executor(threads)
+                .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                .keepAliveTime(SILENCE_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                .keepAliveTimeout(PING_ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                .build();
+        this.intercepted = channel;
+    }
+
+    /// Sends the history that this client knows with every call from now on; called once, before others share this.
+    void expect(UUID lineage) {
+        Metadata headers = new Metadata();
+        headers.put(WireHeaders.LINEAGE, lineage.toString());
+        intercepted = ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+    }
+
+    /// Host and port as one writes them.
+    String address() {
+        return address;
+    }
+
+    /// A new stream of appends, not yet begun.
+    ClientCall<Wire.AppendManyRequest, Wire.AppendManyResponse> appendMany() {
+        connectNow();
+        return intercepted.newCall(EventStoreGrpc.getAppendManyMethod(), CallOptions.DEFAULT.withExecutor(threads));
+    }
+
+    /// Makes a call that ends within the time-out.
+    <A> A call(Function<EventStoreGrpc.EventStoreBlockingStub, A> call) {
+        return call(callTimeout, call);
+    }
+
+    /// Makes a call that ends within the given time.
+    ///
+    /// @throws EventStoreException what the server's store threw, or what became of the connection
+    <A> A call(Duration timeout, Function<EventStoreGrpc.EventStoreBlockingStub, A> call) {
+        requireOpen();
+        connectNow();
+        try {
+            return call.apply(EventStoreGrpc.newBlockingStub(intercepted)
+                    .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (StatusRuntimeException failure) {
+            throw exception(failure.getStatus(), failure.getTrailers(), failure);
+        }
+    }
+
+    /// Runs what must not run in gRPC's own threads.
+    void execute(Runnable task) {
+        threads.execute(task);
+    }
+
+    /// Without this, a server that came back is not tried before the pause that follows its loss is over.
+    private void connectNow() {
+        if (channel.getState(true) == ConnectivityState.TRANSIENT_FAILURE) {
+            channel.resetConnectBackoff();
+        }
+    }
+
+    /// What a call failed with, in the contract's words. Nothing was stored by it.
+    RuntimeException exception(Status status, @Nullable Metadata trailers, Throwable cause) {
+        if (closed) {
+            return new StoreClosedException("store");
+        }
+        return WireRefusals.decode(trailers).orElseGet(() -> unavailable(status, cause));
+    }
+
+    private StoreUnavailableException unavailable(Status status, Throwable cause) {
+        String description = status.getDescription() == null ? status.getCode().name() : status.getDescription();
+        return switch (status.getCode()) {
+            case UNAVAILABLE ->
+                new StoreUnavailableException(
+                        "The server at " + address + " cannot be reached: " + description
+                                + ". See that it runs there, and try again.",
+                        true,
+                        cause);
+            case DEADLINE_EXCEEDED ->
+                new StoreUnavailableException(
+                        "The server at " + address + " did not answer within " + callTimeout.toMillis()
+                                + " ms. Try again.",
+                        true,
+                        cause);
+            case CANCELLED ->
+                new StoreUnavailableException(
+                        "A call to the server at " + address + " was interrupted. Make it again.", true, cause);
+            default ->
+                new StoreUnavailableException(
+                        "The server at " + address + " failed: " + description + ". Its log says more.", false, cause);
+        };
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StoreClosedException("store");
+        }
+    }
+
+    /// Cuts off every call.
+    @Override
+    public void close() {
+        closed = true;
+        channel.shutdownNow();
+        try {
+            channel.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

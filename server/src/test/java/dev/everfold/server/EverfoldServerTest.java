@@ -1,0 +1,208 @@
+package dev.everfold.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.AppendCondition;
+import dev.everfold.eventstore.AppendConflictException;
+import dev.everfold.eventstore.Appended;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.EventStores;
+import dev.everfold.eventstore.Expected;
+import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.testkit.ForwardingEventStore;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The server as a whole, from outside: both doors, and an end that loses nothing.
+@Timeout(30)
+class EverfoldServerTest {
+
+    private static final ServerOptions ANY_PORTS = ServerOptions.DEFAULTS.withPorts(0, 0);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @Test
+    void it_serves_a_store_and_says_that_it_lives_and_is_ready() throws Exception {
+        try (EverfoldServer server = EverfoldServer.start(new InMemoryEventStore(), ANY_PORTS);
+                EventStore store = EventStores.open("everfold://localhost:" + server.grpcPort())) {
+            store.append(Append.of(NewEvent.of("order-17", "order.placed", "{}")));
+
+            assertThat(store.read(Read.all()).toList()).hasSize(1);
+            HttpResponse<String> live = get(server, "/health/live");
+            HttpResponse<String> ready = get(server, "/health/ready");
+            assertThat(live.statusCode()).isEqualTo(200);
+            assertThat(live.body()).isEqualTo("{\"status\":\"live\"}");
+            assertThat(ready.statusCode()).isEqualTo(200);
+            assertThat(ready.body()).isEqualTo("{\"status\":\"ready\"}");
+            assertThat(ready.headers().firstValue("Content-Type")).hasValue("application/json");
+        }
+    }
+
+    @Test
+    void its_metrics_count_what_was_appended_and_read() throws Exception {
+        try (EverfoldServer server = EverfoldServer.start(new InMemoryEventStore(), ANY_PORTS);
+                EventStore store = EventStores.open("everfold://localhost:" + server.grpcPort())) {
+            Append placed = Append.of(
+                    NewEvent.of("order-17", "order.placed", "{}"), NewEvent.of("order-18", "order.placed", "{}"));
+            store.append(placed);
+            Append conflicting =
+                    Append.of(NewEvent.of("order-17", "order.placed", "{}")).expecting("order-17", Expected.noStream());
+            assertThatThrownBy(() -> store.append(conflicting)).isInstanceOf(AppendConflictException.class);
+            store.read(Read.all()).close();
+
+            String metrics = get(server, "/metrics").body();
+
+            assertThat(metrics.lines())
+                    .contains(
+                            "everfold_appends_total{outcome=\"accepted\"} 1.0",
+                            "everfold_appends_total{outcome=\"conflict\"} 1.0",
+                            "everfold_appends_total{outcome=\"unknown\"} 0.0",
+                            "everfold_events_appended_total 2.0",
+                            "everfold_reads_total 1.0",
+                            "everfold_next_position 2.0",
+                            "everfold_append_time_seconds_count 2");
+            assertThat(metrics).contains("jvm_memory_used_bytes", "# HELP everfold_appends_total Appends by what");
+        }
+    }
+
+    @Test
+    void an_append_that_was_taken_is_answered_although_the_server_ends() throws Exception {
+        CountDownLatch taken = new CountDownLatch(1);
+        CountDownLatch gate = new CountDownLatch(1);
+        InMemoryEventStore kept = new InMemoryEventStore();
+        ForwardingEventStore slow = new ForwardingEventStore(kept) {
+            @Override
+            public CompletableFuture<Appended> appendAsync(Append append) {
+                taken.countDown();
+                return CompletableFuture.runAsync(() -> await(gate), Thread::startVirtualThread)
+                        .thenApply(_ -> delegate.append(append));
+            }
+        };
+        EverfoldServer server = EverfoldServer.start(slow, ANY_PORTS);
+        try (EventStore store = EventStores.open("everfold://localhost:" + server.grpcPort())) {
+            CompletableFuture<Appended> answer =
+                    store.appendAsync(Append.of(NewEvent.of("order-17", "order.placed", "{}")));
+            taken.await();
+
+            CompletableFuture<Void> end = CompletableFuture.runAsync(server::close, Thread::startVirtualThread);
+            while (readyStatus(server) == 200) {
+                Thread.onSpinWait();
+            }
+            gate.countDown();
+
+            assertThat(answer.get().fromPosition()).isZero();
+            end.get();
+            assertThatThrownBy(kept::nextPosition).hasMessageStartingWith("The store is closed");
+        }
+    }
+
+    @Test
+    void a_client_that_waits_does_not_hold_up_the_end() {
+        EverfoldServer server = EverfoldServer.start(new InMemoryEventStore(), ANY_PORTS);
+        try (EventStore store = EventStores.open("everfold://localhost:" + server.grpcPort())) {
+            CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return store.awaitPosition(0, Duration.ofSeconds(20));
+                } catch (InterruptedException interrupted) {
+                    throw new IllegalStateException(interrupted);
+                }
+            }, Thread::startVirtualThread);
+            store.append(Append.check(new AppendCondition.StreamAt("x", Expected.any())));
+
+            long begunNanos = System.nanoTime();
+            server.close();
+            long seconds = (System.nanoTime() - begunNanos) / 1_000_000_000;
+
+            assertThat(seconds).isLessThan(4);
+            assertThat(waiting).isNotCompleted();
+        }
+    }
+
+    @Test
+    void a_port_that_is_taken_is_named_and_the_store_is_left_open() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                InMemoryEventStore store = new InMemoryEventStore()) {
+            int port = other.getLocalPort();
+
+            assertThatThrownBy(() -> EverfoldServer.start(store, ServerOptions.DEFAULTS.withPorts(port, 0)))
+                    .isInstanceOf(StoreUnavailableException.class)
+                    .hasMessageStartingWith("Cannot listen at localhost")
+                    .hasMessageEndingWith(". Choose another port, or stop what listens there.");
+            assertThatThrownBy(() -> EverfoldServer.start(store, ServerOptions.DEFAULTS.withPorts(0, port)))
+                    .isInstanceOf(StoreUnavailableException.class)
+                    .hasMessageStartingWith("Cannot listen at localhost:" + port + ": ")
+                    .hasMessageEndingWith(". Choose another port, or stop what listens there.");
+            assertThat(store.nextPosition()).isZero();
+        }
+    }
+
+    @Test
+    void a_page_whose_name_was_made_to_lead_here_reads_nothing() throws Exception {
+        try (EverfoldServer server = EverfoldServer.start(new InMemoryEventStore(), ANY_PORTS)) {
+            String answer = raw(server, "GET /metrics HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 403 ")
+                    .contains("application/problem+json")
+                    .endsWith("{\"status\":403,\"title\":\"Forbidden\","
+                            + "\"detail\":\"The request names another host; expected localhost.\"}")
+                    .doesNotContain("everfold_");
+        }
+    }
+
+    @Test
+    void what_is_not_there_is_a_problem_that_says_what_is() throws Exception {
+        try (EverfoldServer server = EverfoldServer.start(new InMemoryEventStore(), ANY_PORTS)) {
+            HttpResponse<String> answer = get(server, "/nowhere");
+
+            assertThat(answer.statusCode()).isEqualTo(404);
+            assertThat(answer.body())
+                    .isEqualTo("{\"status\":404,\"title\":\"Not Found\",\"detail\":"
+                            + "\"Nothing is there; expected /health/live, /health/ready or /metrics.\"}");
+        }
+    }
+
+    private int readyStatus(EverfoldServer server) throws IOException, InterruptedException {
+        return get(server, "/health/ready").statusCode();
+    }
+
+    private HttpResponse<String> get(EverfoldServer server, String path) throws IOException, InterruptedException {
+        URI uri = URI.create("http://localhost:" + server.httpPort() + path);
+        return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String raw(EverfoldServer server, String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getByName("localhost"), server.httpPort());
+                OutputStream output = socket.getOutputStream()) {
+            output.write(request.getBytes(StandardCharsets.US_ASCII));
+            output.flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
