@@ -4,7 +4,9 @@ module dev.everfold.cli {
     requires dev.everfold.cloudevents;
     requires dev.everfold.eventsourcing;
     requires dev.everfold.eventstore;
+    requires dev.everfold.server;
     requires info.picocli;
+    requires java.logging;
     requires tools.jackson.core;
 
     opens dev.everfold.cli to

@@ -36,18 +36,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Main implements Runnable {
 
-    /// How long an interrupted command may take to come to its end.
-    private static final int END_SECONDS_MAX = 10;
-
     private static final List<String> COMMANDS = List.of(
-            "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore", "copy",
+            "serve", "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore",
+            "copy",
             "bench");
 
     Main() {}
 
     /// Runs the command and ends the process with its exit code.
     public static void main(String[] args) {
-        QuietLogging.apply(Arrays.asList(args).contains("--debug"));
+        QuietLogging.apply(
+                args.length > 0 && args[0].equals("serve"), Arrays.asList(args).contains("--debug"));
         Interruption interruption = new Interruption();
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> endInOrder(interruption, ended), "everfold-end"));
@@ -82,6 +81,14 @@ public final class Main implements Runnable {
             commandLine.addSubcommand(name, command(name, console));
         }
         boolean debug = Arrays.asList(args).contains("--debug");
+        if (first.equals("serve")) {
+            try {
+                ServeSettings settings = ServeSettings.of(System.getenv(), Arrays.asList(args));
+                commandLine.getSubcommands().get(first).setDefaultValueProvider(settings);
+            } catch (CommandException unreadable) {
+                return Failures.report(unreadable, console, debug).number();
+            }
+        }
         // "--data @file" is ours; picocli would take the words of the file for arguments.
         commandLine.setExpandAtFiles(false);
         commandLine.setOut(new PrintWriter(console.out(), false, StandardCharsets.UTF_8));
@@ -102,6 +109,7 @@ public final class Main implements Runnable {
 
     private static Object command(String name, Console console) {
         return switch (name) {
+            case "serve" -> new ServeCommand(console);
             case "import" -> new ImportCommand(console);
             case "export" -> new ExportCommand(console);
             case "append" -> new AppendCommand(console);
@@ -148,7 +156,7 @@ public final class Main implements Runnable {
     private static void endInOrder(Interruption interruption, CountDownLatch ended) {
         interruption.request();
         try {
-            boolean inTime = ended.await(END_SECONDS_MAX, TimeUnit.SECONDS);
+            boolean inTime = ended.await(interruption.endSecondsMax(), TimeUnit.SECONDS);
             if (!inTime) {
                 System.err.println("everfold: interrupted before the end");
             }

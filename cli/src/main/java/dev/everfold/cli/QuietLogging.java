@@ -10,12 +10,13 @@ public final class QuietLogging {
     /// For the JDK's logging.
     public QuietLogging() {}
 
-    /// Turns the log off, unless the user has configured it or asks for details.
-    static void apply(boolean debug) {
+    /// Turns the log off, unless the user has configured it or asks for details; a server keeps one.
+    static void apply(boolean serving, boolean debug) {
         boolean configured = System.getProperty("java.util.logging.config.file") != null
                 || System.getProperty("java.util.logging.config.class") != null;
         if (!debug && !configured) {
-            System.setProperty("java.util.logging.config.class", QuietLogging.class.getName());
+            Class<?> configuration = serving ? ServeLogging.class : QuietLogging.class;
+            System.setProperty("java.util.logging.config.class", configuration.getName());
         }
     }
 }

@@ -14,9 +14,9 @@ class UsageTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "frobnicate --store log:x | \"frobnicate\" is not a command; expected one of import, export,"
-                        + " append, read, tail, audit, stats, verify, backup, restore, copy, bench. Run everfold --help"
-                        + " for more.",
+                "frobnicate --store log:x | \"frobnicate\" is not a command; expected one of serve, import, export,"
+                        + " append, read, tail, audit, stats, verify, backup, restore, copy, bench. Run everfold"
+                        + " --help for more.",
                 "--frobnicate | Unknown option: '--frobnicate'. Run everfold --help for usage.",
                 "stats | Missing required option: '--store=URI'. Run everfold stats --help for usage.",
                 "stats --stroe log:x | Unknown option: '--stroe'. Run everfold stats --help for usage.",
@@ -64,8 +64,8 @@ class UsageTest {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
-                .startsWith("everfold: no command; expected one of import, export, append, read, tail, audit, stats,"
-                        + " verify, backup, restore")
+                .startsWith("everfold: no command; expected one of serve, import, export, append, read, tail, audit,"
+                        + " stats, verify, backup, restore")
                 .endsWith(". Run everfold --help for more.\n")
                 .hasLineCount(1);
     }
@@ -106,7 +106,8 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore", "copy",
+                "serve", "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore",
+                "copy",
                 "bench"
             })
     void each_command_explains_itself(String command) {

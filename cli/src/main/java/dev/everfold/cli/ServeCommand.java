@@ -1,0 +1,92 @@
+package dev.everfold.cli;
+
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.server.EverfoldServer;
+import dev.everfold.server.ServerOptions;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Serves a store to other processes.
+@Command(
+        name = "serve",
+        description = "Serve a store to other processes, until Ctrl-C: gRPC, and HTTP with health and metrics.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        footerHeading = "%nEach option may also stand in the environment (EVERFOLD_GRPC_PORT) or in the file%n"
+                + "of --config (grpc-port=2113); the command line comes first, the file last.%n%nExamples:%n",
+        footer = {
+            "  everfold serve --store log:data",
+            "  everfold read  --store everfold://localhost:2113 --limit 5",
+            "  curl localhost:2114/health/ready"
+        })
+final class ServeCommand implements Callable<Integer> {
+
+    private static final long NANOS_OF_MILLI = 1_000_000;
+
+    /// What closing the store may take after the calls have ended.
+    private static final int END_SECONDS = 30;
+
+    private final Console console;
+
+    @Mixin
+    StoreOptions storeOptions = new StoreOptions();
+
+    @Option(names = "--host", paramLabel = "HOST", description = "Where to listen: localhost, the default.")
+    String host = ServerOptions.DEFAULTS.host();
+
+    @Option(names = "--grpc-port", paramLabel = "PORT", description = "Of gRPC; 0 = any. Default: 2113.")
+    int grpcPort = ServerOptions.DEFAULTS.grpcPort();
+
+    @Option(names = "--http-port", paramLabel = "PORT", description = "Of HTTP; 0 = any. Default: 2114.")
+    int httpPort = ServerOptions.DEFAULTS.httpPort();
+
+    @Option(
+            names = "--grace",
+            paramLabel = "SECONDS",
+            description = "How long calls may take to end when the server ends. Default: 5.")
+    int graceSeconds = (int) ServerOptions.DEFAULTS.grace().toSeconds();
+
+    /// Read by [ServeSettings], before the others are asked for.
+    @Option(names = "--config", paramLabel = "FILE", description = "Options by name, one name=value a line.")
+    String config = "";
+
+    ServeCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        console.interruption().allowSeconds(2 * graceSeconds + END_SECONDS);
+        long begunNanos = System.nanoTime();
+        ServerOptions options = new ServerOptions(host, grpcPort, httpPort, Duration.ofSeconds(graceSeconds));
+        EventStore store = storeOptions.openToAppend();
+        EverfoldServer server;
+        try {
+            server = EverfoldServer.start(store, options);
+        } catch (RuntimeException refused) {
+            store.close();
+            throw refused;
+        }
+        try (server) {
+            long millis = (System.nanoTime() - begunNanos) / NANOS_OF_MILLI;
+            console.out()
+                    .line(String.format(
+                            Locale.ROOT,
+                            "serving %s: gRPC at %s:%d, HTTP at http://%s:%d (ready after %.1f s)",
+                            SafeText.of(storeOptions.store),
+                            host,
+                            server.grpcPort(),
+                            host,
+                            server.httpPort(),
+                            millis / 1_000.0));
+            console.out().flush();
+            console.interruption().await();
+        }
+        return ExitCode.OK.number();
+    }
+}

@@ -1,0 +1,26 @@
+package dev.everfold.cli;
+
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/// The log of a server: one line an event on standard error; of ourselves what a person wants to know, of libraries
+/// what went wrong.
+///
+/// The JDK's logging makes an instance of it; see [QuietLogging].
+public final class ServeLogging {
+
+    private static final String FORMAT = "%1$tFT%1$tT.%1$tL%1$tz %4$s %3$s %5$s%6$s%n";
+
+    /// Kept, since a logger that nobody holds forgets its level.
+    private static final Logger OURS = Logger.getLogger("dev.everfold");
+
+    /// For the JDK's logging.
+    public ServeLogging() {
+        System.setProperty("java.util.logging.SimpleFormatter.format", FORMAT);
+        Logger root = Logger.getLogger("");
+        root.setLevel(Level.WARNING);
+        root.addHandler(new ConsoleHandler());
+        OURS.setLevel(Level.INFO);
+    }
+}

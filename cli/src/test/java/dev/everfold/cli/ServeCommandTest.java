@@ -1,0 +1,197 @@
+package dev.everfold.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.EventStores;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.testkit.ChildJvm;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+@Timeout(60)
+class ServeCommandTest {
+
+    private static final Pattern SERVING = Pattern.compile(
+            "serving (.+): gRPC at localhost:([0-9]+), HTTP at http://localhost:([0-9]+) \\(ready after [0-9.]+ s\\)");
+    private static final int TERMINATED = 143;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void every_command_can_use_a_served_store_and_the_server_ends_when_it_is_interrupted() throws Exception {
+        Interruption interruption = new Interruption();
+        Lines out = new Lines();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(
+                InputStream.nullInputStream(), new Output(out), new Output(err), Terminal.none(), interruption);
+        String[] arguments = {"serve", "--store", store(), "--grpc-port", "0", "--http-port", "0"};
+        FutureTask<Integer> serving = new FutureTask<>(() -> Main.run(arguments, console));
+        Thread.startVirtualThread(serving);
+        String served = "everfold://localhost:" + grpcPort(out.first());
+
+        CommandLineRun appended = CommandLineRun.of(
+                "append", "--store", served, "--stream", "order-17", "--type", "OrderPlaced", "--data", "{}");
+        CommandLineRun again = CommandLineRun.of(
+                "append",
+                "--store",
+                served,
+                "--stream",
+                "order-17",
+                "--type",
+                "OrderPlaced",
+                "--data",
+                "{}",
+                "--expect",
+                "none");
+        CommandLineRun read = CommandLineRun.of("export", "--store", served);
+        CommandLineRun stats = CommandLineRun.of("stats", "--store", served, "--json");
+        interruption.request();
+
+        assertThat(appended.exitCode()).as(appended.err()).isZero();
+        assertThat(again.exitCode()).isEqualTo(1);
+        assertThat(again.err())
+                .isEqualTo("everfold: Append to stream \"order-17\" refused: expected no stream, found 0. "
+                        + "Read the stream again and repeat the command.\n");
+        assertThat(read.outLines()).hasSize(1);
+        assertThat(stats.out()).contains("\"events\":1");
+        assertThat(serving.get()).isZero();
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @Test
+    void a_host_that_strangers_could_reach_is_refused_in_one_line_and_no_store_is_made() {
+        CommandLineRun run = CommandLineRun.of("serve", "--store", store(), "--host", "0.0.0.0");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .isEqualTo("everfold: The server does not listen at \"0.0.0.0\": without TLS and users, which this"
+                        + " version does not have, whoever reaches it could read and append everything."
+                        + " Expected localhost; let a proxy that authenticates lead there.\n");
+        assertThat(folder.resolve("store")).doesNotExist();
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_exit_code_3() {
+        CommandLineRun run = CommandLineRun.of("stats", "--store", "everfold://localhost:1");
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err())
+                .startsWith("everfold: The server at localhost:1 cannot be reached: ")
+                .endsWith(". See that it runs there, and try again.\n");
+    }
+
+    @Test
+    void a_real_process_that_is_told_to_end_closes_its_store() throws Exception {
+        Process process = ChildJvm.of(Main.class, "serve", "--store", store(), "--grpc-port", "0", "--http-port", "0")
+                .redirectError(folder.resolve("log").toFile())
+                .start();
+        String line = String.valueOf(process.inputReader().readLine());
+        try (EventStore store = EventStores.open("everfold://localhost:" + grpcPort(line))) {
+            store.append(Append.of(NewEvent.of("order-17", "OrderPlaced", "{}")));
+        }
+
+        process.destroy();
+
+        assertThat(process.waitFor()).isEqualTo(TERMINATED);
+        assertThat(CommandLineRun.of("verify", "--store", store()).out()).doesNotContain("note");
+        assertThat(Files.readString(folder.resolve("log")))
+                .contains("INFO dev.everfold.server.EverfoldServer serving host=localhost grpcPort=");
+    }
+
+    @Test
+    void the_command_line_comes_before_the_environment_and_that_before_the_file() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("everfold.properties"), "store=memory:\ngrpc-port=1\nhttp-port=2\ngrace=3\n");
+        Map<String, String> environment = Map.of("EVERFOLD_HTTP_PORT", "20", "EVERFOLD_GRACE", "30");
+
+        ServeCommand command = parsed(environment, "--config", file.toString(), "--grace", "300");
+
+        assertThat(command.storeOptions.store).isEqualTo("memory:");
+        assertThat(command.host).isEqualTo("localhost");
+        assertThat(command.grpcPort).isEqualTo(1);
+        assertThat(command.httpPort).isEqualTo(20);
+        assertThat(command.graceSeconds).isEqualTo(300);
+    }
+
+    @Test
+    void the_environment_may_name_the_file() throws IOException {
+        Path file = Files.writeString(folder.resolve("everfold.properties"), "store=memory:\ngrpc-port=7\n");
+
+        ServeCommand command = parsed(Map.of("EVERFOLD_CONFIG", file.toString()));
+
+        assertThat(command.grpcPort).isEqualTo(7);
+    }
+
+    @Test
+    void a_file_that_is_missing_or_says_what_nobody_knows_is_refused() throws IOException {
+        Path file = Files.writeString(folder.resolve("everfold.properties"), "colour=red\n");
+        Path missing = folder.resolve("missing");
+
+        CommandLineRun unknown = CommandLineRun.of("serve", "--store", "memory:", "--config", file.toString());
+        CommandLineRun absent = CommandLineRun.of("serve", "--store", "memory:", "--config", missing.toString());
+
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err())
+                .isEqualTo("everfold: \"colour\" in \"" + file + "\" is not a setting; expected one of grace,"
+                        + " grpc-port, host, http-port, store.\n");
+        assertThat(absent.exitCode()).isEqualTo(2);
+        assertThat(absent.err()).startsWith("everfold: the file \"" + missing + "\" of --config cannot be read: ");
+    }
+
+    private static ServeCommand parsed(Map<String, String> environment, String... arguments) {
+        Console console = new Console(
+                InputStream.nullInputStream(),
+                new Output(new ByteArrayOutputStream()),
+                new Output(new ByteArrayOutputStream()),
+                Terminal.none(),
+                new Interruption());
+        ServeCommand command = new ServeCommand(console);
+        new CommandLine(command)
+                .setDefaultValueProvider(ServeSettings.of(environment, List.of(arguments)))
+                .parseArgs(arguments);
+        return command;
+    }
+
+    private String store() {
+        return "log:" + folder.resolve("store");
+    }
+
+    private static int grpcPort(String line) {
+        Matcher serving = SERVING.matcher(line);
+        assertThat(serving.matches()).as(line).isTrue();
+        return Integer.parseInt(serving.group(2));
+    }
+
+    /// An output whose first line can be waited for.
+    private static final class Lines extends ByteArrayOutputStream {
+
+        @Override
+        public synchronized void write(byte[] bytes, int from, int count) {
+            super.write(bytes, from, count);
+            notifyAll();
+        }
+
+        synchronized String first() throws InterruptedException {
+            while (!toString(StandardCharsets.UTF_8).contains("\n")) {
+                wait();
+            }
+            return toString(StandardCharsets.UTF_8).lines().findFirst().orElseThrow();
+        }
+    }
+}
