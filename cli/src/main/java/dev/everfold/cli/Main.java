@@ -38,8 +38,7 @@ public final class Main implements Runnable {
 
     private static final List<String> COMMANDS = List.of(
             "serve", "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore",
-            "copy",
-            "bench");
+            "copy", "bench");
 
     Main() {}
 
@@ -84,7 +83,7 @@ public final class Main implements Runnable {
         if (first.equals("serve")) {
             try {
                 ServeSettings settings = ServeSettings.of(System.getenv(), Arrays.asList(args));
-                commandLine.getSubcommands().get(first).setDefaultValueProvider(settings);
+                commandLine.setDefaultValueProvider(settings);
             } catch (CommandException unreadable) {
                 return Failures.report(unreadable, console, debug).number();
             }

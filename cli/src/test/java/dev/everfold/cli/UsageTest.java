@@ -107,8 +107,7 @@ class UsageTest {
     @ValueSource(
             strings = {
                 "serve", "import", "export", "append", "read", "tail", "audit", "stats", "verify", "backup", "restore",
-                "copy",
-                "bench"
+                "copy", "bench"
             })
     void each_command_explains_itself(String command) {
         CommandLineRun run = CommandLineRun.of(command, "--help");

@@ -118,13 +118,15 @@ class EverfoldServerTest {
     void a_client_that_waits_does_not_hold_up_the_end() {
         EverfoldServer server = EverfoldServer.start(new InMemoryEventStore(), ANY_PORTS);
         try (EventStore store = EventStores.open("everfold://localhost:" + server.grpcPort())) {
-            CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return store.awaitPosition(0, Duration.ofSeconds(20));
-                } catch (InterruptedException interrupted) {
-                    throw new IllegalStateException(interrupted);
-                }
-            }, Thread::startVirtualThread);
+            CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return store.awaitPosition(0, Duration.ofSeconds(20));
+                        } catch (InterruptedException interrupted) {
+                            throw new IllegalStateException(interrupted);
+                        }
+                    },
+                    Thread::startVirtualThread);
             store.append(Append.check(new AppendCondition.StreamAt("x", Expected.any())));
 
             long begunNanos = System.nanoTime();

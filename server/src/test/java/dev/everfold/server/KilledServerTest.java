@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledServerTest {
 
     private static final long SEED = Long.getLong("everfold.seed", 17);
-    private static final int CYCLES = Integer.getInteger("everfold.serve.kill.cycles", 4);
+    private static final int CYCLES = Integer.getInteger("everfold.serve.kill.cycles", 2);
     private static final int CLIENTS = 8;
     private static final int CALLS_MAX = 400;
 

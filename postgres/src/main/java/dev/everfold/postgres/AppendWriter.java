@@ -1,0 +1,222 @@
+package dev.everfold.postgres;
+
+import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.StoreClosedException;
+import dev.everfold.postgres.AppendDecisions.Decision;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// The one thread of this process that appends: it takes what waits, and commits it in one transaction.
+///
+/// There is no timer: while one batch is committed, the next one gathers. What the connection does not
+/// survive is tried once more on another one: that is harmless, since what was committed is found by its
+/// append ids, and the sequencer is not free before the lost transaction has ended one way or the other.
+final class AppendWriter implements Runnable {
+
+    private static final System.Logger LOGGER = System.getLogger("dev.everfold.postgres");
+
+    private static final int ATTEMPTS_MAX = 2;
+    private static final int EVENTS_BETWEEN_TRIES = 1_000;
+
+    private final Database database;
+    private final PostgresOptions options;
+    private final AppendQueue queue;
+    private final Partitions partitions;
+    private final Executor answers;
+    private final LongConsumer committed;
+    private long accepted;
+    private long partitionsFrom;
+
+    /// @param answers completes futures that others depend on
+    /// @param committed told the next position after each commit
+    AppendWriter(
+            Database database,
+            PostgresOptions options,
+            AppendQueue queue,
+            Partitions partitions,
+            Executor answers,
+            LongConsumer committed) {
+        this.database = database;
+        this.options = options;
+        this.queue = queue;
+        this.partitions = partitions;
+        this.answers = answers;
+        this.committed = committed;
+    }
+
+    /// Works until the queue is closed and empty.
+    @Override
+    public void run() {
+        while (true) {
+            List<PendingAppend> batch = queue.take(options.batchEventsMax(), options.batchBytesMax());
+            if (batch.isEmpty()) {
+                return;
+            }
+            try {
+                commit(batch);
+            } catch (RuntimeException | Error unexpected) {
+                LOGGER.log(System.Logger.Level.ERROR, "batch failed store=" + database.store(), unexpected);
+                refuse(batch, SqlFailures.unknown(unexpected, database.store()));
+            }
+        }
+    }
+
+    private void commit(List<PendingAppend> batch) {
+        @Nullable SQLException unanswered = null;
+        for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+            Attempt now = new Attempt();
+            try {
+                now.run(batch);
+                return;
+            } catch (SQLException failure) {
+                if (now.committing && SqlFailures.isLost(failure)) {
+                    unanswered = failure;
+                }
+                if (SqlFailures.isLost(failure) && attempt < ATTEMPTS_MAX) {
+                    continue;
+                }
+                refuse(batch, failure, unanswered);
+            } catch (StoreClosedException closed) {
+                refuse(batch, closed);
+            }
+            return;
+        }
+    }
+
+    private void refuse(List<PendingAppend> batch, SQLException failure, @Nullable SQLException unanswered) {
+        if (unanswered != null) {
+            refuse(batch, SqlFailures.unknown(unanswered, database.store()));
+        } else if (batch.size() > 1 && !SqlFailures.isLost(failure) && !SqlFailures.concernsAll(failure)) {
+            // Whose fault it is shows when each is alone; the others are not to suffer for it.
+            batch.forEach(pending -> commit(List.of(pending)));
+        } else {
+            refuse(batch, SqlFailures.nothingStored(failure, database.store()));
+        }
+    }
+
+    /// One transaction.
+    private final class Attempt {
+
+        /// Whether the commit may have reached the server.
+        boolean committing;
+
+        void run(List<PendingAppend> batch) throws SQLException {
+            List<Decision> decided = new ArrayList<>(batch.size());
+            AppendDecisions decisions = null;
+            while (decisions == null) {
+                decided.clear();
+                decisions = decideAndCommit(batch, decided);
+            }
+            if (!decisions.accepted().isEmpty()) {
+                committed.accept(decisions.nextPosition());
+            }
+            answer(batch, decided);
+            maintain(decisions);
+        }
+
+        /// @return null when a partition was missing, which is made by now
+        private @Nullable AppendDecisions decideAndCommit(List<PendingAppend> batch, List<Decision> decided)
+                throws SQLException {
+            long missing;
+            try (Connection connection = database.take()) {
+                connection.setAutoCommit(false);
+                try {
+                    AppendTransaction transaction = new AppendTransaction(
+                            database.sql(), connection, options.lockMax().toMillis());
+                    AppendDecisions decisions =
+                            transaction.decide(batch, options.limits().rememberedAppends(), decided);
+                    if (decisions.accepted().isEmpty()) {
+                        connection.rollback();
+                        return decisions;
+                    }
+                    if (partitions.hold(decisions.nextPosition())) {
+                        committing = true;
+                        transaction.storeAndCommit(decisions);
+                        return decisions;
+                    }
+                    missing = decisions.nextPosition();
+                    connection.rollback();
+                } catch (SQLException | RuntimeException failure) {
+                    rollBack(connection, failure);
+                    throw failure;
+                }
+            }
+            partitions.ensure(missing);
+            return null;
+        }
+    }
+
+    private static void rollBack(Connection connection, Exception failure) {
+        try {
+            connection.rollback();
+        } catch (SQLException gone) {
+            failure.addSuppressed(gone);
+        }
+    }
+
+    /// What need not be done before the answers.
+    private void maintain(AppendDecisions decisions) {
+        accepted += decisions.accepted().size();
+        try {
+            if (partitions.areFewFor(decisions.nextPosition()) && decisions.nextPosition() >= partitionsFrom) {
+                partitionsFrom = decisions.nextPosition() + EVENTS_BETWEEN_TRIES;
+                partitions.ensure(decisions.nextPosition());
+                partitionsFrom = 0;
+            }
+            int rememberedMax = options.limits().rememberedAppends();
+            long trimEvery = Math.clamp(rememberedMax / 10, 100, 10_000);
+            if (accepted >= trimEvery) {
+                accepted = 0;
+                forget(decisions.firstNumber() + decisions.accepted().size() - rememberedMax);
+            }
+        } catch (SQLException failure) {
+            LOGGER.log(System.Logger.Level.WARNING, "maintenance put off store=" + database.store(), failure);
+        }
+    }
+
+    private void forget(long beforeNumber) throws SQLException {
+        try (Connection connection = database.take();
+                var statement = connection.prepareStatement(
+                        database.sql().in("delete from {schema}.append where number < ?"))) {
+            statement.setLong(1, beforeNumber);
+            statement.execute();
+        }
+    }
+
+    private void answer(List<PendingAppend> batch, List<Decision> decided) {
+        List<Runnable> later = new ArrayList<>(0);
+        for (int i = 0; i < batch.size(); i++) {
+            PendingAppend pending = batch.get(i);
+            Runnable completion = completion(pending, decided.get(i));
+            if (pending.waitedFor()) {
+                completion.run();
+            } else {
+                later.add(completion);
+            }
+        }
+        if (!later.isEmpty()) {
+            answers.execute(() -> later.forEach(Runnable::run));
+        }
+    }
+
+    private static Runnable completion(PendingAppend pending, Decision decision) {
+        return switch (decision) {
+            case Decision.Accepted(var appended) -> () -> pending.answer().complete(appended);
+            case Decision.Repeated(var first) -> () -> pending.answer().complete(first);
+            case Decision.Refused(var refusal) -> () -> pending.answer().completeExceptionally(refusal);
+        };
+    }
+
+    private void refuse(List<PendingAppend> batch, EventStoreException refusal) {
+        answer(
+                batch,
+                batch.stream()
+                        .map(_ -> (Decision) new Decision.Refused(refusal))
+                        .toList());
+    }
+}

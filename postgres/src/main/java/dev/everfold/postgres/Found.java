@@ -1,0 +1,39 @@
+package dev.everfold.postgres;
+
+import dev.everfold.eventstore.AppendCondition.NothingMatching;
+import dev.everfold.eventstore.Appended;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// What a batch of appends is decided on: what was committed when the sequencer was taken.
+///
+/// @param nextPosition how many events there are
+/// @param lastRecordedMicros the last recorded time; the lowest long = none
+/// @param nextNumber number that the next accepted append gets
+/// @param remembered appends of the batch that were accepted before, however long ago
+/// @param revisions last revision of each stream that the batch names; absent when it has no event
+/// @param tracked last tracked position of each source that the batch names
+/// @param matches lowest matching position of each condition that is met
+record Found(
+        long nextPosition,
+        long lastRecordedMicros,
+        long nextNumber,
+        Map<UUID, Remembered> remembered,
+        Map<String, Long> revisions,
+        Map<String, Long> tracked,
+        Map<NothingMatching, Long> matches) {
+
+    /// An append that was accepted.
+    ///
+    /// @param number how many were accepted before it
+    /// @param appended what it was given
+    /// @param eventIds its events
+    record Remembered(long number, Appended appended, List<UUID> eventIds) {}
+
+    @Nullable
+    Long match(NothingMatching condition) {
+        return matches.get(condition);
+    }
+}

@@ -1,0 +1,173 @@
+package dev.everfold.postgres;
+
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.Read.Direction;
+import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.eventstore.StoreClosedException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/// Reads page by page. Events never change and have no gaps below the end, so the pages together are the
+/// snapshot that was there when the cursor was opened, and no transaction stays open between them.
+final class PostgresCursor implements EventCursor {
+
+    private static final int PAGE_EVENTS_MIN = 64;
+    private static final int PAGE_EVENTS_MAX = 2_048;
+    private static final long PAGE_BYTES = 1 << 20;
+
+    private final Database database;
+    private final Read read;
+    private final long fromPosition;
+    private final long end;
+    private final Deque<RecordedEvent> page = new ArrayDeque<>();
+
+    private QuerySql.Page left;
+    private boolean fetchedAll;
+    private long returned;
+    private long afterLast;
+    private boolean exhausted;
+    private volatile boolean closed;
+    private @Nullable EventStoreException failure;
+
+    PostgresCursor(Database database, Read read, long nextPosition) {
+        this.database = database;
+        this.read = read;
+        switch (read.source()) {
+            case Read.Source.Matching matching -> {
+                this.fromPosition = matching.fromPosition();
+                this.end = Math.min(matching.toPosition(), nextPosition);
+                this.fetchedAll = matching.query().items().isEmpty() || fromPosition >= end;
+            }
+            case Read.Source.Revisions revisions -> {
+                this.fromPosition = 0;
+                this.end = nextPosition;
+                this.fetchedAll = end == 0 || revisions.fromRevision() >= revisions.toRevision();
+            }
+        }
+        this.left = new QuerySql.Page(fromPosition, end, PAGE_EVENTS_MIN);
+        this.afterLast = fromPosition;
+    }
+
+    @Override
+    public boolean hasNext() {
+        return peek() != null;
+    }
+
+    @Override
+    public RecordedEvent next() {
+        RecordedEvent event = peek();
+        if (event == null) {
+            throw new NoSuchElementException("The cursor is at its end; ask hasNext() first.");
+        }
+        page.remove();
+        returned++;
+        afterLast = event.position() + 1;
+        return event;
+    }
+
+    @Override
+    public long end() {
+        return end;
+    }
+
+    @Override
+    public long nextPosition() {
+        return exhausted || !isForwards() ? end : afterLast;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        page.clear();
+    }
+
+    private @Nullable RecordedEvent peek() {
+        if (closed) {
+            throw new StoreClosedException("cursor");
+        }
+        if (database.isClosed()) {
+            throw new StoreClosedException("store");
+        }
+        if (failure != null) {
+            throw failure; // going on would leave out what could not be read
+        }
+        if (returned >= read.limit()) {
+            return null;
+        }
+        if (page.isEmpty() && !fetchedAll) {
+            try {
+                fetch();
+            } catch (EventStoreException unreadable) {
+                failure = unreadable;
+                throw unreadable;
+            }
+        }
+        exhausted = page.isEmpty();
+        return page.peek();
+    }
+
+    private void fetch() {
+        int wanted = (int) Math.min(left.events(), read.limit() - returned);
+        QuerySql.Page asked = new QuerySql.Page(left.fromPosition(), left.toPosition(), wanted);
+        QuerySql query = switch (read.source()) {
+            case Read.Source.Matching matching -> QuerySql.matching(matching.query(), read.direction(), asked);
+            case Read.Source.Revisions revisions -> QuerySql.revisions(rest(revisions), read.direction(), asked);
+        };
+        List<RecordedEvent> events = database.read(connection -> events(connection, query));
+        page.addAll(events);
+        fetchedAll = events.size() < wanted;
+        if (!fetchedAll) {
+            left = after(events, asked);
+        }
+    }
+
+    /// What is left of a range of revisions: without looking again at those that were read.
+    private Read.Source.Revisions rest(Read.Source.Revisions revisions) {
+        if (returned == 0) {
+            return revisions;
+        }
+        return isForwards()
+                ? new Read.Source.Revisions(
+                        revisions.stream(), revisions.fromRevision() + returned, revisions.toRevision())
+                : revisions;
+    }
+
+    private List<RecordedEvent> events(Connection connection, QuerySql query) throws SQLException {
+        try (PreparedStatement statement = query.prepare(connection, database.sql());
+                ResultSet rows = statement.executeQuery()) {
+            List<RecordedEvent> events = new ArrayList<>();
+            while (rows.next()) {
+                events.add(EventRows.event(rows));
+            }
+            return events;
+        }
+    }
+
+    /// The next page: more events when they are small, fewer when they are large.
+    private QuerySql.Page after(List<RecordedEvent> events, QuerySql.Page asked) {
+        long bytes = 1;
+        for (RecordedEvent event : events) {
+            bytes += event.recordBytes();
+        }
+        long fitting = PAGE_BYTES * events.size() / bytes;
+        int size = Math.clamp(Math.min(fitting, left.events() * 4L), 1, PAGE_EVENTS_MAX);
+        long last = events.getLast().position();
+        return isForwards()
+                ? new QuerySql.Page(last + 1, asked.toPosition(), size)
+                : new QuerySql.Page(asked.fromPosition(), last, size);
+    }
+
+    private boolean isForwards() {
+        return read.direction() == Direction.FORWARDS;
+    }
+}

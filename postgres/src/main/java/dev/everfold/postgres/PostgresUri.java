@@ -1,0 +1,152 @@
+package dev.everfold.postgres;
+
+import dev.everfold.eventstore.StoreUri;
+import dev.everfold.postgres.PostgresEventStore.Mode;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/// What a URI says: which server, which database, which schema, how to open it.
+///
+/// @param address host, port and database, for messages: without user and password
+/// @param url for the driver
+/// @param login user and password, and settings of the driver
+/// @param options the options, with what the URI says of them
+/// @param mode how to open it
+record PostgresUri(String address, String url, Properties login, PostgresOptions options, Mode mode) {
+
+    /// Settings of the driver that a URI may have.
+    private static final Set<String> DRIVERS = Set.of(
+            "sslmode",
+            "sslrootcert",
+            "sslcert",
+            "sslkey",
+            "targetServerType",
+            "hostRecheckSeconds",
+            "ApplicationName",
+            "channelBinding",
+            "gssEncMode");
+
+    private static final String EXPECTED = "mode, schema, user, password, connections, partition, sslmode,"
+            + " sslrootcert, sslcert, sslkey, targetServerType, hostRecheckSeconds, ApplicationName, channelBinding"
+            + " or gssEncMode";
+
+    /// @throws IllegalArgumentException when it is not a URI of this engine's; the message holds no password
+    static PostgresUri parse(StoreUri uri, PostgresOptions defaults) {
+        if (!uri.rest().startsWith("//")) {
+            throw new IllegalArgumentException("The store URI of scheme postgresql names no server;"
+                    + " expected postgresql://HOST[:PORT]/DATABASE.");
+        }
+        String rest = uri.rest().substring(2);
+        Properties login = new Properties();
+        int at = rest.lastIndexOf('@');
+        if (at >= 0) {
+            login(rest.substring(0, at), login);
+            rest = rest.substring(at + 1);
+        }
+        int slash = rest.indexOf('/');
+        if (slash < 1 || slash == rest.length() - 1 || rest.indexOf('/', slash + 1) >= 0) {
+            throw new IllegalArgumentException("The store URI postgresql://" + rest
+                    + " names no host or no database; expected postgresql://HOST[:PORT]/DATABASE.");
+        }
+        PostgresOptions options = defaults;
+        Mode mode = Mode.CREATE;
+        for (Map.Entry<String, String> parameter : uri.parameters().entrySet()) {
+            String value = parameter.getValue();
+            switch (parameter.getKey()) {
+                case "mode" -> mode = mode(rest, value);
+                case "schema" -> options = options.withSchema(value);
+                case "user" -> login.setProperty("user", decoded(value));
+                case "password" -> login.setProperty("password", decoded(value));
+                case "connections" -> options = options.withConnectionsMax((int) number(rest, "connections", value));
+                case "partition" -> options = options.withPartitionEvents(number(rest, "partition", value));
+                default -> {
+                    if (!DRIVERS.contains(parameter.getKey())) {
+                        throw unexpected(rest, parameter.getKey() + "=" + value, EXPECTED);
+                    }
+                    login.setProperty(parameter.getKey(), decoded(value));
+                }
+            }
+        }
+        return new PostgresUri(rest, "jdbc:postgresql://" + rest, login, options, mode);
+    }
+
+    private static void login(String text, Properties login) {
+        int colon = text.indexOf(':');
+        login.setProperty("user", decoded(colon < 0 ? text : text.substring(0, colon)));
+        if (colon >= 0) {
+            login.setProperty("password", decoded(text.substring(colon + 1)));
+        }
+    }
+
+    /// The server, with the session settings that the engine counts on.
+    PGSimpleDataSource dataSource() {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        try {
+            source.setUrl(url);
+            for (String name : login.stringPropertyNames()) {
+                source.setProperty(name, login.getProperty(name));
+            }
+        } catch (SQLException | IllegalArgumentException refused) {
+            throw new IllegalArgumentException(
+                    "The driver does not take postgresql://" + address + ": " + refused.getMessage(), refused);
+        }
+        if (login.getProperty("ApplicationName") == null) {
+            source.setApplicationName("everfold");
+        }
+        source.setConnectTimeout(seconds(options.connectMax().toSeconds()));
+        source.setSocketTimeout(seconds(options.answerMax().toSeconds()));
+        source.setTcpKeepAlive(true);
+        // From the first execution on: what is prepared on the server is not parsed and planned each time.
+        source.setPrepareThreshold(1);
+        // Tables that grow from nothing would be searched by plans that were right when they were empty.
+        String settings = "-c enable_seqscan=off -c jit=off";
+        source.setOptions(mode == Mode.READ ? settings + " -c default_transaction_read_only=on" : settings);
+        return source;
+    }
+
+    private static int seconds(long seconds) {
+        return (int) Math.max(1, seconds);
+    }
+
+    /// Which store, for messages.
+    String description() {
+        return "schema \"" + options.schema() + "\" of postgresql://" + address;
+    }
+
+    /// Without the password.
+    @Override
+    public String toString() {
+        return description();
+    }
+
+    private static Mode mode(String address, String value) {
+        return switch (value) {
+            case "create" -> Mode.CREATE;
+            case "existing" -> Mode.EXISTING;
+            case "read" -> Mode.READ;
+            default -> throw unexpected(address, "mode=" + value, "mode=create, mode=existing or mode=read");
+        };
+    }
+
+    private static long number(String address, String name, String value) {
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException notOne) {
+            throw unexpected(address, name + "=" + value, "a number");
+        }
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    private static IllegalArgumentException unexpected(String address, String parameter, String expected) {
+        return new IllegalArgumentException("The store URI postgresql://" + address + " has the parameter " + parameter
+                + "; expected " + expected + ".");
+    }
+}

@@ -1,0 +1,97 @@
+package dev.everfold.postgres;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.Objects;
+import java.util.StringJoiner;
+
+/// Statements with the name of one store's schema in them.
+///
+/// @param schema the schema's name as options check it, so that it holds nothing to be escaped
+record Sql(String schema) {
+
+    /// What an event is read as; [EventRows] reads it back.
+    static final String COLUMNS = "e.position, e.revision, e.recorded, e.occurred, e.id, e.stream, e.type,"
+            + " e.content_type, e.tags, e.metadata, e.data";
+
+    private static final String FIND = "select * from {schema}.find(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final String STORE =
+            "select {schema}.store(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+    /// The schema in quotes: some names are words of SQL.
+    String quoted() {
+        return '"' + schema + '"';
+    }
+
+    /// Number of the advisory lock that puts this store's appends in order: the same in every process, and as good
+    /// as never that of something else.
+    long sequencer() {
+        return number("everfold sequencer ");
+    }
+
+    /// Number of the advisory lock for changes of the schema and its partitions.
+    long maintenance() {
+        return number("everfold maintenance ");
+    }
+
+    /// Where notifications go.
+    String channel() {
+        return "everfold_" + Long.toHexString(number("everfold channel "));
+    }
+
+    private long number(String purpose) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest((purpose + schema).getBytes(StandardCharsets.UTF_8));
+            return ByteBuffer.wrap(digest).getLong();
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("Every JDK has SHA-256.", impossible);
+        }
+    }
+
+    /// The text with the schema's name for each `{schema}`.
+    String in(String text) {
+        return text.replace("{schema}", quoted());
+    }
+
+    /// The text with the bare name of the schema for each `{name}`, as a value.
+    String named(String text) {
+        return text.replace("{name}", schema);
+    }
+
+    String find() {
+        return in(FIND);
+    }
+
+    String store() {
+        return in(STORE);
+    }
+
+    String nextPosition() {
+        return in("select position + 1 from {schema}.event order by position desc limit 1");
+    }
+
+    /// A file of statements beside this class.
+    static String resource(String name) {
+        try (InputStream file = Objects.requireNonNull(Sql.class.getResourceAsStream(name), name)) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException("The file " + name + " of the engine cannot be read.", unreadable);
+        }
+    }
+
+    /// Texts as one text: lists of different lengths do not fit into one array.
+    static String arrayLiteral(Collection<String> texts) {
+        StringJoiner literal = new StringJoiner(",", "{", "}");
+        for (String text : texts) {
+            literal.add('"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
+        }
+        return literal.toString();
+    }
+}

@@ -1,0 +1,146 @@
+-- Version 1 of a store. {schema} is its schema, {key} the number of its sequencer, {partition} the events of a partition.
+--
+-- Names are compared byte by byte, so they are all of collation "C". Times are microseconds since 1970-01-01T00:00:00Z.
+-- No row is updated by an append (tracked positions aside), so a long snapshot leaves no dead rows for appends to step over.
+
+-- One row: what this store is.
+create table {schema}.store (
+    version int not null,
+    lineage uuid not null,
+    partition_events bigint not null
+);
+
+-- The log. A writer that went past the sequencer would meet a duplicate key here.
+create table {schema}.event (
+    position bigint not null,
+    revision bigint not null,
+    recorded bigint not null,
+    occurred bigint,
+    id uuid not null,
+    stream text collate "C" not null,
+    type text collate "C" not null,
+    content_type text collate "C", -- null = application/json
+    tags text[] collate "C",       -- null = none
+    metadata bytea,                -- null = none
+    data bytea not null,
+    primary key (position)
+) partition by range (position);
+create index on {schema}.event (stream, revision);
+create index on {schema}.event (type, position);
+create index on {schema}.event (split_part(stream, '-', 1), position);
+create index on {schema}.event (id);
+create index on {schema}.event (position) where revision = 0;
+
+-- Which events carry a tag: a B-tree finds the newest of a tag at once, where an inverted index would gather them all.
+create table {schema}.tag (
+    tag text collate "C" not null,
+    position bigint not null,
+    primary key (tag, position)
+) partition by range (position);
+
+-- The appends that are remembered, counted without gaps; the oldest are removed now and then.
+create table {schema}.append (
+    number bigint not null primary key,
+    id uuid not null,
+    from_position bigint not null,
+    events int not null
+) with (autovacuum_vacuum_scale_factor = 0.05);
+create index on {schema}.append (id);
+
+-- The last tracked position of each source.
+create table {schema}.tracked (
+    source text collate "C" not null primary key,
+    position bigint not null
+) with (fillfactor = 50);
+
+-- Takes the sequencer until the end of the transaction, and then finds all that a batch of appends is decided on.
+--
+-- The lock comes first. Each statement of a volatile function sees what was committed when it begins, as long as the
+-- transaction is READ COMMITTED; any other level would show what was there before the wait for the lock.
+create function {schema}.find(
+    wait_max text, append_ids uuid[], streams text[], sources text[],
+    kinds int[], from_positions bigint[], terms text[], plain boolean[],
+    with_stream text[], with_category text[], with_types text[], with_tags text[], only_first boolean[],
+    out next_position bigint, out last_recorded bigint, out next_number bigint,
+    out remembered_ids uuid[], out remembered_numbers bigint[], out remembered_positions bigint[],
+    out remembered_events int[],
+    out revisions bigint[], out tracked_positions bigint[],
+    out matched_items int[], out matched_positions bigint[])
+language plpgsql volatile
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+declare
+    wait_before text := current_setting('lock_timeout');
+    kind int;
+    items int[];
+    positions bigint[];
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception using errcode = 'EF001', message = current_setting('transaction_isolation');
+    end if;
+    perform set_config('lock_timeout', wait_max, true);
+    perform pg_advisory_xact_lock({key});
+    perform set_config('lock_timeout', wait_before, true);
+
+    select e.position + 1, e.recorded into next_position, last_recorded
+        from {schema}.event e order by e.position desc limit 1;
+    next_position := coalesce(next_position, 0);
+    select a.number + 1 into next_number from {schema}.append a order by a.number desc limit 1;
+    next_number := coalesce(next_number, 0);
+    select array_agg(a.id), array_agg(a.number), array_agg(a.from_position), array_agg(a.events)
+        into remembered_ids, remembered_numbers, remembered_positions, remembered_events
+        from {schema}.append a where a.id = any(append_ids);
+    select array_agg((select e.revision from {schema}.event e where e.stream = s.name order by e.revision desc limit 1)
+            order by s.n)
+        into revisions from unnest(streams) with ordinality s(name, n);
+    if cardinality(sources) > 0 then
+        select array_agg((select t.position from {schema}.tracked t where t.source = s.name) order by s.n)
+            into tracked_positions from unnest(sources) with ordinality s(name, n);
+    end if;
+
+    matched_items := '{}';
+    matched_positions := '{}';
+    for kind in select distinct k from unnest(kinds) k loop
+        case kind
+{kinds}
+        end case;
+        matched_items := matched_items || items;
+        matched_positions := matched_positions || positions;
+    end loop;
+end
+$function$;
+
+-- Stores what was accepted: events from first_position on, and the appends that brought them from first_number on.
+create function {schema}.store(
+    first_position bigint, first_number bigint,
+    revisions bigint[], recorded bigint[], occurred bigint[], ids uuid[], streams text[], types text[],
+    content_types text[], tag_lists text[], metadata bytea[], data bytea[],
+    tagged int[], tags text[],
+    append_ids uuid[], append_positions bigint[], append_events int[],
+    sources text[], source_positions bigint[])
+returns void language plpgsql volatile
+set plan_cache_mode = force_generic_plan
+as $function$
+begin
+    insert into {schema}.event
+            (position, revision, recorded, occurred, id, stream, type, content_type, tags, metadata, data)
+        select first_position + e.n - 1, e.revision, e.recorded, e.occurred, e.id, e.stream, e.type,
+               e.content_type, e.tags::text[], e.metadata, e.data
+        from unnest(revisions, recorded, occurred, ids, streams, types, content_types, tag_lists, metadata, data)
+            with ordinality e(revision, recorded, occurred, id, stream, type, content_type, tags, metadata, data, n);
+    if cardinality(tags) > 0 then
+        insert into {schema}.tag (tag, position)
+            select t.tag, first_position + t.event from unnest(tags, tagged) t(tag, event);
+    end if;
+    insert into {schema}.append (number, id, from_position, events)
+        select first_number + a.n - 1, a.id, a.position, a.events
+        from unnest(append_ids, append_positions, append_events) with ordinality a(id, position, events, n);
+    if cardinality(sources) > 0 then
+        insert into {schema}.tracked as t (source, position)
+            select s.source, s.position from unnest(sources, source_positions) s(source, position)
+            on conflict (source) do update set position = excluded.position;
+    end if;
+end
+$function$;

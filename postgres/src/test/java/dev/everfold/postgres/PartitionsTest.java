@@ -1,0 +1,103 @@
+package dev.everfold.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.Expected;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.eventstore.StoreUri;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Partitions: made ahead, crossed by appends and reads, and detached.
+@Timeout(60)
+class PartitionsTest {
+
+    private final StoreUri uri = PostgresServer.V18.newStore().with("partition", "1000");
+    private final String schema = uri.parameters().get("schema");
+
+    private static Append appendOf(int events) {
+        List<NewEvent> all = new ArrayList<>();
+        for (int i = 0; i < events; i++) {
+            all.add(NewEvent.of("meter-" + i % 7, "measured." + i % 3, "{}").withTags("house:" + i % 5));
+        }
+        return Append.of(all);
+    }
+
+    private List<String> partitions() throws Exception {
+        return PostgresServer.V18.strings("select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid"
+                + " where i.inhparent = '" + schema + ".event'::regclass order by 1");
+    }
+
+    /// It is made after the answer to the append that came near it.
+    private void awaitPartition(String name) throws Exception {
+        while (!partitions().contains(name)) {
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    @Test
+    void there_is_always_one_more_than_is_needed_and_reads_cross_them() throws Exception {
+        try (EventStore store = PostgresEventStore.open(uri.toString())) {
+            assertThat(partitions()).containsExactly("event_000000", "event_000001");
+            for (int i = 0; i < 7; i++) {
+                store.append(appendOf(490));
+            }
+
+            awaitPartition("event_000004");
+            assertThat(partitions())
+                    .startsWith("event_000000", "event_000001", "event_000002", "event_000003", "event_000004");
+            assertThat(store.read(Read.all()).toList())
+                    .extracting(RecordedEvent::position)
+                    .isEqualTo(LongStream.range(0, 3_430).boxed().toList());
+            List<RecordedEvent> stream = store.read(Read.stream("meter-3")).toList();
+            assertThat(stream)
+                    .extracting(RecordedEvent::revision)
+                    .isEqualTo(LongStream.range(0, 490).boxed().toList());
+            assertThat(store.read(Read.stream("meter-3").backwards()).toList()).isEqualTo(stream.reversed());
+            assertThat(store.read(Read.matching(Query.tags("house:2")).backwards())
+                            .toList())
+                    .hasSize(686);
+        }
+    }
+
+    @Test
+    void a_missing_partition_is_made_by_the_append_that_needs_it() throws Exception {
+        try (EventStore store = PostgresEventStore.open(uri.toString());
+                EventStore other = PostgresEventStore.open(uri.toString())) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(store.append(appendOf(1_000)).fromPosition()).isEqualTo(i * 2_000L);
+                assertThat(other.append(appendOf(1_000)).fromPosition()).isEqualTo(i * 2_000L + 1_000);
+            }
+        }
+    }
+
+    @Test
+    void old_partitions_can_be_detached_and_the_log_goes_on() throws Exception {
+        try (EventStore store = PostgresEventStore.open(uri.toString())) {
+            store.append(appendOf(900));
+            store.append(appendOf(900));
+            PostgresServer.V18.run(
+                    "alter table " + schema + ".event detach partition " + schema + ".event_000000",
+                    "alter table " + schema + ".tag detach partition " + schema + ".tag_000000");
+
+            long position = store.append(Append.of(NewEvent.of("meter-3", "measured.0", "{}"))
+                            .expecting("meter-3", Expected.exists()))
+                    .fromPosition();
+
+            assertThat(position).isEqualTo(1_800);
+            assertThat(store.read(Read.all().fromPosition(1_000)).toList()).hasSize(801);
+            assertThat(store.append(appendOf(900)).fromPosition()).isEqualTo(1_801);
+            awaitPartition("event_000003");
+            assertThat(partitions()).doesNotContain("event_000000");
+        }
+    }
+}

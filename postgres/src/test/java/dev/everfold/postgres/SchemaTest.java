@@ -1,0 +1,170 @@
+package dev.everfold.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.EventStores;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.eventstore.StoreUri;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Where a store is, who may open it, and how its tables come about.
+@Timeout(60)
+class SchemaTest {
+
+    private static Append noted(int number) {
+        return Append.of(NewEvent.of("order-" + number, "noted", "{}").withTags("order:" + number));
+    }
+
+    @Test
+    void a_store_is_found_by_its_uri() {
+        StoreUri uri = PostgresServer.V18.newStore();
+
+        try (EventStore store = EventStores.open(uri.toString())) {
+            assertThat(store).isInstanceOf(PostgresEventStore.class);
+            assertThat(store.append(noted(17)).fromPosition()).isZero();
+        }
+    }
+
+    @Test
+    void several_stores_share_a_database_and_nothing_else() throws Exception {
+        try (EventStore orders = EventStores.open(PostgresServer.V18.newStore().toString());
+                EventStore users =
+                        EventStores.open(PostgresServer.V18.newStore().toString())) {
+            orders.append(noted(17));
+
+            assertThat(users.nextPosition()).isZero();
+            assertThat(users.lineage()).isNotEqualTo(orders.lineage());
+        }
+    }
+
+    @Test
+    void a_schema_named_like_a_word_of_sql_will_do() throws Exception {
+        PostgresServer.V18.run("drop schema if exists \"select\" cascade");
+        try (EventStore store =
+                EventStores.open(PostgresServer.V18.store("select").toString())) {
+            assertThat(store.append(noted(17)).fromPosition()).isZero();
+            assertThat(store.read(Read.matching(Query.tags("order:17"))).toList())
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void a_name_that_could_be_more_than_one_is_refused() {
+        for (String schema : List.of("a\"b", "Orders", "pg_catalog", "a;drop", "1a", "")) {
+            assertThatThrownBy(() -> EventStores.open("postgresql://localhost/postgres?schema=" + schema))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("The schema \"" + schema + "\" is not a name for one; expected lower case letters,"
+                            + " digits and _, not a digit first, not pg_…, at most 63 characters.");
+        }
+    }
+
+    @Test
+    void of_processes_that_create_a_store_at_once_one_does() throws Exception {
+        StoreUri uri = PostgresServer.V18.newStore();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<CompletableFuture<UUID>> opened = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                opened.add(CompletableFuture.supplyAsync(
+                        () -> {
+                            try (EventStore store = EventStores.open(uri.toString())) {
+                                store.append(noted(17));
+                                return store.lineage();
+                            }
+                        },
+                        threads));
+            }
+            assertThat(opened.stream().map(CompletableFuture::join).distinct()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_newer_store_is_refused_and_left_alone() throws Exception {
+        StoreUri uri = PostgresServer.V18.newStore();
+        EventStores.open(uri.toString()).close();
+        String schema = uri.parameters().get("schema");
+        PostgresServer.V18.run("update " + schema + ".store set version = 99");
+
+        assertThatThrownBy(() -> EventStores.open(uri.toString()))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessage("The store in schema \"" + schema + "\" of postgresql://localhost:"
+                        + PostgresServer.V18.port() + "/postgres is of version 99; this program knows version 1 and"
+                        + " older. Use a newer one.");
+        assertThat(PostgresServer.V18.strings("select version from " + schema + ".store"))
+                .containsExactly("99");
+    }
+
+    @Test
+    void a_store_that_must_be_there_is_not_made() throws Exception {
+        StoreUri uri = PostgresServer.V18.newStore();
+
+        for (String mode : List.of("existing", "read")) {
+            assertThatThrownBy(() -> EventStores.open(uri.with("mode", mode).toString()))
+                    .isInstanceOf(StoreUnavailableException.class)
+                    .hasMessage(
+                            "There is no store in schema \"" + uri.parameters().get("schema")
+                                    + "\" of postgresql://localhost:" + PostgresServer.V18.port()
+                                    + "/postgres. Correct the URI, or open it with mode=create.");
+        }
+        assertThat(PostgresServer.V18.strings("select nspname from pg_namespace where nspname = '"
+                        + uri.parameters().get("schema") + "'"))
+                .isEmpty();
+    }
+
+    @Test
+    void a_user_who_may_only_select_reads_and_appends_nothing() throws Exception {
+        StoreUri uri = PostgresServer.V18.newStore();
+        String schema = uri.parameters().get("schema");
+        String role = schema + "_reader";
+        try (EventStore store = EventStores.open(uri.toString())) {
+            store.append(noted(17));
+            PostgresServer.V18.run(
+                    "create role " + role + " login",
+                    "grant usage on schema " + schema + " to " + role,
+                    "grant select on all tables in schema " + schema + " to " + role);
+            StoreUri asReader = uri.with("user", role);
+
+            try (EventStore reader =
+                            EventStores.open(asReader.with("mode", "read").toString());
+                    EventStore pretender = EventStores.open(asReader.toString())) {
+                assertThat(reader.read(Read.matching(Query.tags("order:17"))).toList())
+                        .hasSize(1);
+                assertThat(reader.stats().events()).isEqualTo(1);
+                assertThatThrownBy(() -> reader.append(noted(18)))
+                        .isInstanceOf(StoreUnavailableException.class)
+                        .hasMessageContaining("is open for reading only. Open it without mode=read to append.");
+                assertThatThrownBy(() -> pretender.append(noted(18)))
+                        .isInstanceOf(StoreUnavailableException.class)
+                        .hasMessageContaining("does not let this user: permission denied for");
+                assertThat(store.nextPosition()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void a_parameter_that_nobody_knows_is_refused_and_no_password_is_shown() {
+        assertThatThrownBy(() -> EventStores.open("postgresql://alice:secret@localhost/shop?shcema=a"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("The store URI postgresql://localhost/shop has the parameter shcema=a;"
+                        + " expected mode, schema, user, password, connections, partition");
+        assertThatThrownBy(() -> EventStores.open("postgresql:shop"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The store URI of scheme postgresql names no server;"
+                        + " expected postgresql://HOST[:PORT]/DATABASE.");
+        assertThatThrownBy(() -> EventStores.open("postgresql://alice:secret@localhost"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The store URI postgresql://localhost names no host or no database;"
+                        + " expected postgresql://HOST[:PORT]/DATABASE.");
+    }
+}
