@@ -2,8 +2,10 @@ package dev.everfold.postgres;
 
 import dev.everfold.testkit.RestartableConformance;
 import dev.everfold.testkit.RestartableFixture;
+import org.junit.jupiter.api.Tag;
 
 /// The contract on PostgreSQL 15, with partitions and batches so small that one ends in every test.
+@Tag("heavy")
 final class OldPostgresConformanceTest extends RestartableConformance {
 
     @Override

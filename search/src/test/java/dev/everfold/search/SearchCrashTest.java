@@ -37,7 +37,7 @@ class SearchCrashTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int NEVER = Integer.MAX_VALUE;
     private static final int CHANGES_OF_EMPTYING = 8;
-    private static final int STRIDE = Integer.getInteger("search.crash.stride", 4);
+    private static final int STRIDE = Integer.getInteger("search.crash.stride", 12);
 
     @Parameter
     TestServer server;
