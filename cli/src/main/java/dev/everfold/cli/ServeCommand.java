@@ -78,7 +78,7 @@ final class ServeCommand implements Callable<Integer> {
                     .line(String.format(
                             Locale.ROOT,
                             "serving %s: gRPC at %s:%d, HTTP at http://%s:%d (ready after %.1f s)",
-                            SafeText.of(storeOptions.store),
+                            SafeText.of(storeOptions.uri().forMessages()),
                             host,
                             server.grpcPort(),
                             host,

@@ -29,8 +29,9 @@ public final class EventStores {
                 .forEach(engine -> engines.putIfAbsent(engine.scheme(), engine));
         EventStoreProvider engine = engines.get(uri.scheme());
         if (engine == null) {
-            throw new IllegalArgumentException("No engine for store URI \"" + uri + "\"; expected one of the schemes "
-                    + String.join(", ", engines.keySet()) + ". Correct the URI, or add the engine's module.");
+            throw new IllegalArgumentException(
+                    "No engine for store URI \"" + uri.forMessages() + "\"; expected one of the schemes "
+                            + String.join(", ", engines.keySet()) + ". Correct the URI, or add the engine's module.");
         }
         return engine;
     }

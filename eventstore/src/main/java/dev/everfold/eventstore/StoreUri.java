@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// Where a store is: `scheme:rest?name=value&…`, for example `log:data/orders?mode=read`.
 ///
@@ -13,6 +14,9 @@ import java.util.TreeMap;
 /// @param rest what the engine makes of it, for example a directory
 /// @param parameters settings by name
 public record StoreUri(String scheme, String rest, Map<String, String> parameters) {
+
+    /// What comes before a password: a user in front of the host, or the parameter's name.
+    private static final Pattern PASSWORD = Pattern.compile("(?<=//[^/@:]{0,200}:)[^/@]+(?=@)|(?<=[?&]password=)[^&]+");
 
     /// Copies the map in a fixed order.
     public StoreUri {
@@ -25,8 +29,8 @@ public record StoreUri(String scheme, String rest, Map<String, String> parameter
     public static StoreUri parse(String uri) {
         int colon = uri.indexOf(':');
         if (colon < 1) {
-            throw new IllegalArgumentException(
-                    "\"" + uri + "\" is not a store URI; expected SCHEME:…, for example log:DIRECTORY or memory:.");
+            throw new IllegalArgumentException("\"" + withoutPassword(uri)
+                    + "\" is not a store URI; expected SCHEME:…, for example log:DIRECTORY or memory:.");
         }
         String rest = uri.substring(colon + 1);
         Map<String, String> parameters = new TreeMap<>();
@@ -35,7 +39,7 @@ public record StoreUri(String scheme, String rest, Map<String, String> parameter
             for (String parameter : rest.substring(question + 1).split("&", -1)) {
                 int equals = parameter.indexOf('=');
                 if (equals < 1) {
-                    throw new IllegalArgumentException("\"" + parameter + "\" in store URI \"" + uri
+                    throw new IllegalArgumentException("\"" + parameter + "\" in store URI \"" + withoutPassword(uri)
                             + "\" is not a parameter; expected NAME=VALUE.");
                 }
                 parameters.put(parameter.substring(0, equals), parameter.substring(equals + 1));
@@ -52,7 +56,16 @@ public record StoreUri(String scheme, String rest, Map<String, String> parameter
         return new StoreUri(scheme, rest, more);
     }
 
-    /// The text form.
+    /// The text form for messages and logs: with `***` for passwords.
+    public String forMessages() {
+        return withoutPassword(toString());
+    }
+
+    private static String withoutPassword(String text) {
+        return PASSWORD.matcher(text).replaceAll("***");
+    }
+
+    /// The text form, passwords included.
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(scheme).append(':').append(rest);

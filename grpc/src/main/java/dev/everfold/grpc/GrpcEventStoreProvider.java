@@ -45,8 +45,8 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
                 case "mode=create", "mode=existing" -> false;
                 case "mode=read" -> true;
                 default ->
-                    throw new IllegalArgumentException("Store URI \"" + uri + "\" has the parameter " + text
-                            + "; expected mode=create, mode=existing or mode=read.");
+                    throw new IllegalArgumentException("Store URI \"" + uri.forMessages() + "\" has the parameter "
+                            + text + "; expected mode=create, mode=existing or mode=read.");
             };
         }
         return GrpcEventStore.open(host, port, GrpcOptions.DEFAULTS.withReadOnly(readOnly));

@@ -24,8 +24,8 @@ record BenchFolder(StoreUri uri, Path path, boolean madeParent) implements AutoC
     /// @throws IllegalArgumentException when the URI names something on a host, which is no folder
     static BenchFolder create(StoreUri uri) throws IOException {
         if (uri.rest().startsWith("//")) {
-            throw new IllegalArgumentException(
-                    "Store URI \"" + uri + "\" names a host; expected a folder to make a store in, or none.");
+            throw new IllegalArgumentException("Store URI \"" + uri.forMessages()
+                    + "\" names a host; expected a folder to make a store in, or none.");
         }
         Path parent = Path.of(uri.rest()).toAbsolutePath().normalize();
         boolean madeParent = !Files.exists(parent);
