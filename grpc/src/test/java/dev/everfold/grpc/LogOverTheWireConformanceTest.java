@@ -51,6 +51,11 @@ final class LogOverTheWireConformanceTest extends RestartableConformance {
         }
 
         @Override
+        public boolean requestsArriveAtOnce() {
+            return false;
+        }
+
+        @Override
         public void close() {
             served.forEach(ServedStore::close);
             directories.forEach(ServedLog::delete);

@@ -26,6 +26,11 @@ final class MemoryOverTheWireConformanceTest extends EventStoreConformance {
             }
 
             @Override
+            public boolean requestsArriveAtOnce() {
+                return false;
+            }
+
+            @Override
             public void close() {
                 served.forEach(ServedStore::close);
             }

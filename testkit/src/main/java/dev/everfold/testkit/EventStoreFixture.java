@@ -17,6 +17,13 @@ public interface EventStoreFixture extends AutoCloseable {
     /// @param limits what the store takes at once
     EventStore open(Clock clock, Limits limits);
 
+    /// Whether a request has arrived, and its time was taken, when the call that makes it returns. Not so where
+    /// it travels
+    /// on its own, as over a network.
+    default boolean requestsArriveAtOnce() {
+        return true;
+    }
+
     /// Removes whatever the stores of this fixture left behind. They are closed by then.
     @Override
     void close();
