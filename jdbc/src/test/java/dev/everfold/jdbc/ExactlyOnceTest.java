@@ -41,9 +41,6 @@ class ExactlyOnceTest {
     /// So short that a claim whose outcome is unknown is in nobody's way.
     private static final Duration LEASE = Duration.ofMillis(1);
 
-    /// On PostgreSQL, where each build takes many syncs; on SQLite it is each call.
-    private static final int STRIDE = Integer.getInteger("everfold.exactly-once.stride", 5);
-
     private static final int TRIES_MAX = 1_000;
     private static final long PARKED = 4;
 
@@ -84,8 +81,7 @@ class ExactlyOnceTest {
         assertThat(calls).contains("commit", "executeUpdate", "executeBatch");
         assertThat(faulty.open()).isZero();
 
-        int stride = kind == TestDatabase.SQLITE_WAL ? 1 : STRIDE;
-        for (int call = 0; call < calls.size(); call += stride) {
+        for (int call = 0; call < calls.size(); call++) {
             for (boolean afterwards : new boolean[] {false, true}) {
                 faulty.fail(call, afterwards);
 

@@ -31,7 +31,7 @@ class ProjectingProcessesTest {
 
     private static final long SEED = Long.getLong("everfold.seed", 11);
     /// Of each database.
-    private static final int KILLS = Integer.getInteger("everfold.projection.kills", 10);
+    private static final int KILLS = Integer.getInteger("everfold.projection.kills", 20);
 
     private static final int ACCOUNTS = 5;
     private static final Duration LEASE = Duration.ofMillis(500);

@@ -37,7 +37,7 @@ class SearchCrashTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int NEVER = Integer.MAX_VALUE;
     private static final int CHANGES_OF_EMPTYING = 8;
-    private static final int STRIDE = Integer.getInteger("search.crash.stride", 12);
+    private static final int STRIDE = Integer.getInteger("search.crash.stride", 4);
 
     @Parameter
     TestServer server;
@@ -111,7 +111,7 @@ class SearchCrashTest {
         try (SearchReadModel model = model(transport);
                 Everfold everfold = Everfold.on(store)) {
             RunningProjection<?> orders = everfold.start(projection(name, 4), model);
-            while (!transport.isDead() && !orders.awaitCaughtUp(Duration.ofMillis(2))) {
+            while (!transport.isDead() && !orders.awaitCaughtUp(Duration.ofMillis(20))) {
                 // Either of both comes.
             }
         }
@@ -176,7 +176,7 @@ class SearchCrashTest {
             } catch (SearchFailedException diedAtOnce) {
                 assertThat(transport.isDead()).isTrue();
             }
-            while (!transport.isDead() && !orders.awaitRebuilt(Duration.ofMillis(2))) {
+            while (!transport.isDead() && !orders.awaitRebuilt(Duration.ofMillis(20))) {
                 // Either of both comes.
             }
         }

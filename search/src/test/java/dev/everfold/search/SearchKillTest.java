@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 class SearchKillTest {
 
-    private static final int KILLS = Integer.getInteger("search.kills", 2);
+    private static final int KILLS = Integer.getInteger("search.kills", 5);
     private static final long SEED = Long.getLong("search.seed", 17);
     private static final int ORDERS = 20;
     private static final Duration SOON = Duration.ofMinutes(2);

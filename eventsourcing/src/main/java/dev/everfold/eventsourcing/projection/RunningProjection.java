@@ -24,7 +24,10 @@ public final class RunningProjection<T> implements EventConsumer {
 
     private static final System.Logger LOG = System.getLogger(RunningProjection.class.getName());
 
-    private static final Duration POLL = Duration.ofMillis(5);
+    /// How long to wait before a model is asked that another process fills: longer each time, up to the second.
+    private static final Duration POLL_MIN = Duration.ofMillis(5);
+
+    private static final Duration POLL_MAX = POLL_MIN.multipliedBy(8);
 
     private final Projection<T> projection;
     private final ReadModel<T> model;
@@ -258,16 +261,20 @@ public final class RunningProjection<T> implements EventConsumer {
         return PartitionsStatus.of(name(), main().status());
     }
 
-    /// Also while another process runs the projection: then the read model is asked every few milliseconds.
+    /// Also while another process runs the projection: then the read model is asked, at first after 5
+    /// milliseconds and
+    /// later every 40.
     @Override
     public boolean awaitHandled(long position, Duration timeout) throws InterruptedException {
         Instant end = shared.clock().instant().plus(timeout);
+        Duration poll = POLL_MIN;
         while (true) {
             Duration left = Duration.between(shared.clock().instant(), end);
             BuildRun<T> run = main();
+            Duration look = poll.compareTo(left) < 0 ? poll : left;
             boolean elsewhere = PartitionsStatus.of(name(), run.status()).state() == ConsumerState.WAITING_FOR_CLAIM;
             try {
-                if (run.awaitHandled(position, elsewhere ? POLL : left)) {
+                if (run.awaitHandled(position, elsewhere ? look : left)) {
                     return true;
                 }
             } catch (IllegalStateException ended) {
@@ -280,9 +287,10 @@ public final class RunningProjection<T> implements EventConsumer {
             if (elsewhere && servingPosition() > position) {
                 return true;
             }
-            if (!elsewhere || left.compareTo(POLL) <= 0) {
+            if (!elsewhere || look.equals(left)) {
                 return false;
             }
+            poll = poll.compareTo(POLL_MAX) < 0 ? poll.multipliedBy(2) : POLL_MAX;
         }
     }
 
