@@ -13,7 +13,7 @@ class StoreUriTest {
     @CsvSource({
         "postgresql://alice:se:cret@db/shop, postgresql://alice:***@db/shop",
         "postgresql://:secret@db/shop, postgresql://:***@db/shop",
-        "postgresql://db/shop?mode=read&password=secret&user=alice, postgresql://db/shop?mode=read&password=***&user=alice",
+        "postgresql://db/shop?mode=read&password=secret&user=a, postgresql://db/shop?mode=read&password=***&user=a",
         "postgresql://alice@db:5432/shop, postgresql://alice@db:5432/shop",
         "log:data/a:b@c, log:data/a:b@c"
     })

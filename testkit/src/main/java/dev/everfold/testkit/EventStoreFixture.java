@@ -17,9 +17,8 @@ public interface EventStoreFixture extends AutoCloseable {
     /// @param limits what the store takes at once
     EventStore open(Clock clock, Limits limits);
 
-    /// Whether a request has arrived, and its time was taken, when the call that makes it returns. Not so where
-    /// it travels
-    /// on its own, as over a network.
+    /// Whether a request has arrived, and its time was taken, when the call that makes it returns. Not so
+    /// where it travels on its own, as over a network.
     default boolean requestsArriveAtOnce() {
         return true;
     }
