@@ -71,7 +71,7 @@ public final class PostgresComparison {
         if (!PostgresPeers.isEngineThere()) {
             System.err.println("No engine on the class path knows postgresql: URIs; the others are compared alone.");
         }
-        Path folder = Files.createTempDirectory(Path.of(arguments[0]), "everfold-postgres-");
+        Path folder = Files.createTempDirectory(Files.createDirectories(Path.of(arguments[0])), "everfold-postgres-");
         try (PostgresServer server = PostgresServer.start(folder.resolve("server"))) {
             Duration duration = Duration.ofNanos((long) (seconds * 1e9));
             System.out.println(new PostgresComparison(server, rounds, duration, streams, PostgresPeers.all()).run());

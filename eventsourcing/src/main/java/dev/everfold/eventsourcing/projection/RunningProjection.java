@@ -24,7 +24,7 @@ public final class RunningProjection<T> implements EventConsumer {
 
     private static final System.Logger LOG = System.getLogger(RunningProjection.class.getName());
 
-    /// How long to wait before a model is asked that another process fills: longer each time, up to the second.
+    /// How long to wait before a model is asked that another process fills; twice as long each time.
     private static final Duration POLL_MIN = Duration.ofMillis(5);
 
     private static final Duration POLL_MAX = POLL_MIN.multipliedBy(8);
@@ -261,9 +261,8 @@ public final class RunningProjection<T> implements EventConsumer {
         return PartitionsStatus.of(name(), main().status());
     }
 
-    /// Also while another process runs the projection: then the read model is asked, at first after 5
-    /// milliseconds and
-    /// later every 40.
+    /// Also while another process runs the projection: then the read model is asked, after 5 milliseconds
+    /// and ever less often, up to every 40.
     @Override
     public boolean awaitHandled(long position, Duration timeout) throws InterruptedException {
         Instant end = shared.clock().instant().plus(timeout);
