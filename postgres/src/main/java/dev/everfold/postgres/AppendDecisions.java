@@ -60,7 +60,9 @@ final class AppendDecisions {
     }
 
     /// An append that is to be remembered.
-    record AcceptedAppend(UUID id, long fromPosition, int events) {}
+    ///
+    /// @param recordedMicros of the last event of the log with it; the lowest long = there is none
+    record AcceptedAppend(UUID id, long fromPosition, int events, long recordedMicros) {}
 
     AppendDecisions(Found found, int rememberedMax) {
         this.found = found;
@@ -213,7 +215,7 @@ final class AppendDecisions {
         Appended appended = new Appended(fromPosition, given);
         UUID id = pending.append().id();
         remembered.put(id, new Found.Remembered(nextNumber(), appended, ids));
-        accepted.add(new AcceptedAppend(id, fromPosition, given.size()));
+        accepted.add(new AcceptedAppend(id, fromPosition, given.size(), recordedMicros));
         return appended;
     }
 }

@@ -9,6 +9,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Where appends wait for the writer, in the order in which they came. Bounded by bytes.
+///
+/// One at a time commits: the writer what it took, or a caller who found nobody there its own append. Each then says so
+/// ([#done()]).
 final class AppendQueue {
 
     private final int bytesMax;
@@ -19,6 +22,7 @@ final class AppendQueue {
     private final Condition work = lock.newCondition();
     private final Deque<PendingAppend> queue = new ArrayDeque<>();
     private long bytes;
+    private boolean committing;
     private boolean closed;
 
     AppendQueue(int bytesMax) {
@@ -41,21 +45,50 @@ final class AppendQueue {
             }
             queue.add(append);
             bytes += itsBytes;
+            if (!committing) {
+                work.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether the caller may commit its append by itself, since nobody else appends: that spares two changes
+    /// of thread.
+    /// Then it has to, and to say when it is done.
+    boolean pass() {
+        lock.lock();
+        try {
+            boolean free = !committing && !closed && queue.isEmpty();
+            committing |= free;
+            return free;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What was taken, or passed, is committed or refused.
+    void done() {
+        lock.lock();
+        try {
+            committing = false;
             work.signal();
         } finally {
             lock.unlock();
         }
     }
 
-    /// Waits for appends and takes a batch of them; one larger append makes a batch of its own.
+    /// Waits for appends and takes a batch of them, to say when it is done; one larger append makes a batch of
+    /// its own.
     ///
     /// @return an empty list once the queue is closed and nothing is left
     List<PendingAppend> take(int eventsMax, int batchBytesMax) {
         lock.lock();
         try {
-            while (queue.isEmpty() && !closed) {
+            while (committing || (queue.isEmpty() && !closed)) {
                 work.awaitUninterruptibly();
             }
+            committing = !queue.isEmpty();
             List<PendingAppend> batch = new ArrayList<>();
             int events = 0;
             long batchBytes = 0;

@@ -7,11 +7,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// The one thread of this process that appends: it takes what waits, and commits it in one transaction.
+/// The thread of this process that appends: it takes what waits, and commits it in one transaction. A caller who finds
+/// nobody waiting commits its own append. Only one of them is at it at a time.
 ///
 /// There is no timer: while one batch is committed, the next one gathers. What the connection does not
 /// survive is tried once more on another one: that is harmless, since what was committed is found by its
@@ -24,6 +26,7 @@ final class AppendWriter implements Runnable {
     private static final int EVENTS_BETWEEN_TRIES = 1_000;
 
     private final Database database;
+    private final CallSql callSql;
     private final PostgresOptions options;
     private final AppendQueue queue;
     private final Partitions partitions;
@@ -42,6 +45,7 @@ final class AppendWriter implements Runnable {
             Executor answers,
             LongConsumer committed) {
         this.database = database;
+        this.callSql = CallSql.of(database.sql(), options.lockMax());
         this.options = options;
         this.queue = queue;
         this.partitions = partitions;
@@ -57,12 +61,23 @@ final class AppendWriter implements Runnable {
             if (batch.isEmpty()) {
                 return;
             }
-            try {
-                commit(batch);
-            } catch (RuntimeException | Error unexpected) {
-                LOGGER.log(System.Logger.Level.ERROR, "batch failed store=" + database.store(), unexpected);
-                refuse(batch, SqlFailures.unknown(unexpected, database.store()));
-            }
+            commitOrRefuse(batch);
+        }
+    }
+
+    /// Commits one append in the thread of its caller, whom the queue let [pass][AppendQueue#pass()].
+    void commitAlone(PendingAppend pending) {
+        commitOrRefuse(List.of(pending));
+    }
+
+    private void commitOrRefuse(List<PendingAppend> batch) {
+        try {
+            commit(batch);
+        } catch (RuntimeException | Error unexpected) {
+            LOGGER.log(System.Logger.Level.ERROR, "batch failed store=" + database.store(), unexpected);
+            refuse(batch, SqlFailures.unknown(unexpected, database.store()));
+        } finally {
+            queue.done();
         }
     }
 
@@ -107,7 +122,7 @@ final class AppendWriter implements Runnable {
 
         void run(List<PendingAppend> batch) throws SQLException {
             List<Decision> decided = new ArrayList<>(batch.size());
-            AppendDecisions decisions = null;
+            AppendDecisions decisions = callOnce(batch, decided);
             while (decisions == null) {
                 decided.clear();
                 decisions = decideAndCommit(batch, decided);
@@ -117,6 +132,31 @@ final class AppendWriter implements Runnable {
             }
             answer(batch, decided);
             maintain(decisions);
+        }
+
+        /// @return null when nothing is stored, since a part of the batch may have to be refused
+        private @Nullable AppendDecisions callOnce(List<PendingAppend> batch, List<Decision> decided)
+                throws SQLException {
+            Optional<AppendCall> call = AppendCall.of(batch);
+            if (call.isEmpty()) {
+                return null;
+            }
+            Optional<Found> found;
+            try (Connection connection = database.take()) {
+                committing = true;
+                found = call.get().run(callSql, connection, partitions.end());
+                committing = found.isPresent();
+            }
+            if (found.isEmpty()) {
+                return null;
+            }
+            AppendDecisions decisions =
+                    new AppendDecisions(found.get(), options.limits().rememberedAppends());
+            batch.forEach(pending -> decided.add(decisions.decide(pending)));
+            if (decisions.accepted().size() < batch.size()) {
+                throw new IllegalStateException("The server stored an append that was to be refused.");
+            }
+            return decisions;
         }
 
         /// @return null when a partition was missing, which is made by now

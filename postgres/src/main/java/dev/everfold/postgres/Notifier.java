@@ -24,7 +24,8 @@ final class Notifier implements AutoCloseable {
 
     // Guarded by lock.
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Condition wanted = lock.newCondition();
+    private final Condition ended = lock.newCondition();
     private boolean untold;
     private boolean closed;
     private @Nullable Thread teller;
@@ -43,7 +44,8 @@ final class Notifier implements AutoCloseable {
             if (teller == null && !closed) {
                 teller = Thread.ofVirtual().name("everfold-notifier").start(this::work);
             } else {
-                changed.signalAll();
+                // Whoever pauses sleeps on: this comes with every commit.
+                wanted.signal();
             }
         } finally {
             lock.unlock();
@@ -66,7 +68,7 @@ final class Notifier implements AutoCloseable {
         lock.lock();
         try {
             if (!untold && !closed) {
-                boolean _ = changed.await(LINGER_SECONDS, TimeUnit.SECONDS);
+                boolean _ = wanted.await(LINGER_SECONDS, TimeUnit.SECONDS);
             }
             if (!untold || closed) {
                 teller = null;
@@ -93,7 +95,7 @@ final class Notifier implements AutoCloseable {
         try {
             long nanosLeft = TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
             while (nanosLeft > 0 && !closed) {
-                nanosLeft = changed.awaitNanos(nanosLeft);
+                nanosLeft = ended.awaitNanos(nanosLeft);
             }
         } finally {
             lock.unlock();
@@ -105,7 +107,8 @@ final class Notifier implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            changed.signalAll();
+            wanted.signal();
+            ended.signal();
         } finally {
             lock.unlock();
         }

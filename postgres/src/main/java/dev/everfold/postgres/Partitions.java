@@ -30,6 +30,11 @@ final class Partitions {
         return nextPosition <= end;
     }
 
+    /// Position before which there are partitions, as far as this process knows.
+    long end() {
+        return end;
+    }
+
     /// Whether another one should be made soon.
     boolean areFewFor(long nextPosition) {
         return end - nextPosition < events;

@@ -64,7 +64,8 @@ public final class PostgresEventStore implements EventStore {
     private final Notifier notifier;
     private final ExecutorService answers;
     private final Partitions partitions;
-    private final Thread writer;
+    private final AppendWriter writer;
+    private final Thread writing;
 
     private PostgresEventStore(Database database, PostgresUri uri, StoreSchema.Identity identity, Clock clock) {
         this.database = database;
@@ -78,9 +79,8 @@ public final class PostgresEventStore implements EventStore {
         this.answers = Executors.newSingleThreadExecutor(
                 Thread.ofVirtual().name("everfold-answers").factory());
         this.partitions = new Partitions(database, identity.partitionEvents());
-        this.writer = Thread.ofVirtual()
-                .name("everfold-writer")
-                .unstarted(new AppendWriter(database, options, queue, partitions, answers, this::committed));
+        this.writer = new AppendWriter(database, options, queue, partitions, answers, this::committed);
+        this.writing = Thread.ofVirtual().name("everfold-writer").unstarted(writer);
     }
 
     /// Opens the store that a URI names: `postgresql://[USER[:PASSWORD]@]HOST[:PORT]/DATABASE[?…]`, with
@@ -117,14 +117,21 @@ public final class PostgresEventStore implements EventStore {
             throw SqlFailures.nothingStored(failure, store);
         }
         PostgresEventStore opened = new PostgresEventStore(new Database(uri), uri, identity, clock);
-        opened.writer.start();
+        opened.writing.start();
         return opened;
     }
 
     @Override
     public Appended append(Append append) {
         limits().check(append);
-        PendingAppend pending = put(append, true);
+        requireWritable();
+        PendingAppend pending = PendingAppend.of(append, Times.micros(clock.instant()), true);
+        // An interrupted thread may wait no more, nor talk to the server.
+        if (!Thread.currentThread().isInterrupted() && queue.pass()) {
+            writer.commitAlone(pending);
+        } else {
+            put(pending);
+        }
         return pending.await();
     }
 
@@ -132,7 +139,10 @@ public final class PostgresEventStore implements EventStore {
     public CompletableFuture<Appended> appendAsync(Append append) {
         limits().check(append);
         try {
-            return put(append, false).answer();
+            requireWritable();
+            PendingAppend pending = PendingAppend.of(append, Times.micros(clock.instant()), false);
+            put(pending);
+            return pending.answer();
         } catch (EventStoreException refused) {
             return CompletableFuture.failedFuture(refused);
         }
@@ -167,12 +177,9 @@ public final class PostgresEventStore implements EventStore {
         committed(nextPosition());
     }
 
-    private PendingAppend put(Append append, boolean waitedFor) {
-        requireWritable();
-        PendingAppend pending = PendingAppend.of(append, Times.micros(clock.instant()), waitedFor);
+    private void put(PendingAppend pending) {
         try {
             queue.put(pending);
-            return pending;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw pending.interrupted(interrupted);
@@ -252,7 +259,7 @@ public final class PostgresEventStore implements EventStore {
     public void close() {
         queue.close();
         try {
-            writer.join();
+            writing.join();
             answers.shutdown();
             boolean _ = answers.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
         } catch (InterruptedException interrupted) {

@@ -22,7 +22,7 @@ record Sql(String schema) {
 
     private static final String FIND = "select * from {schema}.find(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String STORE =
-            "select {schema}.store(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+            "select {schema}.store(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     /// The schema in quotes: some names are words of SQL.
     String quoted() {
@@ -74,7 +74,7 @@ record Sql(String schema) {
     }
 
     String nextPosition() {
-        return in("select position + 1 from {schema}.event order by position desc limit 1");
+        return in("select from_position + events from {schema}.append order by number desc limit 1");
     }
 
     /// A file of statements beside this class.

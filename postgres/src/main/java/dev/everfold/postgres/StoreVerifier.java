@@ -51,7 +51,14 @@ final class StoreVerifier {
                     "append",
                     "select from_position, 'append ' || id || ' ends beyond the log' from {schema}.append"
                             + " where from_position + events >"
-                            + " coalesce((select max(position) + 1 from {schema}.event), 0)"));
+                            + " coalesce((select max(position) + 1 from {schema}.event), 0)"),
+            new Rule(
+                    "the newest remembered append ends the log",
+                    "event",
+                    "select e.position, 'the newest remembered append ends before it' from"
+                            + " (select max(position) as position from {schema}.event) e where e.position >="
+                            + " coalesce((select from_position + events from {schema}.append order by number desc"
+                            + " limit 1), 0)"));
 
     private final Connection connection;
     private final Sql sql;

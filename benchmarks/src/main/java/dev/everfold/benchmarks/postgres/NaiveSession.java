@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /// What many write by themselves first: a table with a `bigserial`, one transaction for each append.
 ///
@@ -20,8 +21,7 @@ import java.time.temporal.ChronoUnit;
 final class NaiveSession implements PostgresSession {
 
     static final String SETTINGS = "position bigserial, one statement and transaction an append, no condition; the"
-            + " same columns and look-ups as an event store: by stream and revision, type, tag, id. Unsafe: readers"
-            + " miss what commits late";
+            + " same columns and indexes for events and tags as our engine. Unsafe: readers miss what commits late";
 
     private static final int CONNECTIONS = 64;
     private static final int FETCH_ROWS = 1_000;
@@ -29,32 +29,33 @@ final class NaiveSession implements PostgresSession {
     private static final String SCHEMA = """
             create table if not exists event (
                 position bigserial primary key,
+                revision bigint not null,
+                recorded bigint not null,
+                occurred bigint,
                 id uuid not null,
                 stream text collate "C" not null,
-                revision bigint not null,
                 type text collate "C" not null,
-                content_type text not null,
-                tags text[] collate "C" not null,
-                data bytea not null,
-                metadata bytea not null,
-                occurred bigint,
-                recorded bigint not null
+                content_type text collate "C",
+                tags text[] collate "C",
+                metadata bytea,
+                data bytea not null
             );
             create unique index if not exists event_by_stream on event (stream, revision);
             create index if not exists event_by_type on event (type, position);
+            create index if not exists event_by_category on event (split_part(stream, '-', 1), position);
             create index if not exists event_by_id on event (id);
+            create index if not exists event_first on event (position) where revision = 0;
             create table if not exists event_tag (
                 tag text collate "C" not null,
                 position bigint not null,
-                type text collate "C" not null,
-                primary key (tag, position) include (type)
+                primary key (tag, position)
             )""";
 
     private static final String APPEND = """
             with stored as (
                 insert into event (id, stream, revision, type, content_type, tags, data, metadata, occurred, recorded)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning position, type, tags)
-            insert into event_tag (tag, position, type) select unnest(tags), position, type from stored""";
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning position, tags)
+            insert into event_tag (tag, position) select unnest(tags), position from stored""";
 
     private static final String COLUMNS =
             "select position, id, stream, revision, type, content_type, tags, data, metadata, occurred, recorded from"
@@ -84,10 +85,11 @@ final class NaiveSession implements PostgresSession {
             statement.setString(2, event.stream());
             statement.setLong(3, revision);
             statement.setString(4, event.type());
-            statement.setString(5, event.contentType());
+            statement.setString(5, event.contentType().equals(NewEvent.JSON) ? null : event.contentType());
             statement.setArray(6, tags);
             statement.setBytes(7, event.data().toArray());
-            statement.setBytes(8, event.metadata().toArray());
+            statement.setBytes(
+                    8, event.metadata().isEmpty() ? null : event.metadata().toArray());
             statement.setObject(9, event.occurred().map(NaiveSession::micros).orElse(null), Types.BIGINT);
             statement.setLong(10, micros(Instant.now()));
             statement.executeUpdate();
@@ -131,16 +133,24 @@ final class NaiveSession implements PostgresSession {
                         + rows.getString(3).length()
                         + rows.getLong(4)
                         + rows.getString(5).length()
-                        + rows.getString(6).length()
+                        + length(rows.getString(6))
                         + ((Object[]) rows.getArray(7).getArray()).length
                         + rows.getBytes(8).length
-                        + rows.getBytes(9).length
+                        + length(rows.getBytes(9))
                         + rows.getLong(10)
                         + rows.getLong(11);
                 count++;
             }
         }
         return seen == Long.MIN_VALUE ? 0 : count;
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
+    }
+
+    private static int length(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
     }
 
     @Override

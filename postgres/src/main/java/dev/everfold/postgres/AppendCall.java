@@ -1,0 +1,196 @@
+package dev.everfold.postgres;
+
+import dev.everfold.eventstore.AppendCondition;
+import dev.everfold.eventstore.AppendCondition.NothingMatching;
+import dev.everfold.eventstore.EventFormat;
+import dev.everfold.eventstore.Expected;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.RecordedEvent;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+
+/// A batch of appends in one call of the server, which stores all of it or nothing: one round trip and one commit.
+///
+/// It is for the usual batch, none of whose appends bears on another one, and the server stores it when each is to be
+/// accepted. What is stored is what [AppendDecisions] decides on what the server found; any other batch takes an
+/// [AppendTransaction].
+final class AppendCall {
+
+    private final List<PendingAppend> batch;
+    private final List<NewEvent> events = new ArrayList<>();
+    private final List<Long> stamps = new ArrayList<>();
+    private final List<Integer> steps = new ArrayList<>();
+    private final List<Integer> offsets = new ArrayList<>();
+    private final List<Integer> counts = new ArrayList<>();
+    private final Map<String, Integer> stepsByStream = new HashMap<>();
+    private final Map<String, Revisions> expected = new HashMap<>();
+    private final List<RecordedEvent> earlier = new ArrayList<>();
+    private final Set<UUID> appendIds = new HashSet<>();
+
+    /// Between which the last revision of a stream has to be; -1 = it has no event.
+    private record Revisions(long lowest, long highest) {
+
+        static final Revisions ANY = new Revisions(-1, Long.MAX_VALUE);
+
+        Revisions and(Expected expected) {
+            return switch (expected) {
+                case Expected.NoStream _ -> and(-1, -1);
+                case Expected.Revision(long revision) -> and(revision, revision);
+                case Expected.Exists _ -> and(0, Long.MAX_VALUE);
+                case Expected.Any _ -> this;
+            };
+        }
+
+        private Revisions and(long least, long most) {
+            return new Revisions(Math.max(lowest, least), Math.min(highest, most));
+        }
+    }
+
+    private AppendCall(List<PendingAppend> batch) {
+        this.batch = batch;
+    }
+
+    /// The call for a batch; empty when one append of it bears on another one, tracks, or brings recorded times.
+    static Optional<AppendCall> of(List<PendingAppend> batch) {
+        AppendCall call = new AppendCall(batch);
+        for (PendingAppend pending : batch) {
+            if (!call.add(pending)) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(call);
+    }
+
+    private boolean add(PendingAppend pending) {
+        if (!appendIds.add(pending.append().id()) || pending.append().tracking().isPresent()) {
+            return false;
+        }
+        for (AppendCondition condition : pending.append().conditions()) {
+            boolean standsAlone = switch (condition) {
+                case AppendCondition.StreamAt(String stream, Expected revision) -> expect(stream, revision);
+                case NothingMatching nothing -> isLookedUp(nothing.query()) && !meetsEarlier(nothing);
+            };
+            if (!standsAlone) {
+                return false;
+            }
+        }
+        long stamp = pending.stampMicros();
+        offsets.add(events.size());
+        counts.add(pending.append().events().size());
+        for (NewEvent event : pending.append().events()) {
+            if (event.recorded().isPresent()) {
+                return false;
+            }
+            stamps.add(stamps.isEmpty() ? stamp : Math.max(stamps.getLast(), stamp));
+            steps.add(stepsByStream.merge(event.stream(), 1, Integer::sum));
+            events.add(event);
+        }
+        return true;
+    }
+
+    /// Whether the server is asked for each part of a query; what matches anything or nothing is decided by
+    /// positions.
+    private static boolean isLookedUp(Query query) {
+        return !query.matchesEverything() && !query.items().isEmpty();
+    }
+
+    private boolean expect(String stream, Expected revision) {
+        expected.put(stream, expected.getOrDefault(stream, Revisions.ANY).and(revision));
+        return !stepsByStream.containsKey(stream);
+    }
+
+    /// Whether an event of an earlier append matches, whichever place it will have.
+    private boolean meetsEarlier(NothingMatching nothing) {
+        for (NewEvent event : events.subList(earlier.size(), events.size())) {
+            byte[] record = EventFormat.encode(event);
+            // The first of its stream: whoever asks for such events may be met.
+            EventFormat.place(record, 0, new EventFormat.Place(0, 0, 0));
+            earlier.add(RecordedEvent.view(record, 0));
+        }
+        Predicate<RecordedEvent> matches = nothing.query().predicate();
+        return earlier.stream().anyMatch(matches);
+    }
+
+    /// Calls the server, on a connection that commits each statement.
+    ///
+    /// @param partitionsEnd position before which there are partitions
+    /// @return what the server stored it by; empty when nothing is stored, since not all may be
+    Optional<Found> run(CallSql sql, Connection connection, long partitionsEnd) throws SQLException {
+        Finding finding = new Finding(batch);
+        return events.size() == 1 && finding.streams().size() == 1
+                ? one(sql, connection, finding, partitionsEnd)
+                : many(sql, connection, finding, partitionsEnd);
+    }
+
+    private Optional<Found> one(CallSql sql, Connection connection, Finding finding, long partitionsEnd)
+            throws SQLException {
+        NamedSql named = finding.hasItems() ? sql.oneConditional() : sql.one();
+        NewEvent event = events.getFirst();
+        Revisions revisions = expected.getOrDefault(event.stream(), Revisions.ANY);
+        Map<String, NamedSql.Value> values = new HashMap<>(EventParameters.of(event));
+        values.put(
+                "append_id",
+                (to, index) -> to.setObject(index, batch.getFirst().append().id()));
+        values.put("stamp", (to, index) -> to.setLong(index, stamps.getFirst()));
+        values.put("partitions_end", (to, index) -> to.setLong(index, partitionsEnd));
+        values.put("lowest", (to, index) -> to.setLong(index, revisions.lowest()));
+        values.put("highest", (to, index) -> to.setLong(index, revisions.highest()));
+        if (finding.hasItems()) {
+            values.putAll(finding.items());
+        }
+        try (PreparedStatement statement = connection.prepareStatement(named.text())) {
+            named.set(statement, values);
+            statement.execute();
+            statement.getMoreResults(); // that of the lock is of no interest
+            return found(statement.getResultSet(), finding);
+        }
+    }
+
+    private Optional<Found> many(CallSql sql, Connection connection, Finding finding, long partitionsEnd)
+            throws SQLException {
+        List<String> streams = finding.streams();
+        Map<String, Integer> numbers = new HashMap<>();
+        streams.forEach(stream -> numbers.put(stream, numbers.size() + 1));
+        List<Revisions> revisions = expected.isEmpty()
+                ? List.of()
+                : streams.stream()
+                        .map(stream -> expected.getOrDefault(stream, Revisions.ANY))
+                        .toList();
+        try (PreparedStatement statement = connection.prepareStatement(sql.many())) {
+            SqlArrays arrays = new SqlArrays(statement);
+            statement.setString(1, sql.lockMax().toMillis() + "ms");
+            finding.setAppendIds(arrays, 2);
+            finding.setStreams(arrays, 3);
+            arrays.set(4, "int8", revisions, Revisions::lowest);
+            arrays.set(5, "int8", revisions, Revisions::highest);
+            finding.setItems(arrays, 6);
+            statement.setLong(15, partitionsEnd);
+            arrays.set(16, "int4", events, event -> numbers.get(event.stream()));
+            arrays.set(17, "int4", steps);
+            arrays.set(18, "int8", stamps);
+            EventParameters.set(arrays, 19, events);
+            arrays.set(29, "int4", offsets);
+            arrays.set(30, "int4", counts);
+            return found(statement.executeQuery(), finding);
+        }
+    }
+
+    private static Optional<Found> found(ResultSet rows, Finding finding) throws SQLException {
+        try (rows) {
+            boolean stored = rows.next() && rows.getObject("next_number") != null;
+            return stored ? Optional.of(finding.foundClear(rows)) : Optional.empty();
+        }
+    }
+}

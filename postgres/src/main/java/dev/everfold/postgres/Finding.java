@@ -1,0 +1,175 @@
+package dev.everfold.postgres;
+
+import dev.everfold.eventstore.AppendCondition;
+import dev.everfold.eventstore.Appended;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// What has to be found before a batch of appends can be decided: asked of the server, and read from its answer.
+final class Finding {
+
+    private final List<UUID> appendIds = new ArrayList<>();
+    private final List<String> streams;
+    private final List<String> sources;
+    private final ConditionItems items = new ConditionItems();
+
+    Finding(List<PendingAppend> batch) {
+        Set<String> named = new LinkedHashSet<>();
+        Set<String> tracking = new LinkedHashSet<>();
+        for (PendingAppend pending : batch) {
+            appendIds.add(pending.append().id());
+            pending.append().events().forEach(event -> named.add(event.stream()));
+            pending.append().tracking().ifPresent(one -> tracking.add(one.source()));
+            for (AppendCondition condition : pending.append().conditions()) {
+                switch (condition) {
+                    case AppendCondition.StreamAt streamAt -> named.add(streamAt.stream());
+                    case AppendCondition.NothingMatching nothing -> items.add(nothing);
+                }
+            }
+        }
+        this.streams = List.copyOf(named);
+        this.sources = List.copyOf(tracking);
+    }
+
+    /// The streams that the batch names, each once.
+    List<String> streams() {
+        return streams;
+    }
+
+    void setAppendIds(SqlArrays arrays, int index) throws SQLException {
+        arrays.set(index, "uuid", appendIds);
+    }
+
+    void setStreams(SqlArrays arrays, int index) throws SQLException {
+        arrays.set(index, "text", streams);
+    }
+
+    void setSources(SqlArrays arrays, int index) throws SQLException {
+        arrays.set(index, "text", sources);
+    }
+
+    boolean hasItems() {
+        return !items.kinds.isEmpty();
+    }
+
+    /// Sets the nine parameters of the conditions.
+    ///
+    /// @param first of the first of them
+    void setItems(SqlArrays arrays, int first) throws SQLException {
+        int index = first;
+        for (NamedSql.Value value : items().values()) {
+            value.set(arrays.statement(), index++);
+        }
+    }
+
+    /// The parameters of the conditions, in the order in which the functions take them.
+    SequencedMap<String, NamedSql.Value> items() {
+        SequencedMap<String, NamedSql.Value> values = new LinkedHashMap<>();
+        put(values, "kinds", "int4", items.kinds);
+        put(values, "from_positions", "int8", items.fromPositions);
+        put(values, "terms", "text", items.terms);
+        put(values, "plain", "bool", items.plain);
+        put(values, "with_stream", "text", items.streams);
+        put(values, "with_category", "text", items.categories);
+        put(values, "with_types", "text", items.types);
+        put(values, "with_tags", "text", items.tags);
+        put(values, "only_first", "bool", items.onlyFirst);
+        return values;
+    }
+
+    private static void put(Map<String, NamedSql.Value> values, String name, String type, List<?> list) {
+        values.put(name, (to, index) -> new SqlArrays(to).set(index, type, list));
+    }
+
+    /// Reads what `find` found.
+    Found found(Sql sql, ResultSet row) throws SQLException {
+        Map<AppendCondition.NothingMatching, Long> matches = new HashMap<>();
+        Integer[] matchedItems = SqlArrays.present(row, "matched_items", new Integer[0]);
+        Long[] matchedPositions = SqlArrays.present(row, "matched_positions", new Long[0]);
+        for (int i = 0; i < matchedItems.length; i++) {
+            matches.merge(items.condition(matchedItems[i]), matchedPositions[i], Math::min);
+        }
+        return new Found(
+                row.getLong("next_position"),
+                lastRecorded(row),
+                row.getLong("next_number"),
+                remembered(sql, row),
+                byName(streams, SqlArrays.numbers(row, "revisions")),
+                byName(sources, SqlArrays.numbers(row, "tracked_positions")),
+                matches);
+    }
+
+    /// Reads what `append` stored all by: nothing spoke against it.
+    Found foundClear(ResultSet row) throws SQLException {
+        return new Found(
+                row.getLong("next_position"),
+                lastRecorded(row),
+                row.getLong("next_number"),
+                Map.of(),
+                byName(streams, SqlArrays.numbers(row, "revisions")),
+                Map.of(),
+                Map.of());
+    }
+
+    private static long lastRecorded(ResultSet row) throws SQLException {
+        long last = row.getLong("last_recorded");
+        return row.wasNull() ? Long.MIN_VALUE : last;
+    }
+
+    private static Map<String, Long> byName(List<String> names, @Nullable Long[] values) {
+        Map<String, Long> byName = new HashMap<>();
+        for (int i = 0; i < values.length; i++) {
+            Long value = values[i];
+            if (value != null && value >= 0) {
+                byName.put(names.get(i), value);
+            }
+        }
+        return byName;
+    }
+
+    private static Map<UUID, Found.Remembered> remembered(Sql sql, ResultSet row) throws SQLException {
+        Map<UUID, Found.Remembered> remembered = new HashMap<>();
+        UUID[] ids = SqlArrays.present(row, "remembered_ids", new UUID[0]);
+        Long[] numbers = SqlArrays.present(row, "remembered_numbers", new Long[0]);
+        Long[] positions = SqlArrays.present(row, "remembered_positions", new Long[0]);
+        Integer[] events = SqlArrays.present(row, "remembered_events", new Integer[0]);
+        for (int i = 0; i < ids.length; i++) {
+            Found.Remembered other = remembered.get(ids[i]);
+            // One that was forgotten may have come again before its old row was removed.
+            if (other == null || other.number() < numbers[i]) {
+                remembered.put(ids[i], remembered(sql, row, numbers[i], positions[i], events[i]));
+            }
+        }
+        return remembered;
+    }
+
+    private static Found.Remembered remembered(Sql sql, ResultSet found, long number, long fromPosition, int events)
+            throws SQLException {
+        List<Long> revisions = new ArrayList<>();
+        List<UUID> ids = new ArrayList<>();
+        String text = sql.in(
+                "select revision, id from {schema}.event where position >= ? and position < ? order by position");
+        try (PreparedStatement statement = found.getStatement().getConnection().prepareStatement(text)) {
+            statement.setLong(1, fromPosition);
+            statement.setLong(2, fromPosition + events);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    revisions.add(row.getLong(1));
+                    ids.add(row.getObject(2, UUID.class));
+                }
+            }
+        }
+        return new Found.Remembered(number, new Appended(fromPosition, revisions), ids);
+    }
+}
