@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
         description = {
             "Measure appends and reads, in one run with the raw disk and with a bare writer and",
             "reader, which are the limit: the least that such work can cost on this machine.",
-            "Everything happens in a new folder, which is removed at the end; about 4 GB are needed."
+            "Everything happens in a new folder, which is removed at the end; about 4 GB are needed.",
+            "On a PostgreSQL server it happens in new schemas, beside commits of single rows."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
@@ -28,7 +29,8 @@ import picocli.CommandLine.Option;
         footer = {
             "  everfold bench --quick",
             "  everfold bench --store log:/mnt/disk --rounds 5 --json",
-            "  everfold bench --store log:/mnt/disk?segment=64MiB"
+            "  everfold bench --store log:/mnt/disk?segment=64MiB",
+            "  everfold bench --store postgresql://alice@db.example/shop"
         })
 final class BenchCommand implements Callable<Integer> {
 
@@ -41,7 +43,10 @@ final class BenchCommand implements Callable<Integer> {
             names = "--store",
             defaultValue = "log:.",
             paramLabel = "URI",
-            description = "Engine, settings and the folder in which a new folder is made. Default: ${DEFAULT-VALUE}.")
+            description = {
+                "Engine, settings and the folder in which a new folder is made, or the database in which",
+                "schemas are made. Default: ${DEFAULT-VALUE}."
+            })
     String store = "log:.";
 
     @Option(

@@ -73,4 +73,13 @@ public interface EventStoreProvider {
     default long restore(Path directory, StoreUri uri, LongConsumer progress) {
         throw new UnsupportedOperationException("Stores of scheme \"" + scheme() + "\" keep nothing to restore.");
     }
+
+    /// Makes stores that are only to be measured, where the URI says and beside what is there.
+    ///
+    /// @throws UnsupportedOperationException when stores of this engine are not made and removed so
+    /// @throws StoreUnavailableException when it is out of reach
+    default ScratchStores scratch(StoreUri uri) {
+        throw new UnsupportedOperationException(
+                "Stores of scheme \"" + scheme() + "\" cannot be made to be measured and removed again.");
+    }
 }

@@ -90,6 +90,16 @@ public final class JdbcReadModel implements ReadModel<SqlModel> {
         }
     }
 
+    /// A projection into this model that is carried out within the transactions that append, where this is the
+    /// database
+    /// of the log too.
+    ///
+    /// @param lineage of the log
+    /// @throws IllegalArgumentException when the projection has several partitions
+    public InlineProjection inline(Projection<SqlModel> projection, UUID lineage) {
+        return new InlineProjection(builds, projection, lineage);
+    }
+
     @Override
     public List<Build> builds(String projection) {
         return inTables(

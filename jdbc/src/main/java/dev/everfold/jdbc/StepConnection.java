@@ -38,11 +38,20 @@ final class StepConnection implements AutoCloseable {
 
     private @Nullable Connection open;
     private boolean autoCommitBefore;
+    private boolean isBorrowed;
 
     StepConnection(Database.Connections connections, Dialect dialect, Duration lease) {
         this.connections = connections;
         this.dialect = dialect;
         this.idleMillisMax = Math.max(lease.toMillis(), IDLE_MIN.toMillis());
+    }
+
+    /// A connection with a transaction of somebody else's, to be left as it is. Only statements are executed on it.
+    static StepConnection within(Connection transaction, Dialect dialect) {
+        StepConnection borrowed = new StepConnection(() -> transaction, dialect, IDLE_MIN);
+        borrowed.open = transaction;
+        borrowed.isBorrowed = true;
+        return borrowed;
     }
 
     private Connection connection() throws SQLException {
@@ -130,7 +139,7 @@ final class StepConnection implements AutoCloseable {
         statements.clear();
         Connection connection = open;
         open = null;
-        if (connection != null) {
+        if (connection != null && !isBorrowed) {
             closeQuietly(connection);
         }
     }
@@ -139,7 +148,7 @@ final class StepConnection implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (open != null) {
+            if (open != null && !isBorrowed) {
                 open.setAutoCommit(true);
                 Optional<String> setting = dialect.restoreIdleTransactions();
                 if (setting.isPresent()) {

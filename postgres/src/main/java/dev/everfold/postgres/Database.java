@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /// The connections of one store: a pool for what is short, and single ones for what is long.
-final class Database implements AutoCloseable {
+final class Database implements AutoCloseable, Reading {
 
     private static final int IDLE_CONNECTIONS_MIN = 1;
 
@@ -63,7 +63,8 @@ final class Database implements AutoCloseable {
     }
 
     /// Reads something that is one statement, once more when the connection had been lost unnoticed.
-    <T> T read(Work<T> work) {
+    @Override
+    public <T> T read(Work<T> work) {
         try {
             try (Connection connection = take()) {
                 return work.on(connection);

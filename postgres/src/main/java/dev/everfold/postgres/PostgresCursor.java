@@ -26,6 +26,7 @@ final class PostgresCursor implements EventCursor {
     private static final long PAGE_BYTES = 1 << 20;
 
     private final Database database;
+    private final Reading reading;
     private final Read read;
     private final long fromPosition;
     private final long end;
@@ -39,8 +40,10 @@ final class PostgresCursor implements EventCursor {
     private volatile boolean closed;
     private @Nullable EventStoreException failure;
 
-    PostgresCursor(Database database, Read read, long nextPosition) {
+    /// @param reading where pages are read
+    PostgresCursor(Database database, Reading reading, Read read, long nextPosition) {
         this.database = database;
+        this.reading = reading;
         this.read = read;
         switch (read.source()) {
             case Read.Source.Matching matching -> {
@@ -123,7 +126,7 @@ final class PostgresCursor implements EventCursor {
             case Read.Source.Matching matching -> QuerySql.matching(matching.query(), read.direction(), asked);
             case Read.Source.Revisions revisions -> QuerySql.revisions(rest(revisions), read.direction(), asked);
         };
-        List<RecordedEvent> events = database.read(connection -> events(connection, query));
+        List<RecordedEvent> events = reading.read(connection -> events(connection, query));
         page.addAll(events);
         fetchedAll = events.size() < wanted;
         if (!fetchedAll) {

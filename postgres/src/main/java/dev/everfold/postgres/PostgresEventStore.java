@@ -177,6 +177,19 @@ public final class PostgresEventStore implements EventStore {
         committed(nextPosition());
     }
 
+    /// @param store which store, for messages
+    private record WithinTransaction(Connection transaction, String store) implements Reading {
+
+        @Override
+        public <T> T read(Database.Work<T> work) {
+            try {
+                return work.on(transaction);
+            } catch (SQLException failure) {
+                throw SqlFailures.nothingStored(failure, store);
+            }
+        }
+    }
+
     private void put(PendingAppend pending) {
         try {
             queue.put(pending);
@@ -188,23 +201,40 @@ public final class PostgresEventStore implements EventStore {
 
     @Override
     public EventCursor read(Read read) {
+        return read(database, read);
+    }
+
+    /// Reads within a transaction of the application's own: also what it has appended itself. Close the cursor
+    /// before
+    /// the transaction ends.
+    ///
+    /// @param transaction of this store's database; it is neither committed nor closed
+    /// @throws StoreUnavailableException when the database says no; the transaction can only be rolled back
+    /// @throws RuntimeException as [#read(Read)]
+    public EventCursor read(Connection transaction, Read read) {
+        return read(new WithinTransaction(transaction, database.store()), read);
+    }
+
+    private EventCursor read(Reading reading, Read read) {
         limits().check(read);
-        long next = nextPosition();
+        long next = reading.read(this::nextPosition);
         if (read.source() instanceof Read.Source.Matching matching && matching.fromPosition() > next) {
             throw new PositionAheadException("Read", matching.fromPosition(), next);
         }
-        return new PostgresCursor(database, read, next);
+        return new PostgresCursor(database, reading, read, next);
     }
 
     @Override
     public long nextPosition() {
-        return database.read(connection -> {
-            try (PreparedStatement statement =
-                            connection.prepareStatement(database.sql().nextPosition());
-                    ResultSet row = statement.executeQuery()) {
-                return row.next() ? row.getLong(1) : 0L;
-            }
-        });
+        return database.read(this::nextPosition);
+    }
+
+    private long nextPosition(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                        connection.prepareStatement(database.sql().nextPosition());
+                ResultSet row = statement.executeQuery()) {
+            return row.next() ? row.getLong(1) : 0L;
+        }
     }
 
     @Override

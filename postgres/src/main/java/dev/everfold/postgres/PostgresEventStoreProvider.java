@@ -2,6 +2,7 @@ package dev.everfold.postgres;
 
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreProvider;
+import dev.everfold.eventstore.ScratchStores;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.eventstore.StoreUri;
 import dev.everfold.eventstore.Verification;
@@ -63,6 +64,12 @@ public final class PostgresEventStoreProvider implements EventStoreProvider {
         } catch (SQLException failure) {
             throw SqlFailures.nothingStored(failure, parsed.description());
         }
+    }
+
+    /// Each store gets a schema of its own; the URI names none.
+    @Override
+    public ScratchStores scratch(StoreUri uri) {
+        return ScratchSchemas.at(uri);
     }
 
     /// @throws StoreUnavailableException always: a server is backed up by its own means, which know of

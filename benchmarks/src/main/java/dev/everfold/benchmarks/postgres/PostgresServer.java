@@ -42,6 +42,8 @@ public final class PostgresServer implements AutoCloseable {
                 .setOverrideWorkingDirectory(folder.resolveSibling("postgresql").toFile())
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
+                // Pools of sessions that were closed a moment ago may linger.
+                .setServerConfig("max_connections", "400")
                 .setErrorRedirector(Redirect.DISCARD)
                 .setOutputRedirector(Redirect.DISCARD)
                 .start();

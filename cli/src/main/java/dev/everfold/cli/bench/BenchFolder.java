@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// A new folder in which everything that is measured is made, and which is deleted at the end. Stores that
@@ -15,18 +16,12 @@ import java.util.stream.Stream;
 /// @param uri the store's URI as it was given; its rest names the folder in which the new one is made
 /// @param path the new folder
 /// @param madeParent whether the folder that the URI names was made too
-record BenchFolder(StoreUri uri, Path path, boolean madeParent) implements AutoCloseable {
+record BenchFolder(StoreUri uri, Path path, boolean madeParent) implements BenchPlace {
 
     private static final String SEGMENT = "segment";
 
     /// Makes the folder.
-    ///
-    /// @throws IllegalArgumentException when the URI names something on a host, which is no folder
     static BenchFolder create(StoreUri uri) throws IOException {
-        if (uri.rest().startsWith("//")) {
-            throw new IllegalArgumentException("Store URI \"" + uri.forMessages()
-                    + "\" names a host; expected a folder to make a store in, or none.");
-        }
         Path parent = Path.of(uri.rest()).toAbsolutePath().normalize();
         boolean madeParent = !Files.exists(parent);
         if (madeParent) {
@@ -35,13 +30,13 @@ record BenchFolder(StoreUri uri, Path path, boolean madeParent) implements AutoC
         return new BenchFolder(uri, Files.createTempDirectory(parent, "everfold-bench-"), madeParent);
     }
 
-    /// Opens a store of this name in the folder, new if there is none.
-    EventStore open(String name) {
+    @Override
+    public EventStore open(String name) {
         return EventStores.open(storeUri(name).toString());
     }
 
-    /// The same with segments of this length, where the engine has segments and the URI does not say.
-    EventStore open(String name, String segment) {
+    @Override
+    public EventStore open(String name, String segment) {
         StoreUri plain = storeUri(name);
         if (plain.parameters().containsKey(SEGMENT)) {
             return EventStores.open(plain.toString());
@@ -58,9 +53,24 @@ record BenchFolder(StoreUri uri, Path path, boolean madeParent) implements AutoC
         return new StoreUri(uri.scheme(), rest, uri.parameters());
     }
 
-    /// Deletes what the store of this name left, if anything.
-    void delete(String name) throws IOException {
+    @Override
+    public void delete(String name) throws IOException {
         deleteAll(path.resolve(name));
+    }
+
+    @Override
+    public Workload raw() {
+        return new RawDisk(path);
+    }
+
+    @Override
+    public Optional<Path> bareFiles() {
+        return Optional.of(path);
+    }
+
+    @Override
+    public Results.Section rawSection() {
+        return Results.Section.RAW;
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Measures a store, round by round, each workload beside what it is compared with: machines differ, and so
 /// do the minutes of one machine, but neighbours in time are alike.
@@ -19,7 +20,7 @@ import java.util.function.Consumer;
 /// Appends of 1, of 10 and of 100 events go to a new store each, in every round. Reads go to a store that is
 /// filled once and opened anew in every round; its segments are short, so that reads cross many.
 ///
-/// @param uri which engine and in which folder; a new folder is made in it and deleted at the end
+/// @param uri which engine, and in which folder or on which server; what is made there is removed at the end
 /// @param rounds how often everything is measured, after one shorter round that does not count
 /// @param duration how long each workload runs in a round
 /// @param readEvents about how many events are read, 11,000 or more
@@ -36,31 +37,37 @@ public record Benchmark(StoreUri uri, int rounds, Duration duration, int readEve
     /// @param progress receives what is being done; may throw to end the run
     /// @throws IOException when the folder cannot be written
     public List<Row> run(Consumer<String> progress) throws Exception {
-        try (BenchFolder folder = BenchFolder.create(uri)) {
-            return new Run(folder, progress).all();
+        try (BenchPlace place = BenchPlace.at(uri)) {
+            return new Run(place, progress).all();
         }
     }
 
     private final class Run {
 
-        private final BenchFolder folder;
+        private final BenchPlace place;
         private final Consumer<String> progress;
-        private final Path bareWrites;
-        private final Path bareReads;
+        private final @Nullable Path bareWrites;
+        private final @Nullable Path bareReads;
         private final ReadData data = ReadData.ofEvents(readEvents);
         private List<UUID> ids = List.of();
 
-        Run(BenchFolder folder, Consumer<String> progress) {
-            this.folder = folder;
+        Run(BenchPlace place, Consumer<String> progress) {
+            this.place = place;
             this.progress = progress;
-            this.bareWrites = folder.path().resolve("bare-writes");
-            this.bareReads = folder.path().resolve("bare-reads");
+            this.bareWrites = place.bareFiles()
+                    .map(folder -> folder.resolve("bare-writes"))
+                    .orElse(null);
+            this.bareReads = place.bareFiles()
+                    .map(folder -> folder.resolve("bare-reads"))
+                    .orElse(null);
         }
 
         List<Row> all() throws Exception {
-            progress.accept("making files for the bare writer and reader");
-            BareWriter.createFile(bareWrites, BARE_FILE_BYTES);
-            BareReads.createFile(bareReads, data);
+            if (bareWrites != null && bareReads != null) {
+                progress.accept("making files for the bare writer and reader");
+                BareWriter.createFile(bareWrites, BARE_FILE_BYTES);
+                BareReads.createFile(bareReads, data);
+            }
             Results results = new Results();
             round(new Round("warming up", duration.dividedBy(2), new Results(), progress));
             for (int round = 1; round <= rounds; round++) {
@@ -71,10 +78,10 @@ public record Benchmark(StoreUri uri, int rounds, Duration duration, int readEve
 
         private void round(Round round) throws Exception {
             for (int events : EVENTS_PER_APPEND) {
-                try (EventStore store = folder.open("appends")) {
+                try (EventStore store = place.open("appends")) {
                     appends(round, store, events);
                 } finally {
-                    folder.delete("appends");
+                    place.delete("appends");
                 }
             }
             try (EventStore store = openForReads(round)) {
@@ -83,10 +90,12 @@ public record Benchmark(StoreUri uri, int rounds, Duration duration, int readEve
         }
 
         private void appends(Round round, EventStore store, int events) throws Exception {
-            double raw = round.add(Section.RAW, new RawDisk(folder.path()), Measurement.NONE, 0)
+            double raw = round.add(place.rawSection(), place.raw(), Measurement.NONE, 0)
                     .perSecond();
             for (int clients : CLIENTS) {
-                Measurement bare = round.measure(new BareAppends(bareWrites, clients, events));
+                Measurement bare = bareWrites == null
+                        ? Measurement.NONE
+                        : round.measure(new BareAppends(bareWrites, clients, events));
                 Workload workload = new AppendWorkload(store, clients, events, Condition.NONE);
                 Measurement plain = round.add(Section.APPENDS, workload, bare, raw);
                 if (events == 1 && CLIENTS_WITH_CONDITIONS.contains(clients)) {
@@ -104,7 +113,7 @@ public record Benchmark(StoreUri uri, int rounds, Duration duration, int readEve
         /// each for an engine that keeps nothing.
         private EventStore openForReads(Round round) {
             long before = System.nanoTime();
-            EventStore store = folder.open("reads", (data.events() * 256L / SEGMENTS / 1_024) + "KiB");
+            EventStore store = place.open("reads", (data.events() * 256L / SEGMENTS / 1_024) + "KiB");
             if (store.nextPosition() == 0) {
                 progress.accept("appending " + data.events() + " events to read");
                 ids = data.fill(store);

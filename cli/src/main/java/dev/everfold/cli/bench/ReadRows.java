@@ -6,13 +6,14 @@ import dev.everfold.eventstore.Read;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// The reads of one round, each beside its limit.
 ///
 /// @param data what the store holds
 /// @param ids of some of its events
 /// @param bareFile the same events as bare records
-record ReadRows(ReadData data, List<UUID> ids, Path bareFile) {
+record ReadRows(ReadData data, List<UUID> ids, @Nullable Path bareFile) {
 
     // Primes, so that repetitions go through all streams without any order.
     private static final long SHORT_STEP = 7_919;
@@ -36,7 +37,7 @@ record ReadRows(ReadData data, List<UUID> ids, Path bareFile) {
     }
 
     private void beside(Round round, BareReads.Kind limit, Workload workload) throws Exception {
-        Measurement bare = round.measure(new BareReads(bareFile, data, limit));
+        Measurement bare = bareFile == null ? Measurement.NONE : round.measure(new BareReads(bareFile, data, limit));
         round.add(Results.Section.READS, workload, bare, 0);
     }
 

@@ -1,0 +1,51 @@
+package dev.everfold.cli.bench;
+
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.EventStores;
+import dev.everfold.eventstore.StoreUri;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Where everything that is measured is made, and removed from at the end. Stores that were there before are never
+/// touched.
+interface BenchPlace extends AutoCloseable {
+
+    /// A new folder, or what the server of the URI has for it.
+    ///
+    /// @throws IllegalArgumentException when the URI names a host, and stores cannot be made there to be measured
+    static BenchPlace at(StoreUri uri) throws IOException {
+        if (!uri.rest().startsWith("//")) {
+            return BenchFolder.create(uri);
+        }
+        try {
+            return new BenchServer(EventStores.provider(uri).scratch(uri));
+        } catch (UnsupportedOperationException noScratch) {
+            throw new IllegalArgumentException(
+                    "Store URI \"" + uri.forMessages()
+                            + "\" names a host; expected a folder to make a store in, or none.",
+                    noScratch);
+        }
+    }
+
+    /// Opens the store of this name, new if there is none.
+    EventStore open(String name);
+
+    /// The same with segments of this length, where the engine has segments and the URI does not say.
+    EventStore open(String name, String segment);
+
+    /// Removes what the store of this name left, if anything.
+    void delete(String name) throws IOException;
+
+    /// The least durable write that there is.
+    Workload raw();
+
+    /// Where the bare writer and reader have their files; empty when the stores are not on a disk of this machine.
+    Optional<Path> bareFiles();
+
+    /// Under which title [#raw] is shown.
+    Results.Section rawSection();
+
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,45 @@
+package dev.everfold.cli.bench;
+
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.ScratchStores;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Stores that a server holds for the time of the run.
+record BenchServer(ScratchStores stores) implements BenchPlace {
+
+    @Override
+    public EventStore open(String name) {
+        return stores.open(name);
+    }
+
+    @Override
+    public EventStore open(String name, String segment) {
+        return stores.open(name);
+    }
+
+    @Override
+    public void delete(String name) {
+        stores.delete(name);
+    }
+
+    @Override
+    public Workload raw() {
+        return new RawCommits(stores);
+    }
+
+    @Override
+    public Optional<Path> bareFiles() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Results.Section rawSection() {
+        return Results.Section.RAW_COMMITS;
+    }
+
+    @Override
+    public void close() {
+        stores.close();
+    }
+}

@@ -1,0 +1,7 @@
+package dev.everfold.postgres;
+
+/// On which connection something is read.
+interface Reading {
+
+    <T> T read(Database.Work<T> work);
+}
