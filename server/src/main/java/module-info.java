@@ -2,10 +2,13 @@
 module dev.everfold.server {
     requires static transitive org.jspecify;
     requires transitive dev.everfold.eventstore;
+    requires dev.everfold.cloudevents;
     requires dev.everfold.grpc;
     requires io.javalin;
     requires micrometer.core;
     requires micrometer.registry.prometheus;
+    requires org.eclipse.jetty.ee10.servlet;
+    requires tools.jackson.databind;
 
     exports dev.everfold.server;
 }

@@ -34,6 +34,7 @@ final class AppendWriter implements Runnable {
     private final LongConsumer committed;
     private long accepted;
     private long partitionsFrom;
+    private long forgottenBefore;
 
     /// @param answers completes futures that others depend on
     /// @param committed told the next position after each commit
@@ -219,12 +220,15 @@ final class AppendWriter implements Runnable {
         }
     }
 
+    /// Does not look again at what was deleted before: as long as somebody has an old snapshot, it is still there.
     private void forget(long beforeNumber) throws SQLException {
         try (Connection connection = database.take();
                 var statement = connection.prepareStatement(
-                        database.sql().in("delete from {schema}.append where number < ?"))) {
-            statement.setLong(1, beforeNumber);
+                        database.sql().in("delete from {schema}.append where number >= ? and number < ?"))) {
+            statement.setLong(1, forgottenBefore);
+            statement.setLong(2, beforeNumber);
             statement.execute();
+            forgottenBefore = beforeNumber;
         }
     }
 

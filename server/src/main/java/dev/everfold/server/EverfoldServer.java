@@ -48,7 +48,7 @@ public final class EverfoldServer implements AutoCloseable {
         new UptimeMetrics().bindTo(meters);
         this.grpc = GrpcServer.start(this.store, new InetSocketAddress(options.address(), options.grpcPort()));
         try {
-            this.http = HttpDoor.open(options, meters, () -> !closing && this.store.isOpen());
+            this.http = HttpDoor.open(options, this.store, meters, () -> !closing && this.store.isOpen());
         } catch (RuntimeException refused) {
             grpc.close();
             garbage.close();

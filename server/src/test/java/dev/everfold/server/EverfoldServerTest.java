@@ -178,7 +178,7 @@ class EverfoldServerTest {
             assertThat(answer.statusCode()).isEqualTo(404);
             assertThat(answer.body())
                     .isEqualTo("{\"status\":404,\"title\":\"Not Found\",\"detail\":"
-                            + "\"Nothing is there; expected /health/live, /health/ready or /metrics.\"}");
+                            + "\"Nothing is there; GET /openapi.json says what is.\"}");
         }
     }
 

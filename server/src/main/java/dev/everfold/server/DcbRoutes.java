@@ -1,0 +1,190 @@
+package dev.everfold.server;
+
+import dev.everfold.cloudevents.CloudEvents;
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.AppendConflictException;
+import dev.everfold.eventstore.Bytes;
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
+import io.javalin.http.Context;
+import io.micrometer.core.instrument.Clock;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Reads and appends as dcb.events has them, for programs and test suites that know nothing else: events of a type,
+/// tags
+/// and text, queries of items, and the condition `failIfEventsMatch`.
+///
+/// Positions on this wire are ours + 1: its `after` is the last position that a client knows of, 0 for none, and so our
+/// first one that it does not. An event without `stream` goes to the stream `dcb`.
+final class DcbRoutes {
+
+    private static final String JSON = "application/json";
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String STREAM = "dcb";
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private final EventStore store;
+
+    DcbRoutes(EventStore store) {
+        this.store = store;
+    }
+
+    List<Route> routes() {
+        return List.of(Route.get("/read", this::read), Route.post("/append", this::append));
+    }
+
+    private void append(Context context) {
+        String type = String.valueOf(context.contentType()).split(";", 2)[0].strip();
+        if (!type.equals(JSON)) {
+            throw new IllegalArgumentException(
+                    "The content type \"" + type + "\" is not taken; expected " + JSON + ".");
+        }
+        JsonNode body = parse("body", context.body());
+        Append append = Append.of(events(body.path("events")));
+        JsonNode condition = body.path("condition");
+        if (isGiven(condition)) {
+            append = append.unless(
+                    query(condition.path("failIfEventsMatch")), number("after", condition.path("after"), 0));
+        }
+        Map<String, Object> answer = new LinkedHashMap<>();
+        long begin = Clock.SYSTEM.monotonicTime();
+        boolean failed = false;
+        try {
+            long last = store.append(append).toPosition();
+            answer.put("position", last);
+        } catch (AppendConflictException conflict) {
+            failed = true;
+            answer.put("detail", conflict.getMessage());
+        }
+        answer.put("durationInMicroseconds", (Clock.SYSTEM.monotonicTime() - begin) / 1_000);
+        answer.put("appendConditionFailed", failed);
+        context.contentType(JSON).result(MAPPER.writeValueAsBytes(answer));
+    }
+
+    private static List<NewEvent> events(JsonNode list) {
+        if (!list.isArray() || list.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "The body has no events; expected {\"events\":[{\"type\":…,\"tags\":[…],\"data\":…}]}.");
+        }
+        List<NewEvent> events = new ArrayList<>();
+        for (JsonNode one : list) {
+            JsonNode data = one.path("data");
+            byte[] bytes = (data.isString() ? data.stringValue() : isGiven(data) ? data.toString() : "{}")
+                    .getBytes(StandardCharsets.UTF_8);
+            String stream = one.path("stream").isString() ? one.path("stream").stringValue() : STREAM;
+            events.add(NewEvent.of(stream, text("type", one.path("type")), "{}")
+                    .withTags(texts("tags", one.path("tags")))
+                    .withContent(CloudEvents.isJson(bytes) ? NewEvent.JSON : TEXT, Bytes.of(bytes)));
+        }
+        return events;
+    }
+
+    private void read(Context context) throws IOException {
+        Query query = query(
+                parse("query", Optional.ofNullable(context.queryParam("query")).orElse("{}")));
+        JsonNode options = parse(
+                "options", Optional.ofNullable(context.queryParam("options")).orElse("{}"));
+        boolean isBackwards = options.path("backwards").asBoolean(false);
+        long from = number("from", options.path("from"), 0);
+        Read read = Read.matching(query).limit(number("limit", options.path("limit"), Long.MAX_VALUE));
+        if (isBackwards) {
+            read = (from == 0 ? read : read.toPosition(from)).backwards();
+        } else {
+            read = read.fromPosition(Math.max(0, from - 1));
+        }
+        try (EventCursor cursor = store.read(read)) {
+            context.contentType(JSON);
+            OutputStream output = context.res().getOutputStream();
+            output.write('[');
+            for (boolean isFirst = true; cursor.hasNext(); isFirst = false) {
+                if (!isFirst) {
+                    output.write(',');
+                }
+                output.write(MAPPER.writeValueAsBytes(event(cursor.next())));
+            }
+            output.write(']');
+        }
+    }
+
+    private static Map<String, Object> event(RecordedEvent event) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("position", event.position() + 1);
+        members.put("id", event.id().toString());
+        members.put("type", event.type());
+        members.put("tags", event.tags());
+        members.put("data", new String(event.data().toArray(), StandardCharsets.UTF_8));
+        members.put("stream", event.stream());
+        return members;
+    }
+
+    /// No items, or none given, are all events.
+    private static Query query(JsonNode given) {
+        if (isGiven(given) && !given.isObject()) {
+            throw new IllegalArgumentException(
+                    "The query is not an object; expected {\"items\":[{\"types\":[…],\"tags\":[…]}]}.");
+        }
+        List<Query.Item> items = new ArrayList<>();
+        for (JsonNode item : given.path("items")) {
+            items.add(new Query.Item()
+                    .withTypes(texts("types", item.path("types")))
+                    .withTags(texts("tags", item.path("tags"))));
+        }
+        return items.isEmpty() ? Query.all() : Query.of(items.toArray(Query.Item[]::new));
+    }
+
+    private static boolean isGiven(JsonNode node) {
+        return !node.isMissingNode() && !node.isNull();
+    }
+
+    private static JsonNode parse(String what, String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JacksonException malformed) {
+            throw new IllegalArgumentException(
+                    "The " + what + " is not JSON: " + malformed.getOriginalMessage() + ".", malformed);
+        }
+    }
+
+    private static String text(String name, JsonNode node) {
+        if (!node.isString()) {
+            throw new IllegalArgumentException("The " + name + " of an event is missing; expected a string.");
+        }
+        return node.stringValue();
+    }
+
+    private static String[] texts(String name, JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        if (isGiven(list) && !list.isArray()) {
+            throw new IllegalArgumentException("The " + name + " are not a list; expected strings in brackets.");
+        }
+        for (JsonNode one : list) {
+            texts.add(text(name, one));
+        }
+        return texts.toArray(String[]::new);
+    }
+
+    private static long number(String name, JsonNode node, long otherwise) {
+        if (!isGiven(node)) {
+            return otherwise;
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < 0) {
+            throw new IllegalArgumentException(
+                    "The " + name + " " + node + " is not a position or count; expected a whole number, 0 or more.");
+        }
+        return node.longValue();
+    }
+}

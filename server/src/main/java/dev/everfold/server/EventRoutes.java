@@ -1,0 +1,204 @@
+package dev.everfold.server;
+
+import dev.everfold.cloudevents.CloudEventReader;
+import dev.everfold.cloudevents.CloudEventWriter;
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.Appended;
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.Expected;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Events by HTTP, each a CloudEvent on a line: appended in one step, read as they are now, followed as they come.
+final class EventRoutes {
+
+    private static final String NDJSON = "application/x-ndjson";
+    private static final String EVENT = "application/cloudevents+json";
+    private static final String BATCH = "application/cloudevents-batch+json";
+    private static final Duration WAIT = Duration.ofMillis(500);
+    private static final int WAITS_BETWEEN_SIGNS = 30;
+    private static final byte[] SIGN_OF_LIFE = ":\n\n".getBytes(StandardCharsets.US_ASCII);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final EventStore store;
+    private final BooleanSupplier ready;
+
+    EventRoutes(EventStore store, BooleanSupplier ready) {
+        this.store = store;
+        this.ready = ready;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.post("/events", this::append),
+                Route.get("/events", this::read),
+                Route.get("/events/live", this::follow));
+    }
+
+    /// All events of the body, or none.
+    private void append(Context context) {
+        List<NewEvent> events = events(context);
+        if (events.isEmpty()) {
+            throw new IllegalArgumentException("The body holds no event; expected one CloudEvent a line.");
+        }
+        String key = context.header("Idempotency-Key");
+        Append append = key == null ? Append.of(events) : Append.of(events).withId(id(key));
+        String expect = context.queryParam("expect");
+        Appended appended = store.append(expect == null ? append : expecting(append, expect));
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("fromPosition", appended.fromPosition());
+        answer.put("revisions", appended.revisions());
+        context.contentType("application/json").result(JSON.writeValueAsBytes(answer));
+    }
+
+    private static List<NewEvent> events(Context context) {
+        byte[] body = context.bodyAsBytes();
+        CloudEventReader reader = new CloudEventReader();
+        reader.begin(body, 0, body.length);
+        String type = Optional.ofNullable(context.contentType())
+                .orElse("")
+                .split(";", 2)[0]
+                .strip();
+        return switch (type) {
+            case EVENT, "application/json" -> List.of(reader.read(0, body.length));
+            case BATCH -> batch(body, reader);
+            case NDJSON -> lines(body, reader);
+            default ->
+                throw new IllegalArgumentException("The content type \"" + type + "\" is not taken; expected " + NDJSON
+                        + ", one CloudEvent a line, " + BATCH + " or " + EVENT + ".");
+        };
+    }
+
+    private static List<NewEvent> batch(byte[] body, CloudEventReader reader) {
+        List<NewEvent> events = new ArrayList<>();
+        try (JsonParser parser = JSON.createParser(body)) {
+            if (parser.nextToken() != JsonToken.START_ARRAY) {
+                throw new IllegalArgumentException("The body is no batch; expected CloudEvents in brackets.");
+            }
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                int from = (int) parser.currentTokenLocation().getByteOffset();
+                parser.skipChildren();
+                events.add(reader.read(from, (int) parser.currentLocation().getByteOffset()));
+            }
+            return events;
+        } catch (JacksonException malformed) {
+            throw new IllegalArgumentException("The body is not JSON: " + malformed.getOriginalMessage(), malformed);
+        }
+    }
+
+    private static List<NewEvent> lines(byte[] body, CloudEventReader reader) {
+        List<NewEvent> events = new ArrayList<>();
+        int from = 0;
+        for (int at = 0; at <= body.length; at++) {
+            if (at == body.length || body[at] == '\n') {
+                if (at > from) {
+                    events.add(reader.read(from, at));
+                }
+                from = at + 1;
+            }
+        }
+        return events;
+    }
+
+    private static UUID id(String key) {
+        try {
+            return UUID.fromString(key.strip().replace("\"", ""));
+        } catch (IllegalArgumentException notOne) {
+            throw new IllegalArgumentException(
+                    "The Idempotency-Key \"" + key + "\" is not a UUID; expected one, the same for every repeat.",
+                    notOne);
+        }
+    }
+
+    private static Append expecting(Append append, String expect) {
+        List<String> streams =
+                append.events().stream().map(NewEvent::stream).distinct().toList();
+        if (streams.size() > 1) {
+            throw new IllegalArgumentException("The events are of " + streams.size()
+                    + " streams, and expect is about one; expected events of one stream.");
+        }
+        Expected expected = switch (expect) {
+            case "none" -> Expected.noStream();
+            case "exists" -> Expected.exists();
+            case "any" -> Expected.any();
+            default -> Expected.revision(Selection.number("expect", expect));
+        };
+        return append.expecting(streams.getFirst(), expected);
+    }
+
+    private void read(Context context) throws IOException {
+        Read read = Selection.read(context);
+        boolean isBatch = String.valueOf(context.header("Accept")).contains(BATCH);
+        try (EventCursor cursor = store.read(read)) {
+            context.contentType(isBatch ? BATCH : NDJSON).header("Everfold-End", Long.toString(cursor.end()));
+            CloudEventWriter writer = new CloudEventWriter();
+            OutputStream output = context.res().getOutputStream();
+            if (isBatch) {
+                output.write('[');
+            }
+            for (boolean isFirst = true; cursor.hasNext(); isFirst = false) {
+                if (isBatch && !isFirst) {
+                    output.write(',');
+                }
+                writer.write(cursor.next(), output);
+            }
+            if (isBatch) {
+                output.write(']');
+            }
+        }
+    }
+
+    /// Server-sent events: their ids are positions, so that a client that comes again goes on after the last it
+    /// saw.
+    private void follow(Context context) throws IOException, InterruptedException {
+        Read read = Selection.read(context);
+        String last = context.header("Last-Event-ID");
+        long next = last != null
+                ? Selection.number("Last-Event-ID", last) + 1
+                : context.queryParam("from") == null ? store.nextPosition() : from(read);
+        context.contentType("text/event-stream").header("Cache-Control", "no-store");
+        OutputStream output = context.res().getOutputStream();
+        output.write(SIGN_OF_LIFE);
+        output.flush();
+        CloudEventWriter writer = new CloudEventWriter();
+        int waits = 0;
+        while (ready.getAsBoolean()) {
+            try (EventCursor cursor = store.read(read.fromPosition(next))) {
+                while (cursor.hasNext()) {
+                    RecordedEvent event = cursor.next();
+                    output.write(("id: " + event.position() + "\ndata: ").getBytes(StandardCharsets.US_ASCII));
+                    writer.write(event, output);
+                    output.write('\n');
+                }
+                next = cursor.nextPosition();
+            }
+            output.flush();
+            if (!store.awaitPosition(next, WAIT) && ++waits == WAITS_BETWEEN_SIGNS) {
+                waits = 0;
+                output.write(SIGN_OF_LIFE);
+            }
+        }
+    }
+
+    private static long from(Read read) {
+        return read.source() instanceof Read.Source.Matching matching ? matching.fromPosition() : 0;
+    }
+}

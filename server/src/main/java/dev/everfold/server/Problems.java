@@ -1,0 +1,102 @@
+package dev.everfold.server;
+
+import dev.everfold.cloudevents.CloudEventException;
+import dev.everfold.eventstore.AppendConflictException;
+import dev.everfold.eventstore.AppendIdReusedException;
+import dev.everfold.eventstore.CorruptStoreException;
+import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.LimitExceededException;
+import dev.everfold.eventstore.OutcomeUnknownException;
+import dev.everfold.eventstore.PositionAheadException;
+import dev.everfold.eventstore.StorageFullException;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Errors as RFC 9457 has them: `status`, `title`, `detail`; of the store's also `stored` and `retryable`.
+final class Problems {
+
+    private static final System.Logger LOGGER = System.getLogger(Problems.class.getName());
+    private static final String PROBLEM = "application/problem+json";
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private Problems() {}
+
+    /// Answers what handlers throw.
+    static void register(RoutesConfig routes) {
+        routes.exception(EventStoreException.class, (refusal, context) -> answer(context, refusal));
+        routes.exception(
+                CloudEventException.class,
+                (malformed, context) ->
+                        answer(context, HttpStatus.BAD_REQUEST, String.valueOf(malformed.getMessage())));
+        routes.exception(
+                IllegalArgumentException.class,
+                (wrong, context) -> answer(context, HttpStatus.BAD_REQUEST, String.valueOf(wrong.getMessage())));
+        routes.exception(
+                HttpResponseException.class,
+                (refusal, context) -> answer(
+                        context, HttpStatus.forStatus(refusal.getStatus()), String.valueOf(refusal.getMessage())));
+        // Whoever asked is gone.
+        routes.exception(IOException.class, (gone, context) -> breakOff(context, gone));
+        routes.exception(Exception.class, (defect, context) -> {
+            LOGGER.log(Level.ERROR, "a request failed for a reason that nobody expects", defect);
+            if (context.res().isCommitted()) {
+                breakOff(context, defect);
+                return;
+            }
+            answer(context, HttpStatus.INTERNAL_SERVER_ERROR, "The server failed; its log says more.");
+        });
+    }
+
+    static void answer(Context context, HttpStatus status, String detail) {
+        answer(context, status, detail, Map.of());
+    }
+
+    private static void answer(Context context, EventStoreException refusal) {
+        if (context.res().isCommitted()) {
+            breakOff(context, refusal);
+            return;
+        }
+        String stored = refusal.stored().name().toLowerCase(Locale.ROOT);
+        answer(
+                context,
+                status(refusal),
+                refusal.getMessage(),
+                Map.of("stored", stored, "retryable", refusal.retryable()));
+    }
+
+    /// Ends an answer so that its reader sees that it is not whole.
+    private static void breakOff(Context context, Exception because) {
+        ServletContextRequest.getServletContextRequest(context.req())
+                .getServletChannel()
+                .abort(because);
+    }
+
+    private static void answer(Context context, HttpStatus status, String detail, Map<String, Object> more) {
+        Map<String, Object> problem = new LinkedHashMap<>();
+        problem.put("status", status.getCode());
+        problem.put("title", status.getMessage());
+        problem.put("detail", detail);
+        more.keySet().stream().sorted().forEach(name -> problem.put(name, more.get(name)));
+        context.status(status).contentType(PROBLEM).result(JSON.writeValueAsBytes(problem));
+    }
+
+    private static HttpStatus status(EventStoreException refusal) {
+        return switch (refusal) {
+            case AppendConflictException _, AppendIdReusedException _ -> HttpStatus.CONFLICT;
+            case PositionAheadException _ -> HttpStatus.RANGE_NOT_SATISFIABLE;
+            case LimitExceededException _ -> HttpStatus.CONTENT_TOO_LARGE;
+            case StorageFullException _ -> HttpStatus.INSUFFICIENT_STORAGE;
+            case OutcomeUnknownException _, CorruptStoreException _ -> HttpStatus.INTERNAL_SERVER_ERROR;
+            default -> HttpStatus.SERVICE_UNAVAILABLE;
+        };
+    }
+}

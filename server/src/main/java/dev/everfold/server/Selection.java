@@ -1,0 +1,73 @@
+package dev.everfold.server;
+
+import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.Read;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Which events a request means: `stream` or `category`, `type` (any of), `tag` (all of), `from`, `to`, `limit`,
+/// `backwards`.
+final class Selection {
+
+    static final Set<String> NAMES =
+            new TreeSet<>(Set.of("stream", "category", "type", "tag", "from", "to", "limit", "backwards"));
+
+    private Selection() {}
+
+    /// @throws IllegalArgumentException when a parameter is not known or not what it should be
+    static Read read(Context context) {
+        require(context, NAMES.toArray(String[]::new));
+        Read read = Read.matching(query(context))
+                .fromPosition(number(context, "from", 0))
+                .toPosition(number(context, "to", Long.MAX_VALUE))
+                .limit(number(context, "limit", Long.MAX_VALUE));
+        return context.queryParam("backwards") == null ? read : read.backwards();
+    }
+
+    /// @throws IllegalArgumentException when a parameter is not one of these
+    static void require(Context context, String... names) {
+        List<String> known = List.of(names);
+        for (String name : context.queryParamMap().keySet()) {
+            if (!known.contains(name)) {
+                throw new IllegalArgumentException("\"" + name + "\" is not a parameter; expected "
+                        + (known.isEmpty() ? "none" : "one of " + String.join(", ", known)) + ".");
+            }
+        }
+    }
+
+    private static Query query(Context context) {
+        Query.Item item = new Query.Item().withTypes(strings(context, "type")).withTags(strings(context, "tag"));
+        String stream = context.queryParam("stream");
+        if (stream != null) {
+            item = item.withStream(stream);
+        }
+        String category = context.queryParam("category");
+        if (category != null) {
+            item = item.withCategory(category);
+        }
+        return Query.of(item);
+    }
+
+    private static String[] strings(Context context, String name) {
+        List<String> given = context.queryParams(name);
+        return given.toArray(String[]::new);
+    }
+
+    /// @throws IllegalArgumentException when it is given and not a number
+    static long number(Context context, String name, long otherwise) {
+        String given = context.queryParam(name);
+        return given == null ? otherwise : number(name, given);
+    }
+
+    /// @throws IllegalArgumentException when it is not a number
+    static long number(String name, String given) {
+        try {
+            return Long.parseLong(given);
+        } catch (NumberFormatException notOne) {
+            throw new IllegalArgumentException(
+                    "The " + name + " \"" + given + "\" is not a number; expected 0 or more.", notOne);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package dev.everfold.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.Read;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Events in the form of dcb.events.
+@Timeout(30)
+class DcbRoutesTest {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final InMemoryEventStore store = new InMemoryEventStore();
+    private EverfoldServer server;
+
+    @BeforeEach
+    void start() {
+        server = EverfoldServer.start(store, ServerOptions.DEFAULTS.withPorts(0, 0));
+    }
+
+    @AfterEach
+    void end() {
+        http.shutdownNow();
+        server.close();
+    }
+
+    @Test
+    void events_are_appended_and_read_with_positions_from_1() throws Exception {
+        JsonNode appended = append("""
+                {"events": [
+                    {"type": "CourseDefined", "tags": ["course:1"], "data": "{\\"capacity\\":2}"},
+                    {"type": "StudentJoined", "tags": ["course:1", "student:7"], "data": "not JSON"}]}""");
+        JsonNode read = read("{}", "{}");
+
+        assertThat(appended.path("appendConditionFailed").booleanValue()).isFalse();
+        assertThat(appended.path("position").longValue()).isEqualTo(2);
+        assertThat(appended.path("durationInMicroseconds").isIntegralNumber()).isTrue();
+        assertThat(read.get(0).path("position").longValue()).isEqualTo(1);
+        assertThat(read.get(0).path("data").stringValue()).isEqualTo("{\"capacity\":2}");
+        assertThat(read.get(1).path("data").stringValue()).isEqualTo("not JSON");
+        assertThat(read.get(1).path("tags").toString()).isEqualTo("[\"course:1\",\"student:7\"]");
+        assertThat(read.get(1).path("stream").stringValue()).isEqualTo("dcb");
+    }
+
+    @Test
+    void queries_are_of_items_and_reads_begin_end_and_turn_where_the_options_say() throws Exception {
+        append("""
+                {"events": [{"type": "A", "tags": ["x"]}, {"type": "B", "tags": ["x", "y"]}, {"type": "C"}]}""");
+
+        assertThat(positions("{\"items\":[{\"tags\":[\"x\"]}]}", "{}")).containsExactly(1L, 2L);
+        assertThat(positions("{\"items\":[{\"types\":[\"A\"]},{\"tags\":[\"x\",\"y\"]}]}", "{}"))
+                .containsExactly(1L, 2L);
+        assertThat(positions("{\"items\":[]}", "{\"from\":2}")).containsExactly(2L, 3L);
+        assertThat(positions("{}", "{\"backwards\":true,\"limit\":1}")).containsExactly(3L);
+        assertThat(positions("{}", "{\"backwards\":true,\"from\":2}")).containsExactly(2L, 1L);
+    }
+
+    @Test
+    void a_condition_looks_behind_the_position_that_the_client_knows_of() throws Exception {
+        append("{\"events\":[{\"type\":\"A\",\"tags\":[\"x\"]}]}");
+        String joined = "{\"events\":[{\"type\":\"B\",\"tags\":[\"x\"]}],\"condition\":{\"failIfEventsMatch\":"
+                + "{\"items\":[{\"tags\":[\"x\"]}]}%s}}";
+
+        JsonNode unaware = append(joined.formatted(""));
+        JsonNode nothingSeen = append(joined.formatted(",\"after\":0"));
+        JsonNode aware = append(joined.formatted(",\"after\":1"));
+
+        assertThat(unaware.path("appendConditionFailed").booleanValue()).isTrue();
+        assertThat(unaware.path("detail").stringValue()).contains("position 0");
+        assertThat(nothingSeen.path("appendConditionFailed").booleanValue()).isTrue();
+        assertThat(aware.path("appendConditionFailed").booleanValue()).isFalse();
+        assertThat(store.nextPosition()).isEqualTo(2);
+    }
+
+    @Test
+    void of_many_who_append_on_the_same_condition_one_succeeds() throws Exception {
+        String body = "{\"events\":[{\"type\":\"Taken\",\"tags\":[\"seat:1\"]}],\"condition\":{\"failIfEventsMatch\":"
+                + "{\"items\":[{\"types\":[\"Taken\"],\"tags\":[\"seat:1\"]}]},\"after\":0}}";
+        List<Boolean> failed = new ArrayList<>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Callable<JsonNode> racer = () -> append(body);
+            List<Future<JsonNode>> racers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                racers.add(threads.submit(racer));
+            }
+            for (Future<JsonNode> one : racers) {
+                failed.add(one.get().path("appendConditionFailed").booleanValue());
+            }
+        }
+
+        assertThat(failed).containsOnlyOnce(false);
+        assertThat(store.read(Read.all()).toList()).hasSize(1);
+    }
+
+    @Test
+    void what_is_not_of_the_form_is_400_and_stores_nothing() throws Exception {
+        assertProblem(400, "The body has no events", post("{}"));
+        assertProblem(400, "The body is not JSON", post("{"));
+        assertProblem(400, "The type of an event is missing", post("{\"events\":[{\"tags\":[\"x\"]}]}"));
+        assertProblem(400, "The tags are not a list", post("{\"events\":[{\"type\":\"A\",\"tags\":\"x\"}]}"));
+        assertProblem(400, "The from -1 is not a position", get("{}", "{\"from\":-1}"));
+        assertProblem(400, "The query is not an object", get("[]", "{}"));
+        assertProblem(
+                416,
+                "Condition from position 9 refused",
+                post("{\"events\":[{\"type\":\"A\"}],\"condition\":{\"failIfEventsMatch\":{\"items\":"
+                        + "[{\"types\":[\"A\"]}]},\"after\":9}}"));
+        assertThat(store.nextPosition()).isZero();
+    }
+
+    private static void assertProblem(int status, String detail, HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(answer.body()).contains(detail);
+    }
+
+    private List<Long> positions(String query, String options) throws Exception {
+        List<Long> positions = new ArrayList<>();
+        read(query, options)
+                .forEach(event -> positions.add(event.path("position").longValue()));
+        return positions;
+    }
+
+    private JsonNode read(String query, String options) throws Exception {
+        HttpResponse<String> answer = get(query, options);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return JSON.readTree(answer.body());
+    }
+
+    private HttpResponse<String> get(String query, String options) throws Exception {
+        String parameters = "query=" + URLEncoder.encode(query, StandardCharsets.UTF_8) + "&options="
+                + URLEncoder.encode(options, StandardCharsets.UTF_8);
+        return send(request("/read?" + parameters));
+    }
+
+    private JsonNode append(String body) throws Exception {
+        HttpResponse<String> answer = post(body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return JSON.readTree(answer.body());
+    }
+
+    private HttpResponse<String> post(String body) throws Exception {
+        return send(request("/append")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + server.httpPort() + path));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+}

@@ -1,0 +1,340 @@
+package dev.everfold.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.testkit.ForwardingEventStore;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Events by HTTP, as one meets them with nothing but curl.
+@Timeout(30)
+class EventRoutesTest {
+
+    private static final String PLACED = "{\"specversion\":\"1.0\",\"id\":\"00000000-0000-0000-0000-000000000001\","
+            + "\"source\":\"/shop\",\"type\":\"order.placed\",\"subject\":\"order-17\",\"tags\":\"customer:alice\","
+            + "\"data\":{\"lines\":2}}";
+    private static final String PAID =
+            PLACED.replace("order.placed", "order.paid").replace("0001", "0002");
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final InMemoryEventStore store = new InMemoryEventStore();
+    private EverfoldServer server;
+
+    @BeforeEach
+    void start() {
+        server = EverfoldServer.start(store, ServerOptions.DEFAULTS.withPorts(0, 0));
+    }
+
+    @AfterEach
+    void end() {
+        http.shutdownNow();
+        server.close();
+    }
+
+    @Test
+    void lines_of_events_are_appended_in_one_step_and_read_as_lines() throws Exception {
+        HttpResponse<String> appended = post("/events", "application/x-ndjson", PLACED + "\n" + PAID + "\n");
+        HttpResponse<String> read = get("/events?stream=order-17");
+
+        assertThat(appended.statusCode()).as(appended.body()).isEqualTo(200);
+        assertThat(appended.body()).isEqualTo("{\"fromPosition\":0,\"revisions\":[0,1]}");
+        assertThat(read.headers().firstValue("Content-Type")).hasValue("application/x-ndjson");
+        assertThat(read.headers().firstValue("Everfold-End")).hasValue("2");
+        assertThat(read.body().lines()).hasSize(2);
+        assertThat(read.body())
+                .startsWith("{\"specversion\":\"1.0\",\"id\":\"00000000-0000-0000-0000-000000000001\"")
+                .contains("\"data\":{\"lines\":2}")
+                .contains("\"position\":1,\"revision\":1,");
+    }
+
+    @Test
+    void one_event_may_be_sent_as_it_is() throws Exception {
+        HttpResponse<String> appended =
+                post("/events", "application/cloudevents+json; charset=utf-8", PLACED.replace(",", ",\n  "));
+
+        assertThat(appended.statusCode()).as(appended.body()).isEqualTo(200);
+        assertThat(store.read(Read.all()).toList())
+                .extracting(RecordedEvent::type)
+                .containsExactly("order.placed");
+    }
+
+    @Test
+    void a_selection_is_made_by_parameters() throws Exception {
+        store.append(Append.of(
+                NewEvent.of("order-17", "order.placed", "{}").withTags("a", "b"),
+                NewEvent.of("order-18", "order.paid", "{}").withTags("a"),
+                NewEvent.of("stock-1", "counted", "{}")));
+
+        assertThat(positions("?category=order")).isEqualTo("0 1");
+        assertThat(positions("?type=order.paid&type=counted")).isEqualTo("1 2");
+        assertThat(positions("?tag=a&tag=b")).isEqualTo("0");
+        assertThat(positions("?from=1&to=2")).isEqualTo("1");
+        assertThat(positions("?backwards&limit=2")).isEqualTo("2 1");
+    }
+
+    @Test
+    void a_conflict_is_409_and_a_repeat_with_its_key_is_answered_as_the_first_time() throws Exception {
+        String key = "11111111-2222-3333-4444-555555555555";
+        HttpRequest.Builder once = request("/events?expect=none")
+                .header("Idempotency-Key", key)
+                .header("Content-Type", "application/x-ndjson")
+                .POST(HttpRequest.BodyPublishers.ofString(PLACED));
+        HttpResponse<String> first = send(once);
+        HttpResponse<String> again = send(once);
+        HttpResponse<String> other = post("/events?expect=none", "application/x-ndjson", PAID);
+
+        assertThat(first.statusCode()).isEqualTo(200);
+        assertThat(again.body()).isEqualTo(first.body());
+        assertThat(other.statusCode()).isEqualTo(409);
+        assertThat(other.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(other.body())
+                .isEqualTo(
+                        "{\"status\":409,\"title\":\"Conflict\",\"detail\":\"Append to stream \\\"order-17\\\" refused:"
+                                + " expected no stream, found 0. Read the stream again and repeat the command.\","
+                                + "\"retryable\":false,\"stored\":\"no\"}");
+        assertThat(store.nextPosition()).isEqualTo(1);
+    }
+
+    @Test
+    void what_is_not_valid_is_400_with_what_was_expected_and_stores_nothing() throws Exception {
+        assertProblem(
+                400,
+                "The line does not begin with a JSON object",
+                post("/events", "application/x-ndjson", PLACED + "\nnonsense\n"));
+        assertProblem(400, "The body holds no event", post("/events", "application/x-ndjson", "\n"));
+        assertProblem(400, "The content type \\\"text/plain\\\" is not taken", post("/events", "text/plain", PLACED));
+        assertProblem(400, "The limit 0 of a read is too low", get("/events?limit=0"));
+        assertProblem(400, "The from \\\"x\\\" is not a number", get("/events?from=x"));
+        assertProblem(400, "\\\"colour\\\" is not a parameter; expected one of backwards,", get("/events?colour=red"));
+        assertProblem(416, "Read from position 7 refused", get("/events?from=7"));
+        assertThat(store.nextPosition()).isZero();
+    }
+
+    @Test
+    void a_web_page_from_elsewhere_is_refused_and_one_of_this_server_is_not() throws Exception {
+        HttpRequest.Builder post = request("/events")
+                .header("Content-Type", "application/x-ndjson")
+                .POST(HttpRequest.BodyPublishers.ofString(PLACED));
+
+        HttpResponse<String> elsewhere = send(post.copy().header("Origin", "https://shop.example"));
+        HttpResponse<String> neighbour = send(post.copy().header("Origin", "http://localhost:1"));
+        HttpResponse<String> own = send(post.copy().header("Origin", "http://localhost:" + server.httpPort()));
+
+        assertProblem(403, "The request comes from a web page of another origin", elsewhere);
+        assertProblem(403, "The request comes from a web page of another origin", neighbour);
+        assertThat(own.statusCode()).isEqualTo(200);
+        assertThat(store.nextPosition()).isEqualTo(1);
+    }
+
+    @Test
+    void what_is_too_large_is_413() throws Exception {
+        String large = "x".repeat(store.limits().eventBytesMax());
+
+        HttpResponse<String> answer =
+                post("/events", "application/x-ndjson", PLACED.replace("{\"lines\":2}", "\"" + large + "\""));
+
+        assertProblem(413, "the limit is 1048576 (Limits.eventBytesMax)", answer);
+    }
+
+    @Test
+    void events_are_followed_and_a_client_that_comes_again_goes_on_after_the_last_it_saw() throws Exception {
+        store.append(Append.of(NewEvent.of("order-17", "order.placed", "{}")));
+        try (BufferedReader live = follow("/events/live?category=order&from=0", "")) {
+            assertThat(id(live)).isEqualTo("id: 0");
+            store.append(Append.of(NewEvent.of("stock-1", "counted", "{}")));
+            store.append(Append.of(NewEvent.of("order-17", "order.paid", "{}")));
+            assertThat(id(live)).isEqualTo("id: 2");
+            assertThat(live.readLine())
+                    .startsWith("data: {\"specversion\":\"1.0\"")
+                    .contains("order.paid");
+        }
+        store.append(Append.of(NewEvent.of("order-17", "order.sent", "{}")));
+        try (BufferedReader again = follow("/events/live?category=order", "2")) {
+            assertThat(id(again)).isEqualTo("id: 3");
+        }
+    }
+
+    @Test
+    void a_batch_is_appended_and_read_as_one_array() throws Exception {
+        HttpResponse<String> appended =
+                post("/events", "application/cloudevents-batch+json", "[ " + PLACED + ",\n" + PAID + " ]");
+        HttpResponse<String> read = send(request("/events").header("Accept", "application/cloudevents-batch+json"));
+
+        assertThat(appended.body()).isEqualTo("{\"fromPosition\":0,\"revisions\":[0,1]}");
+        assertThat(read.headers().firstValue("Content-Type")).hasValue("application/cloudevents-batch+json");
+        assertThat(new JsonMapper().readTree(read.body()))
+                .extracting(event -> event.path("type").stringValue())
+                .containsExactly("order.placed", "order.paid");
+        assertProblem(400, "The body is no batch", post("/events", "application/cloudevents-batch+json", PLACED));
+        assertProblem(400, "The body is not JSON", post("/events", "application/cloudevents-batch+json", "[{,}]"));
+        assertThat(store.nextPosition()).isEqualTo(2);
+    }
+
+    @Test
+    void an_answer_that_cannot_be_finished_is_broken_off_and_not_taken_for_the_whole() {
+        NewEvent large = NewEvent.of("file-1", "stored", "\"" + "x".repeat(100_000) + "\"");
+        store.append(Append.of(large));
+        store.append(Append.of(large.withId(new UUID(1, 1))));
+        try (EverfoldServer failing =
+                EverfoldServer.start(new UnreadableAfter(store, 1), ServerOptions.DEFAULTS.withPorts(0, 0))) {
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create("http://localhost:" + failing.httpPort() + "/events"))
+                    .build();
+
+            assertThatThrownBy(() -> http.send(request, HttpResponse.BodyHandlers.ofString()))
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    /// A store whose cursors fail after so many events.
+    private static final class UnreadableAfter extends ForwardingEventStore {
+
+        private final int events;
+
+        UnreadableAfter(EventStore delegate, int events) {
+            super(delegate);
+            this.events = events;
+        }
+
+        @Override
+        public EventCursor read(Read read) {
+            EventCursor cursor = super.read(read);
+            return new EventCursor() {
+                private int left = events;
+
+                @Override
+                public boolean hasNext() {
+                    return cursor.hasNext();
+                }
+
+                @Override
+                public RecordedEvent next() {
+                    if (left-- == 0) {
+                        throw new StoreUnavailableException("The disk is gone.", true, null);
+                    }
+                    return cursor.next();
+                }
+
+                @Override
+                public long end() {
+                    return cursor.end();
+                }
+
+                @Override
+                public long nextPosition() {
+                    return cursor.nextPosition();
+                }
+
+                @Override
+                public void close() {
+                    cursor.close();
+                }
+            };
+        }
+    }
+
+    @Test
+    void streams_are_listed_page_by_page_in_the_order_in_which_they_began() throws Exception {
+        for (String stream : List.of("order-17", "stock-1", "order-18", "order-17", "order-19")) {
+            store.append(Append.of(NewEvent.of(stream, "noted", "{}")));
+        }
+
+        JsonNode first =
+                new JsonMapper().readTree(get("/streams?category=order&limit=2").body());
+        JsonNode second = new JsonMapper()
+                .readTree(get("/streams?category=order&limit=2&from="
+                                + first.path("next").longValue())
+                        .body());
+
+        assertThat(first.path("streams"))
+                .extracting(stream -> stream.path("stream").stringValue())
+                .containsExactly("order-17", "order-18");
+        assertThat(second.path("streams"))
+                .extracting(stream -> stream.path("stream").stringValue())
+                .containsExactly("order-19");
+        assertThat(second.has("next")).isFalse();
+        assertProblem(400, "The limit 0 of a page of streams; expected 1..1000.", get("/streams?limit=0"));
+    }
+
+    @Test
+    void figures_and_types_say_what_is_there() throws Exception {
+        store.append(Append.of(NewEvent.of("order-17", "order.placed", "{}")));
+
+        assertThat(get("/stats").body())
+                .startsWith("{\"lineage\":\"" + store.lineage() + "\",\"events\":1,\"streams\":1,\"bytes\":");
+        assertThat(get("/types").body()).isEqualTo("{\"types\":{\"order.placed\":1}}");
+    }
+
+    private static void assertProblem(int status, String detail, HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(answer.body()).contains(detail);
+    }
+
+    private String positions(String parameters) throws Exception {
+        return get("/events" + parameters)
+                .body()
+                .lines()
+                .map(line -> line.replaceAll(".*\"position\":([0-9]+).*", "$1"))
+                .reduce((left, right) -> left + " " + right)
+                .orElse("");
+    }
+
+    private BufferedReader follow(String path, String lastEventId) throws Exception {
+        HttpRequest.Builder request = request(path).header("Accept", "text/event-stream");
+        if (!lastEventId.isEmpty()) {
+            request.header("Last-Event-ID", lastEventId);
+        }
+        HttpResponse<InputStream> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/event-stream");
+        return new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+    }
+
+    private static String id(BufferedReader live) throws IOException {
+        String line = live.readLine();
+        while (line != null && !line.startsWith("id: ")) {
+            line = live.readLine();
+        }
+        return String.valueOf(line);
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + server.httpPort() + path));
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return send(request(path));
+    }
+
+    private HttpResponse<String> post(String path, String type, String body) throws Exception {
+        return send(request(path).header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+}

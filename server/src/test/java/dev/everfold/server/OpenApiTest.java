@@ -1,0 +1,63 @@
+package dev.everfold.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.everfold.eventstore.InMemoryEventStore;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The document says what the routes do.
+class OpenApiTest {
+
+    private final JsonNode document = new JsonMapper().readTree(HttpDoor.openApi());
+
+    @Test
+    void each_route_is_in_the_document_and_nothing_else_is() {
+        Set<String> documented = new TreeSet<>();
+        document.path("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .properties()
+                        .forEach(method ->
+                                documented.add(method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey())));
+        Set<String> answered = new TreeSet<>();
+        HttpDoor.routes(new InMemoryEventStore(), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), () -> true)
+                .forEach(route -> answered.add(route.method() + " " + route.path()));
+
+        assertThat(documented).isEqualTo(answered);
+    }
+
+    @Test
+    void the_parameters_of_a_selection_are_those_that_are_understood() {
+        for (String path : List.of("/events", "/events/live")) {
+            Set<String> documented = new TreeSet<>();
+            for (JsonNode parameter :
+                    document.path("paths").path(path).path("get").path("parameters")) {
+                if (parameter.path("in").stringValue().equals("query")) {
+                    documented.add(parameter.path("name").stringValue());
+                }
+            }
+            assertThat(documented).as(path).isEqualTo(Selection.NAMES);
+        }
+    }
+
+    @Test
+    void each_operation_has_a_name_of_its_own_a_summary_and_answers() {
+        Set<String> names = new TreeSet<>();
+        document.path("paths")
+                .forEach(path -> path.forEach(operation -> {
+                    assertThat(names.add(operation.path("operationId").stringValue()))
+                            .isTrue();
+                    assertThat(operation.path("summary").stringValue()).isNotEmpty();
+                    assertThat(operation.path("responses").path("200").isObject())
+                            .isTrue();
+                }));
+    }
+}
