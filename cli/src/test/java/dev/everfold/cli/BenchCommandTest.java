@@ -2,14 +2,22 @@ package dev.everfold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.everfold.cli.bench.Benchmark;
+import dev.everfold.cli.bench.Row;
+import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.StoreUri;
+import dev.everfold.server.EverfoldServer;
+import dev.everfold.server.ServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +100,25 @@ class BenchCommandTest {
         assertThat(run.err())
                 .isEqualTo("everfold: the bench cannot work in " + file.resolve("in") + ": Not a directory. Name"
                         + " another folder with --store.\n");
+    }
+
+    @Test
+    @Tag("heavy") // a hundred thousand events a row
+    void a_served_store_is_measured_when_it_is_empty_and_refused_when_it_is_not() throws Exception {
+        try (EverfoldServer server =
+                EverfoldServer.start(new InMemoryEventStore(), ServerOptions.DEFAULTS.withPorts(0, 0))) {
+            String served = "everfold://localhost:" + server.grpcPort();
+
+            List<Row> rows = new Benchmark(StoreUri.parse(served), 1, Duration.ofMillis(10), 11_000).run(_ -> {});
+            CommandLineRun again = CommandLineRun.of("bench", "--store", served, "--quick", "--seconds", "0.01");
+
+            assertThat(rows).extracting(Row::name).contains("next position", "1024 ×   1", "full scan");
+            assertThat(rows).allSatisfy(row -> assertThat(row.perSecond()).isPositive());
+            assertThat(again.exitCode()).isEqualTo(2);
+            assertThat(again.err())
+                    .matches("everfold: The store of everfold://localhost:[0-9]+ holds [0-9]+ events; expected an empty"
+                            + " one, since what the bench appends stays there\\. Serve a new store\\.\n");
+        }
     }
 
     @ParameterizedTest

@@ -3,6 +3,9 @@ package dev.everfold.cli;
 import static dev.everfold.cli.CommandLineRun.line;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.everfold.cli.bench.Benchmark;
+import dev.everfold.cli.bench.Row;
+import dev.everfold.eventstore.StoreUri;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -11,10 +14,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,13 +146,14 @@ class PostgresCommandsTest {
     }
 
     @Test
-    void a_bench_measures_beside_commits_of_single_rows_and_leaves_nothing() throws SQLException {
-        CommandLineRun bench = run("bench", database(), "--quick", "--seconds", "0.02");
+    @Tag("heavy") // a hundred thousand events a row
+    void a_bench_measures_beside_commits_of_single_rows_and_leaves_nothing() throws Exception {
+        List<Row> rows = new Benchmark(StoreUri.parse(database()), 1, Duration.ofMillis(10), 11_000).run(_ -> {});
 
-        assertThat(bench.exitCode()).as(bench.err()).isZero();
-        assertThat(bench.out())
-                .contains("Raw commits: one thread stores rows of 256 bytes in a bare table, a commit each")
-                .contains("insert one row + commit", "full scan");
+        assertThat(rows).extracting(Row::name).contains("insert one row + commit", "1024 × 100", "full scan");
+        assertThat(rows.getFirst().section())
+                .isEqualTo("Raw commits: one thread stores rows of 256 bytes in a bare table, a commit each");
+        assertThat(rows).allSatisfy(row -> assertThat(row.perSecond()).isPositive());
         assertThat(schemas()).noneMatch(schema -> schema.startsWith("everfold_scratch_"));
     }
 

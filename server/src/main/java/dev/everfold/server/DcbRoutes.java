@@ -54,9 +54,11 @@ final class DcbRoutes {
                     "The content type \"" + type + "\" is not taken; expected " + JSON + ".");
         }
         JsonNode body = parse("body", context.body());
+        requireKnown("body", body, "events", "condition");
         Append append = Append.of(events(body.path("events")));
         JsonNode condition = body.path("condition");
         if (isGiven(condition)) {
+            requireKnown("condition", condition, "failIfEventsMatch", "after");
             append = append.unless(
                     query(condition.path("failIfEventsMatch")), number("after", condition.path("after"), 0));
         }
@@ -82,6 +84,7 @@ final class DcbRoutes {
         }
         List<NewEvent> events = new ArrayList<>();
         for (JsonNode one : list) {
+            requireKnown("event", one, "type", "tags", "data", "stream");
             JsonNode data = one.path("data");
             byte[] bytes = (data.isString() ? data.stringValue() : isGiven(data) ? data.toString() : "{}")
                     .getBytes(StandardCharsets.UTF_8);
@@ -94,10 +97,12 @@ final class DcbRoutes {
     }
 
     private void read(Context context) throws IOException {
+        Selection.require(context, "query", "options");
         Query query = query(
                 parse("query", Optional.ofNullable(context.queryParam("query")).orElse("{}")));
         JsonNode options = parse(
                 "options", Optional.ofNullable(context.queryParam("options")).orElse("{}"));
+        requireKnown("options", options, "from", "limit", "backwards");
         boolean isBackwards = options.path("backwards").asBoolean(false);
         long from = number("from", options.path("from"), 0);
         Read read = Read.matching(query).limit(number("limit", options.path("limit"), Long.MAX_VALUE));
@@ -133,17 +138,30 @@ final class DcbRoutes {
 
     /// No items, or none given, are all events.
     private static Query query(JsonNode given) {
-        if (isGiven(given) && !given.isObject()) {
-            throw new IllegalArgumentException(
-                    "The query is not an object; expected {\"items\":[{\"types\":[…],\"tags\":[…]}]}.");
-        }
+        requireKnown("query", given, "items");
         List<Query.Item> items = new ArrayList<>();
         for (JsonNode item : given.path("items")) {
+            requireKnown("item", item, "types", "tags");
             items.add(new Query.Item()
                     .withTypes(texts("types", item.path("types")))
                     .withTags(texts("tags", item.path("tags"))));
         }
         return items.isEmpty() ? Query.all() : Query.of(items.toArray(Query.Item[]::new));
+    }
+
+    /// What is misspelt would otherwise be left out without a word.
+    private static void requireKnown(String what, JsonNode node, String... names) {
+        if (isGiven(node) && !node.isObject()) {
+            throw new IllegalArgumentException(
+                    "The " + what + " must be an object with " + String.join(", ", names) + ".");
+        }
+        List<String> known = List.of(names);
+        for (String name : node.propertyNames()) {
+            if (!known.contains(name)) {
+                throw new IllegalArgumentException("Unknown member \"" + name + "\" of the " + what + "; expected "
+                        + String.join(", ", names) + ".");
+            }
+        }
     }
 
     private static boolean isGiven(JsonNode node) {

@@ -169,7 +169,7 @@ final class EventRoutes {
     /// Server-sent events: their ids are positions, so that a client that comes again goes on after the last it
     /// saw.
     private void follow(Context context) throws IOException, InterruptedException {
-        Read read = Selection.read(context);
+        Read read = Selection.live(context);
         String last = context.header("Last-Event-ID");
         long next = last != null
                 ? Selection.number("Last-Event-ID", last) + 1

@@ -11,6 +11,9 @@ import java.util.TreeSet;
 /// `backwards`.
 final class Selection {
 
+    /// Of events as they come: they have neither an end nor another direction.
+    static final Set<String> LIVE_NAMES = new TreeSet<>(Set.of("stream", "category", "type", "tag", "from"));
+
     static final Set<String> NAMES =
             new TreeSet<>(Set.of("stream", "category", "type", "tag", "from", "to", "limit", "backwards"));
 
@@ -19,6 +22,16 @@ final class Selection {
     /// @throws IllegalArgumentException when a parameter is not known or not what it should be
     static Read read(Context context) {
         require(context, NAMES.toArray(String[]::new));
+        return selected(context);
+    }
+
+    /// @throws IllegalArgumentException when a parameter is not known or not what it should be
+    static Read live(Context context) {
+        require(context, LIVE_NAMES.toArray(String[]::new));
+        return selected(context);
+    }
+
+    private static Read selected(Context context) {
         Read read = Read.matching(query(context))
                 .fromPosition(number(context, "from", 0))
                 .toPosition(number(context, "to", Long.MAX_VALUE))

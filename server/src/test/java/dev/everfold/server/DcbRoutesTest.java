@@ -118,7 +118,15 @@ class DcbRoutesTest {
         assertProblem(400, "The type of an event is missing", post("{\"events\":[{\"tags\":[\"x\"]}]}"));
         assertProblem(400, "The tags are not a list", post("{\"events\":[{\"type\":\"A\",\"tags\":\"x\"}]}"));
         assertProblem(400, "The from -1 is not a position", get("{}", "{\"from\":-1}"));
-        assertProblem(400, "The query is not an object", get("[]", "{}"));
+        assertProblem(400, "The query must be an object with items.", get("[]", "{}"));
+        assertProblem(
+                400,
+                "Unknown member \\\"limt\\\" of the options; expected from, limit, backwards.",
+                get("{}", "{\"limt\":1}"));
+        assertProblem(
+                400,
+                "Unknown member \\\"tag\\\" of the event; expected type, tags, data, stream.",
+                post("{\"events\":[{\"type\":\"A\",\"tag\":[\"x\"]}]}"));
         assertProblem(
                 416,
                 "Condition from position 9 refused",

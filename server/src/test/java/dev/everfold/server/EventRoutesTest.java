@@ -130,6 +130,8 @@ class EventRoutesTest {
         assertProblem(400, "The limit 0 of a read is too low", get("/events?limit=0"));
         assertProblem(400, "The from \\\"x\\\" is not a number", get("/events?from=x"));
         assertProblem(400, "\\\"colour\\\" is not a parameter; expected one of backwards,", get("/events?colour=red"));
+        assertProblem(
+                400, "\\\"limit\\\" is not a parameter; expected one of category, from,", get("/events/live?limit=1"));
         assertProblem(416, "Read from position 7 refused", get("/events?from=7"));
         assertThat(store.nextPosition()).isZero();
     }

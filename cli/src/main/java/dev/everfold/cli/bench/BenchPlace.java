@@ -7,16 +7,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Where everything that is measured is made, and removed from at the end. Stores that were there before are never
-/// touched.
+/// Where everything that is measured is made, and removed from at the end where it can be. Events that were there
+/// before
+/// are never touched.
 interface BenchPlace extends AutoCloseable {
 
-    /// A new folder, or what the server of the URI has for it.
+    /// A new folder, or what the server of the URI has for it: stores of its own, or its one store.
     ///
     /// @throws IllegalArgumentException when the URI names a host, and stores cannot be made there to be measured
     static BenchPlace at(StoreUri uri) throws IOException {
         if (!uri.rest().startsWith("//")) {
             return BenchFolder.create(uri);
+        }
+        if (uri.scheme().equals(BenchRemote.SCHEME)) {
+            return BenchRemote.at(uri);
         }
         try {
             return new BenchServer(EventStores.provider(uri).scratch(uri));
@@ -37,7 +41,12 @@ interface BenchPlace extends AutoCloseable {
     /// Removes what the store of this name left, if anything.
     void delete(String name) throws IOException;
 
-    /// The least durable write that there is.
+    /// Whether all names open the same store, which begins empty and keeps what is appended.
+    default boolean isOneStore() {
+        return false;
+    }
+
+    /// The least that can be asked of what is below the stores.
     Workload raw();
 
     /// Where the bare writer and reader have their files; empty when the stores are not on a disk of this machine.

@@ -25,7 +25,7 @@ record BenchServer(ScratchStores stores) implements BenchPlace {
 
     @Override
     public Workload raw() {
-        return new RawCommits(stores);
+        return RawCalls.commits(stores);
     }
 
     @Override

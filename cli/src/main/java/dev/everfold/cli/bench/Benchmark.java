@@ -68,6 +68,11 @@ public record Benchmark(StoreUri uri, int rounds, Duration duration, int readEve
                 BareWriter.createFile(bareWrites, BARE_FILE_BYTES);
                 BareReads.createFile(bareReads, data);
             }
+            if (place.isOneStore()) {
+                try (EventStore store = place.open("reads")) {
+                    fill(store);
+                }
+            }
             Results results = new Results();
             round(new Round("warming up", duration.dividedBy(2), new Results(), progress));
             for (int round = 1; round <= rounds; round++) {
@@ -109,14 +114,18 @@ public record Benchmark(StoreUri uri, int rounds, Duration duration, int readEve
             }
         }
 
+        private void fill(EventStore store) {
+            progress.accept("appending " + data.events() + " events to read");
+            ids = data.fill(store);
+        }
+
         /// Opens the store that is read; fills it where it is empty, which is in the first round, and in
         /// each for an engine that keeps nothing.
         private EventStore openForReads(Round round) {
             long before = System.nanoTime();
             EventStore store = place.open("reads", (data.events() * 256L / SEGMENTS / 1_024) + "KiB");
             if (store.nextPosition() == 0) {
-                progress.accept("appending " + data.events() + " events to read");
-                ids = data.fill(store);
+                fill(store);
                 return store;
             }
             try (EventCursor last = store.read(Read.all().backwards().limit(1))) {

@@ -14,6 +14,7 @@ final class Results {
     enum Section {
         RAW("Raw disk: one thread overwrites 4 KiB of a file of zeros, fdatasync after each"),
         RAW_COMMITS("Raw commits: one thread stores rows of 256 bytes in a bare table, a commit each"),
+        RAW_CALLS("Raw calls: one thread asks the server where the log ends"),
         APPENDS("Durable appends, clients × events of 256 bytes; limit = bare writer (no names, no index)"),
         CONDITIONS("Conditional appends; limit = the same clients without a condition"),
         READS("Reads by one thread, every field decoded, checksums checked; limit = bare reader");
