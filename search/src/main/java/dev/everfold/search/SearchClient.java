@@ -1,7 +1,14 @@
 package dev.everfold.search;
 
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import tools.jackson.databind.JsonNode;
+
 /// A server that has been asked who it is. Safe for many threads.
 final class SearchClient implements AutoCloseable {
+
+    private static final int ASKED_MAX = 20;
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final Transport transport;
     private final ServerInfo server;
@@ -28,13 +35,21 @@ final class SearchClient implements AutoCloseable {
     /// The same with requests sent by a transport, which is closed with the client.
     static SearchClient open(SearchOptions options, Transport transport) {
         try {
-            Answer root =
-                    transport.send(Call.reading("Asking " + options.server() + " who it is", "GET", ServerInfo.PATH));
-            return new SearchClient(transport, ServerInfo.parse(root.body()), options.bulkBytesMax());
+            return new SearchClient(transport, ask(options, transport), options.bulkBytesMax());
         } catch (RuntimeException failed) {
             transport.close();
             throw failed;
         }
+    }
+
+    private static ServerInfo ask(SearchOptions options, Transport transport) {
+        Call who = Call.reading("Asking " + options.server() + " who it is", "GET", ServerInfo.PATH);
+        JsonNode statistics = transport.send(who).body();
+        for (int asked = 1; ServerInfo.isPartial(statistics) && asked < ASKED_MAX; asked++) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+            statistics = transport.send(who).body();
+        }
+        return ServerInfo.parse(statistics);
     }
 
     ServerInfo server() {

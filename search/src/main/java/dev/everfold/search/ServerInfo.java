@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
 /// @param cluster the UUID of its cluster; another one means other data
 record ServerInfo(Product product, List<String> versions, String cluster) {
 
-    static final String PATH = "/_cluster/stats?filter_path=cluster_uuid,nodes.versions,nodes.packaging_types";
+    static final String PATH =
+            "/_cluster/stats?filter_path=cluster_uuid,_nodes.failed,nodes.versions,nodes.packaging_types";
 
     /// The products that are known, each with the one major version that every test runs on.
     enum Product {
@@ -38,6 +39,12 @@ record ServerInfo(Product product, List<String> versions, String cluster) {
 
     ServerInfo {
         versions = List.copyOf(versions);
+    }
+
+    /// Whether a node could not give its part just now, for example since an index was deleted while it was
+    /// counted.
+    static boolean isPartial(JsonNode statistics) {
+        return statistics.path("_nodes").path("failed").asInt(0) > 0;
     }
 
     /// Reads what is found at [#PATH].

@@ -50,6 +50,15 @@ class SearchClientTest {
         }
     }
 
+    @Test
+    void a_server_whose_node_could_not_be_counted_just_now_is_asked_again() throws Exception {
+        String partial = "{\"cluster_uuid\": \"c1\", \"_nodes\": {\"failed\": 1}}";
+        try (StubServer server = StubServer.answeringInTurn(partial, partial, StubServer.KNOWN_SERVER);
+                SearchClient client = SearchClient.open(server.options())) {
+            assertThat(client.server().versions()).containsExactly("3.8.0");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"{}", "[]", "<html>", "", "{\"cluster_uuid\": \"c1\"}"})
     void what_is_no_such_server_is_refused(String root) throws Exception {

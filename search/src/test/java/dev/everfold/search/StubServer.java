@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 
 /// Answers every request in one way, for what real servers do not do when asked.
@@ -51,6 +52,18 @@ final class StubServer implements AutoCloseable {
         return with((_, exchange) -> {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+    }
+
+    /// Answers one after the other, and then always with the last.
+    static StubServer answeringInTurn(String... bodies) throws IOException {
+        AtomicInteger next = new AtomicInteger();
+        return with((_, exchange) -> {
+            int turn = next.getAndUpdate(now -> Math.min(now + 1, bodies.length - 1));
+            byte[] bytes = bodies[turn].getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, bytes.length);
             exchange.getResponseBody().write(bytes);
             exchange.close();
         });
