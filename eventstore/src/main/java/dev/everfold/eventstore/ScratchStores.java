@@ -1,8 +1,7 @@
 package dev.everfold.eventstore;
 
-/// Stores that are made only to be measured, beside those that are kept and never instead of one: all of them are
-/// removed
-/// when this is closed.
+/// Stores that are made only to be measured, beside those that are kept and never instead of one. All of
+/// them are removed when this is closed.
 ///
 /// Safe for use by one thread; the stores are for as many as any.
 public interface ScratchStores extends AutoCloseable {

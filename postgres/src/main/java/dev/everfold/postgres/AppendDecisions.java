@@ -33,6 +33,10 @@ final class AppendDecisions {
     private final Map<String, Long> revisions;
     private final Map<String, Long> tracked;
     private final List<PlacedEvent> events = new ArrayList<>();
+
+    /// The first of them as queries meet them, each made when it is first asked about.
+    private final List<RecordedEvent> recorded = new ArrayList<>();
+
     private final List<AcceptedAppend> accepted = new ArrayList<>();
     private final Map<String, Long> trackedNow = new HashMap<>();
     private long recordedMicros;
@@ -163,10 +167,11 @@ final class AppendDecisions {
         if (committed != null || events.isEmpty()) {
             return committed;
         }
+        events.subList(recorded.size(), events.size()).forEach(event -> recorded.add(event.recorded()));
         Predicate<RecordedEvent> matches = query.predicate();
-        for (PlacedEvent event : events) {
-            if (event.place().position() >= nothing.fromPosition() && matches.test(event.recorded())) {
-                return event.place().position();
+        for (RecordedEvent event : recorded) {
+            if (event.position() >= nothing.fromPosition() && matches.test(event)) {
+                return event.position();
             }
         }
         return null;

@@ -53,9 +53,8 @@ final class AppendQueue {
         }
     }
 
-    /// Whether the caller may commit its append by itself, since nobody else appends: that spares two changes
-    /// of thread.
-    /// Then it has to, and to say when it is done.
+    /// Whether the caller may commit its append by itself, since nobody else appends: that spares two
+    /// changes of thread. Then it has to, and to say when it is done.
     boolean pass() {
         lock.lock();
         try {

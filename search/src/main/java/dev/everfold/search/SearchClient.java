@@ -1,5 +1,6 @@
 package dev.everfold.search;
 
+import dev.everfold.eventstore.EventStoreException.Stored;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
@@ -44,12 +45,14 @@ final class SearchClient implements AutoCloseable {
 
     private static ServerInfo ask(SearchOptions options, Transport transport) {
         Call who = Call.reading("Asking " + options.server() + " who it is", "GET", ServerInfo.PATH);
-        JsonNode statistics = transport.send(who).body();
-        for (int asked = 1; ServerInfo.isPartial(statistics) && asked < ASKED_MAX; asked++) {
+        for (int asked = 0; asked < ASKED_MAX; asked++) {
+            JsonNode statistics = transport.send(who).body();
+            if (!ServerInfo.isMissing(statistics)) {
+                return ServerInfo.parse(statistics);
+            }
             LockSupport.parkNanos(PAUSE.toNanos());
-            statistics = transport.send(who).body();
         }
-        return ServerInfo.parse(statistics);
+        throw new SearchFailedException(who.what(), "none of its nodes could be counted.", Stored.NO, true, null);
     }
 
     ServerInfo server() {

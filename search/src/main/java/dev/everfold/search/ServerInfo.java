@@ -41,10 +41,10 @@ record ServerInfo(Product product, List<String> versions, String cluster) {
         versions = List.copyOf(versions);
     }
 
-    /// Whether a node could not give its part just now, for example since an index was deleted while it was
-    /// counted.
-    static boolean isPartial(JsonNode statistics) {
-        return statistics.path("_nodes").path("failed").asInt(0) > 0;
+    /// Whether no node could be counted just now, as when an index is deleted meanwhile; both products do so.
+    static boolean isMissing(JsonNode statistics) {
+        return statistics.path("_nodes").path("failed").asInt(0) > 0
+                && statistics.path("nodes").path("versions").isEmpty();
     }
 
     /// Reads what is found at [#PATH].

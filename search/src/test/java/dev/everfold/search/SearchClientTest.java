@@ -59,6 +59,19 @@ class SearchClientTest {
         }
     }
 
+    @Test
+    void a_server_none_of_whose_nodes_can_be_counted_may_be_tried_again_later() throws Exception {
+        String missing = "{\"cluster_uuid\": \"c1\", \"_nodes\": {\"failed\": 1}, \"nodes\": {\"versions\": []}}";
+        try (StubServer server = StubServer.answering(200, missing)) {
+            assertThatThrownBy(() -> SearchClient.open(server.options()))
+                    .isInstanceOfSatisfying(
+                            SearchFailedException.class,
+                            failed -> assertThat(failed.retryable()).isTrue())
+                    .hasMessageStartingWith("Asking " + server.options().server()
+                            + " who it is failed: none of its nodes could be counted. ");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"{}", "[]", "<html>", "", "{\"cluster_uuid\": \"c1\"}"})
     void what_is_no_such_server_is_refused(String root) throws Exception {

@@ -59,6 +59,9 @@ final class DcbRoutes {
         JsonNode condition = body.path("condition");
         if (isGiven(condition)) {
             requireKnown("condition", condition, "failIfEventsMatch", "after");
+            if (!isGiven(condition.path("failIfEventsMatch"))) {
+                throw new IllegalArgumentException("The condition has no failIfEventsMatch; expected a query.");
+            }
             append = append.unless(
                     query(condition.path("failIfEventsMatch")), number("after", condition.path("after"), 0));
         }

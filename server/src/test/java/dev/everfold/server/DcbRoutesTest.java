@@ -1,13 +1,11 @@
 package dev.everfold.server;
 
+import static dev.everfold.server.ServedByHttp.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.Read;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,7 +14,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
@@ -28,19 +25,12 @@ class DcbRoutesTest {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final InMemoryEventStore store = new InMemoryEventStore();
-    private EverfoldServer server;
-
-    @BeforeEach
-    void start() {
-        server = EverfoldServer.start(store, ServerOptions.DEFAULTS.withPorts(0, 0));
-    }
+    private final ServedByHttp served = new ServedByHttp();
+    private final InMemoryEventStore store = served.store;
 
     @AfterEach
     void end() {
-        http.shutdownNow();
-        server.close();
+        served.close();
     }
 
     @Test
@@ -118,6 +108,10 @@ class DcbRoutesTest {
         assertProblem(400, "The type of an event is missing", post("{\"events\":[{\"tags\":[\"x\"]}]}"));
         assertProblem(400, "The tags are not a list", post("{\"events\":[{\"type\":\"A\",\"tags\":\"x\"}]}"));
         assertProblem(400, "The from -1 is not a position", get("{}", "{\"from\":-1}"));
+        assertProblem(
+                400,
+                "The condition has no failIfEventsMatch; expected a query.",
+                post("{\"events\":[{\"type\":\"A\"}],\"condition\":{\"after\":0}}"));
         assertProblem(400, "The query must be an object with items.", get("[]", "{}"));
         assertProblem(
                 400,
@@ -133,12 +127,6 @@ class DcbRoutesTest {
                 post("{\"events\":[{\"type\":\"A\"}],\"condition\":{\"failIfEventsMatch\":{\"items\":"
                         + "[{\"types\":[\"A\"]}]},\"after\":9}}"));
         assertThat(store.nextPosition()).isZero();
-    }
-
-    private static void assertProblem(int status, String detail, HttpResponse<String> answer) {
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
-        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-        assertThat(answer.body()).contains(detail);
     }
 
     private List<Long> positions(String query, String options) throws Exception {
@@ -157,7 +145,7 @@ class DcbRoutesTest {
     private HttpResponse<String> get(String query, String options) throws Exception {
         String parameters = "query=" + URLEncoder.encode(query, StandardCharsets.UTF_8) + "&options="
                 + URLEncoder.encode(options, StandardCharsets.UTF_8);
-        return send(request("/read?" + parameters));
+        return served.get("/read?" + parameters);
     }
 
     private JsonNode append(String body) throws Exception {
@@ -167,16 +155,6 @@ class DcbRoutesTest {
     }
 
     private HttpResponse<String> post(String body) throws Exception {
-        return send(request("/append")
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body)));
-    }
-
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://localhost:" + server.httpPort() + path));
-    }
-
-    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return served.post("/append", "application/json", body);
     }
 }

@@ -1,5 +1,6 @@
 package dev.everfold.server;
 
+import static dev.everfold.server.ServedByHttp.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,14 +18,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
@@ -40,25 +39,18 @@ class EventRoutesTest {
     private static final String PAID =
             PLACED.replace("order.placed", "order.paid").replace("0001", "0002");
 
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final InMemoryEventStore store = new InMemoryEventStore();
-    private EverfoldServer server;
-
-    @BeforeEach
-    void start() {
-        server = EverfoldServer.start(store, ServerOptions.DEFAULTS.withPorts(0, 0));
-    }
+    private final ServedByHttp served = new ServedByHttp();
+    private final InMemoryEventStore store = served.store;
 
     @AfterEach
     void end() {
-        http.shutdownNow();
-        server.close();
+        served.close();
     }
 
     @Test
     void lines_of_events_are_appended_in_one_step_and_read_as_lines() throws Exception {
-        HttpResponse<String> appended = post("/events", "application/x-ndjson", PLACED + "\n" + PAID + "\n");
-        HttpResponse<String> read = get("/events?stream=order-17");
+        HttpResponse<String> appended = served.post("/events", "application/x-ndjson", PLACED + "\n" + PAID + "\n");
+        HttpResponse<String> read = served.get("/events?stream=order-17");
 
         assertThat(appended.statusCode()).as(appended.body()).isEqualTo(200);
         assertThat(appended.body()).isEqualTo("{\"fromPosition\":0,\"revisions\":[0,1]}");
@@ -74,7 +66,7 @@ class EventRoutesTest {
     @Test
     void one_event_may_be_sent_as_it_is() throws Exception {
         HttpResponse<String> appended =
-                post("/events", "application/cloudevents+json; charset=utf-8", PLACED.replace(",", ",\n  "));
+                served.post("/events", "application/cloudevents+json; charset=utf-8", PLACED.replace(",", ",\n  "));
 
         assertThat(appended.statusCode()).as(appended.body()).isEqualTo(200);
         assertThat(store.read(Read.all()).toList())
@@ -99,13 +91,13 @@ class EventRoutesTest {
     @Test
     void a_conflict_is_409_and_a_repeat_with_its_key_is_answered_as_the_first_time() throws Exception {
         String key = "11111111-2222-3333-4444-555555555555";
-        HttpRequest.Builder once = request("/events?expect=none")
+        HttpRequest.Builder once = served.request("/events?expect=none")
                 .header("Idempotency-Key", key)
                 .header("Content-Type", "application/x-ndjson")
                 .POST(HttpRequest.BodyPublishers.ofString(PLACED));
-        HttpResponse<String> first = send(once);
-        HttpResponse<String> again = send(once);
-        HttpResponse<String> other = post("/events?expect=none", "application/x-ndjson", PAID);
+        HttpResponse<String> first = served.send(once);
+        HttpResponse<String> again = served.send(once);
+        HttpResponse<String> other = served.post("/events?expect=none", "application/x-ndjson", PAID);
 
         assertThat(first.statusCode()).isEqualTo(200);
         assertThat(again.body()).isEqualTo(first.body());
@@ -124,27 +116,32 @@ class EventRoutesTest {
         assertProblem(
                 400,
                 "The line does not begin with a JSON object",
-                post("/events", "application/x-ndjson", PLACED + "\nnonsense\n"));
-        assertProblem(400, "The body holds no event", post("/events", "application/x-ndjson", "\n"));
-        assertProblem(400, "The content type \\\"text/plain\\\" is not taken", post("/events", "text/plain", PLACED));
-        assertProblem(400, "The limit 0 of a read is too low", get("/events?limit=0"));
-        assertProblem(400, "The from \\\"x\\\" is not a number", get("/events?from=x"));
-        assertProblem(400, "\\\"colour\\\" is not a parameter; expected one of backwards,", get("/events?colour=red"));
+                served.post("/events", "application/x-ndjson", PLACED + "\nnonsense\n"));
+        assertProblem(400, "The body holds no event", served.post("/events", "application/x-ndjson", "\n"));
         assertProblem(
-                400, "\\\"limit\\\" is not a parameter; expected one of category, from,", get("/events/live?limit=1"));
-        assertProblem(416, "Read from position 7 refused", get("/events?from=7"));
+                400, "The content type \\\"text/plain\\\" is not taken", served.post("/events", "text/plain", PLACED));
+        assertProblem(400, "The limit 0 of a read is too low", served.get("/events?limit=0"));
+        assertProblem(400, "The from \\\"x\\\" is not a number", served.get("/events?from=x"));
+        assertProblem(
+                400, "\\\"colour\\\" is not a parameter; expected one of backwards,", served.get("/events?colour=red"));
+        assertProblem(
+                400,
+                "\\\"limit\\\" is not a parameter; expected one of category, from,",
+                served.get("/events/live?limit=1"));
+        assertProblem(416, "Read from position 7 refused", served.get("/events?from=7"));
         assertThat(store.nextPosition()).isZero();
     }
 
     @Test
     void a_web_page_from_elsewhere_is_refused_and_one_of_this_server_is_not() throws Exception {
-        HttpRequest.Builder post = request("/events")
+        HttpRequest.Builder post = served.request("/events")
                 .header("Content-Type", "application/x-ndjson")
                 .POST(HttpRequest.BodyPublishers.ofString(PLACED));
 
-        HttpResponse<String> elsewhere = send(post.copy().header("Origin", "https://shop.example"));
-        HttpResponse<String> neighbour = send(post.copy().header("Origin", "http://localhost:1"));
-        HttpResponse<String> own = send(post.copy().header("Origin", "http://localhost:" + server.httpPort()));
+        HttpResponse<String> elsewhere = served.send(post.copy().header("Origin", "https://shop.example"));
+        HttpResponse<String> neighbour = served.send(post.copy().header("Origin", "http://localhost:1"));
+        HttpResponse<String> own =
+                served.send(post.copy().header("Origin", "http://localhost:" + served.server.httpPort()));
 
         assertProblem(403, "The request comes from a web page of another origin", elsewhere);
         assertProblem(403, "The request comes from a web page of another origin", neighbour);
@@ -157,7 +154,7 @@ class EventRoutesTest {
         String large = "x".repeat(store.limits().eventBytesMax());
 
         HttpResponse<String> answer =
-                post("/events", "application/x-ndjson", PLACED.replace("{\"lines\":2}", "\"" + large + "\""));
+                served.post("/events", "application/x-ndjson", PLACED.replace("{\"lines\":2}", "\"" + large + "\""));
 
         assertProblem(413, "the limit is 1048576 (Limits.eventBytesMax)", answer);
     }
@@ -183,16 +180,19 @@ class EventRoutesTest {
     @Test
     void a_batch_is_appended_and_read_as_one_array() throws Exception {
         HttpResponse<String> appended =
-                post("/events", "application/cloudevents-batch+json", "[ " + PLACED + ",\n" + PAID + " ]");
-        HttpResponse<String> read = send(request("/events").header("Accept", "application/cloudevents-batch+json"));
+                served.post("/events", "application/cloudevents-batch+json", "[ " + PLACED + ",\n" + PAID + " ]");
+        HttpResponse<String> read =
+                served.send(served.request("/events").header("Accept", "application/cloudevents-batch+json"));
 
         assertThat(appended.body()).isEqualTo("{\"fromPosition\":0,\"revisions\":[0,1]}");
         assertThat(read.headers().firstValue("Content-Type")).hasValue("application/cloudevents-batch+json");
         assertThat(new JsonMapper().readTree(read.body()))
                 .extracting(event -> event.path("type").stringValue())
                 .containsExactly("order.placed", "order.paid");
-        assertProblem(400, "The body is no batch", post("/events", "application/cloudevents-batch+json", PLACED));
-        assertProblem(400, "The body is not JSON", post("/events", "application/cloudevents-batch+json", "[{,}]"));
+        assertProblem(
+                400, "The body is no batch", served.post("/events", "application/cloudevents-batch+json", PLACED));
+        assertProblem(
+                400, "The body is not JSON", served.post("/events", "application/cloudevents-batch+json", "[{,}]"));
         assertThat(store.nextPosition()).isEqualTo(2);
     }
 
@@ -207,7 +207,7 @@ class EventRoutesTest {
                             URI.create("http://localhost:" + failing.httpPort() + "/events"))
                     .build();
 
-            assertThatThrownBy(() -> http.send(request, HttpResponse.BodyHandlers.ofString()))
+            assertThatThrownBy(() -> served.http.send(request, HttpResponse.BodyHandlers.ofString()))
                     .isInstanceOf(IOException.class);
         }
     }
@@ -265,10 +265,10 @@ class EventRoutesTest {
             store.append(Append.of(NewEvent.of(stream, "noted", "{}")));
         }
 
-        JsonNode first =
-                new JsonMapper().readTree(get("/streams?category=order&limit=2").body());
+        JsonNode first = new JsonMapper()
+                .readTree(served.get("/streams?category=order&limit=2").body());
         JsonNode second = new JsonMapper()
-                .readTree(get("/streams?category=order&limit=2&from="
+                .readTree(served.get("/streams?category=order&limit=2&from="
                                 + first.path("next").longValue())
                         .body());
 
@@ -279,26 +279,30 @@ class EventRoutesTest {
                 .extracting(stream -> stream.path("stream").stringValue())
                 .containsExactly("order-19");
         assertThat(second.has("next")).isFalse();
-        assertProblem(400, "The limit 0 of a page of streams; expected 1..1000.", get("/streams?limit=0"));
+        assertProblem(400, "The limit 0 of a page of streams; expected 1..1000.", served.get("/streams?limit=0"));
     }
 
     @Test
     void figures_and_types_say_what_is_there() throws Exception {
         store.append(Append.of(NewEvent.of("order-17", "order.placed", "{}")));
 
-        assertThat(get("/stats").body())
+        assertThat(served.get("/stats").body())
                 .startsWith("{\"lineage\":\"" + store.lineage() + "\",\"events\":1,\"streams\":1,\"bytes\":");
-        assertThat(get("/types").body()).isEqualTo("{\"types\":{\"order.placed\":1}}");
+        assertThat(served.get("/types").body()).isEqualTo("{\"types\":{\"order.placed\":1}}");
     }
 
-    private static void assertProblem(int status, String detail, HttpResponse<String> answer) {
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
-        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-        assertThat(answer.body()).contains(detail);
+    @Test
+    void without_a_position_events_are_followed_from_now_on() throws Exception {
+        store.append(Append.of(NewEvent.of("order-17", "order.placed", "{}")));
+        try (BufferedReader live = follow("/events/live", "")) {
+            assertThat(live.readLine()).isEqualTo(":"); // from here on it follows
+            store.append(Append.of(NewEvent.of("order-17", "order.paid", "{}")));
+            assertThat(id(live)).isEqualTo("id: 1");
+        }
     }
 
     private String positions(String parameters) throws Exception {
-        return get("/events" + parameters)
+        return served.get("/events" + parameters)
                 .body()
                 .lines()
                 .map(line -> line.replaceAll(".*\"position\":([0-9]+).*", "$1"))
@@ -307,11 +311,11 @@ class EventRoutesTest {
     }
 
     private BufferedReader follow(String path, String lastEventId) throws Exception {
-        HttpRequest.Builder request = request(path).header("Accept", "text/event-stream");
+        HttpRequest.Builder request = served.request(path).header("Accept", "text/event-stream");
         if (!lastEventId.isEmpty()) {
             request.header("Last-Event-ID", lastEventId);
         }
-        HttpResponse<InputStream> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> answer = served.http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/event-stream");
         return new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
     }
@@ -322,21 +326,5 @@ class EventRoutesTest {
             line = live.readLine();
         }
         return String.valueOf(line);
-    }
-
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://localhost:" + server.httpPort() + path));
-    }
-
-    private HttpResponse<String> get(String path) throws Exception {
-        return send(request(path));
-    }
-
-    private HttpResponse<String> post(String path, String type, String body) throws Exception {
-        return send(request(path).header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofString(body)));
-    }
-
-    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 }

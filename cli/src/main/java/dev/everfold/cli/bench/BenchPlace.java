@@ -36,7 +36,9 @@ interface BenchPlace extends AutoCloseable {
     EventStore open(String name);
 
     /// The same with segments of this length, where the engine has segments and the URI does not say.
-    EventStore open(String name, String segment);
+    default EventStore open(String name, String segment) {
+        return open(name);
+    }
 
     /// Removes what the store of this name left, if anything.
     void delete(String name) throws IOException;
@@ -50,7 +52,9 @@ interface BenchPlace extends AutoCloseable {
     Workload raw();
 
     /// Where the bare writer and reader have their files; empty when the stores are not on a disk of this machine.
-    Optional<Path> bareFiles();
+    default Optional<Path> bareFiles() {
+        return Optional.empty();
+    }
 
     /// Under which title [#raw] is shown.
     Results.Section rawSection();

@@ -3,8 +3,6 @@ package dev.everfold.cli.bench;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.StoreUri;
-import java.nio.file.Path;
-import java.util.Optional;
 
 /// The one store that a server of ours has. What is appended stays there, so it has to be empty.
 ///
@@ -32,11 +30,6 @@ record BenchRemote(StoreUri uri, EventStore store) implements BenchPlace {
     }
 
     @Override
-    public EventStore open(String name, String segment) {
-        return open(name);
-    }
-
-    @Override
     public void delete(String name) {
         // It stays.
     }
@@ -49,11 +42,6 @@ record BenchRemote(StoreUri uri, EventStore store) implements BenchPlace {
     @Override
     public Workload raw() {
         return RawCalls.questions(store);
-    }
-
-    @Override
-    public Optional<Path> bareFiles() {
-        return Optional.empty();
     }
 
     @Override

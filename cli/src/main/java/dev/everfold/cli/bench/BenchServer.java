@@ -2,19 +2,12 @@ package dev.everfold.cli.bench;
 
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.ScratchStores;
-import java.nio.file.Path;
-import java.util.Optional;
 
 /// Stores that a server holds for the time of the run.
 record BenchServer(ScratchStores stores) implements BenchPlace {
 
     @Override
     public EventStore open(String name) {
-        return stores.open(name);
-    }
-
-    @Override
-    public EventStore open(String name, String segment) {
         return stores.open(name);
     }
 
@@ -26,11 +19,6 @@ record BenchServer(ScratchStores stores) implements BenchPlace {
     @Override
     public Workload raw() {
         return RawCalls.commits(stores);
-    }
-
-    @Override
-    public Optional<Path> bareFiles() {
-        return Optional.empty();
     }
 
     @Override
