@@ -11,6 +11,7 @@ import dev.everfold.log.segment.StoreFile;
 import dev.everfold.log.storage.Storage;
 import dev.everfold.log.storage.StorageFile;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -147,7 +148,17 @@ final class LogVerifier {
         boolean newest =
                 SegmentFormat.fromFrame(name).orElseThrow() == segments.end().frames();
         boolean closed = store.closed().isPresent() && !live;
-        if (newest && (closed || hasHeader(name, store))) {
+        boolean whole;
+        try {
+            whole = closed || hasHeader(name, store);
+        } catch (NoSuchFileException sealedMeanwhile) {
+            if (live) {
+                // By the writer, so its frames were appended since the verification began.
+                return;
+            }
+            throw sealedMeanwhile;
+        }
+        if (newest && whole) {
             segments.verify(name, Optional.empty());
         } else {
             notes.add("File " + name + " has no frames and is left over, or is in the making; the next opening for"

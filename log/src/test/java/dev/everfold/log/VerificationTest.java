@@ -10,8 +10,12 @@ import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.eventstore.Verification;
 import dev.everfold.eventstore.Verification.Damage;
 import dev.everfold.log.LogEventStore.Mode;
+import dev.everfold.log.simulation.ForwardingStorage;
 import dev.everfold.log.simulation.SimulatedDisk;
+import dev.everfold.log.storage.Storage;
+import dev.everfold.log.storage.StorageFile;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +38,7 @@ class VerificationTest {
 
     private static final long SEED = Long.getLong("everfold.seed", 31);
     private static final String FIRST = "log-000000000000.open";
+    private static final String NEXT = "log-000000000003.open";
     private static final int PAGE = 4_096;
 
     /// Every byte is flipped of files up to this length, and of longer ones at their beginning and end; in
@@ -222,6 +227,19 @@ class VerificationTest {
     }
 
     @Test
+    void a_segment_that_a_running_writer_seals_between_two_looks_was_appended_since() throws IOException {
+        SimulatedDisk disk = Stores.with(Stores.unclean(3), NEXT, new byte[PAGE]);
+
+        Verification verification = verify(new SealedBetweenTwoLooks(disk, NEXT));
+
+        assertThat(verification.damages()).isEmpty();
+        assertThat(verification.events()).isEqualTo(3);
+        assertThat(verification.notes())
+                .containsExactly("The store is open for writing; what was appended since the verification began is not"
+                        + " checked.");
+    }
+
+    @Test
     void verification_beside_a_running_writer_passes_at_any_moment(@TempDir Path directory) throws Exception {
         try (LogEventStore writer = LogEventStore.open(directory, Stores.SMALL, Mode.CREATE);
                 ExecutorService threads = Executors.newSingleThreadExecutor()) {
@@ -257,5 +275,38 @@ class VerificationTest {
         }
         Stores.events(disk);
         return disk.copy();
+    }
+
+    /// A store that somebody writes, and a segment of it that bears another name once it was looked at.
+    private static final class SealedBetweenTwoLooks extends ForwardingStorage {
+
+        private final String segment;
+        private boolean isSealed;
+
+        SealedBetweenTwoLooks(Storage delegate, String segment) {
+            super(delegate);
+            this.segment = segment;
+        }
+
+        @Override
+        public boolean tryLock(String name) {
+            return false;
+        }
+
+        @Override
+        public StorageFile openForReading(String name) throws IOException {
+            if (name.equals(segment)) {
+                if (isSealed) {
+                    throw new NoSuchFileException(name);
+                }
+                isSealed = true;
+            }
+            return super.openForReading(name);
+        }
+
+        @Override
+        protected StorageFile wrap(StorageFile file) {
+            return file;
+        }
     }
 }
