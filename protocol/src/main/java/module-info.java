@@ -5,6 +5,9 @@ module dev.everfold.protocol {
     requires io.grpc;
     requires io.grpc.protobuf;
     requires io.grpc.stub;
+    requires transitive proto.google.common.protos;
 
+    exports dev.everfold.protocol.kurrent;
+    exports dev.everfold.protocol.kurrent.v2;
     exports dev.everfold.protocol.v1;
 }

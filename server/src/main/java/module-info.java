@@ -4,6 +4,7 @@ module dev.everfold.server {
     requires transitive dev.everfold.eventstore;
     requires dev.everfold.cloudevents;
     requires dev.everfold.grpc;
+    requires dev.everfold.kurrent;
     requires io.javalin;
     requires micrometer.core;
     requires micrometer.registry.prometheus;

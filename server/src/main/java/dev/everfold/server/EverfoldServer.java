@@ -3,6 +3,8 @@ package dev.everfold.server;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.grpc.service.GrpcServer;
+import dev.everfold.kurrent.KurrentServices;
+import dev.everfold.kurrent.NodeAddress;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -12,6 +14,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 
 /// A store behind two ports: gRPC for programs, HTTP for those who watch.
 ///
@@ -32,6 +35,7 @@ public final class EverfoldServer implements AutoCloseable {
     private final MeteredEventStore store;
     private final PrometheusMeterRegistry meters;
     private final JvmGcMetrics garbage;
+    private final KurrentServices kurrent;
     private final GrpcServer grpc;
     private final HttpDoor http;
     private volatile boolean closing;
@@ -46,10 +50,14 @@ public final class EverfoldServer implements AutoCloseable {
         new JvmThreadMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
         new UptimeMetrics().bindTo(meters);
-        this.grpc = GrpcServer.start(this.store, new InetSocketAddress(options.address(), options.grpcPort()));
+        this.kurrent =
+                KurrentServices.over(this.store, new NodeAddress(options.host(), this::grpcPort), Clock.systemUTC());
+        this.grpc = GrpcServer.start(
+                this.store, new InetSocketAddress(options.address(), options.grpcPort()), kurrent.services());
         try {
             this.http = HttpDoor.open(options, this.store, meters, () -> !closing && this.store.isOpen());
         } catch (RuntimeException refused) {
+            kurrent.close();
             grpc.close();
             garbage.close();
             meters.close();
@@ -91,6 +99,7 @@ public final class EverfoldServer implements AutoCloseable {
             }
             closing = true;
         }
+        kurrent.close();
         grpc.close(options.grace());
         http.close();
         store.close();

@@ -2,12 +2,14 @@ package dev.everfold.grpc.service;
 
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.StoreUnavailableException;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -19,6 +21,9 @@ public final class GrpcServer implements AutoCloseable {
 
     /// Beside the events of one append, a message holds conditions and what surrounds them.
     private static final int MESSAGE_BYTES_BESIDE_EVENTS = 8 << 20;
+
+    /// Larger messages are cut off by gRPC; smaller ones that are too large are refused with the limit's name.
+    private static final int MESSAGE_BYTES_MAX_LEAST = 17 << 20;
 
     private static final int CALLS_OF_CONNECTION_MAX = 1_000;
     private static final int HEADER_BYTES_MAX = 8 << 10;
@@ -40,11 +45,20 @@ public final class GrpcServer implements AutoCloseable {
     ///
     /// @throws StoreUnavailableException when the address cannot be listened at
     public static GrpcServer start(EventStore store, InetSocketAddress address) {
+        return start(store, address, List.of());
+    }
+
+    /// The same, with other services at the same port.
+    ///
+    /// @param others called in virtual threads, and ended by whoever made them before this is closed
+    /// @throws StoreUnavailableException when the address cannot be listened at
+    public static GrpcServer start(EventStore store, InetSocketAddress address, List<BindableService> others) {
         // Never closed: a stream that ends late still finds a thread to end in.
         Executor threads = task -> Thread.ofVirtual().name("everfold-call").start(task);
-        int messageBytesMax = store.limits().appendBytesMax() + MESSAGE_BYTES_BESIDE_EVENTS;
+        int messageBytesMax =
+                Math.max(MESSAGE_BYTES_MAX_LEAST, store.limits().appendBytesMax() + MESSAGE_BYTES_BESIDE_EVENTS);
         EventStoreService service = new EventStoreService(store, threads, messageBytesMax);
-        Server server = NettyServerBuilder.forAddress(address)
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .executor(threads)
                 .addService(ServerInterceptors.intercept(service, new LineageCheck(store.lineage())))
                 .maxInboundMessageSize(messageBytesMax)
@@ -54,10 +68,10 @@ public final class GrpcServer implements AutoCloseable {
                 .keepAliveTime(SILENCE_MAX.toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTimeout(PING_ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS)
                 .permitKeepAliveTime(CLIENT_PINGS_MIN.toMillis(), TimeUnit.MILLISECONDS)
-                .permitKeepAliveWithoutCalls(true)
-                .build();
+                .permitKeepAliveWithoutCalls(true);
+        others.forEach(builder::addService);
         try {
-            return new GrpcServer(server.start(), service);
+            return new GrpcServer(builder.build().start(), service);
         } catch (IOException refused) {
             throw new StoreUnavailableException(
                     "Cannot listen at " + text(address) + ": " + refused.getMessage()

@@ -1,0 +1,60 @@
+package dev.everfold.kurrent;
+
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.kurrent.service.GossipService;
+import dev.everfold.kurrent.service.MonitoringService;
+import dev.everfold.kurrent.service.ServerFeaturesService;
+import dev.everfold.kurrent.service.StreamsService;
+import dev.everfold.kurrent.service.StreamsServiceV2;
+import dev.everfold.kurrent.stream.Streams;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/// KurrentDB's services over one store, to be registered with a gRPC server whose calls run in virtual threads.
+///
+/// It opens and closes no store. Closing this ends subscriptions, so that a server can end. Safe for use by many
+/// threads.
+public final class KurrentServices implements AutoCloseable {
+
+    private final Streams streams;
+    private final List<BindableService> services = new ArrayList<>();
+
+    private KurrentServices(Streams streams) {
+        this.streams = streams;
+    }
+
+    /// All services over the store.
+    ///
+    /// @param address what clients are told that they reach this node at
+    /// @param clock tells how old events are
+    public static KurrentServices over(EventStore store, NodeAddress address, Clock clock) {
+        Executor threads = task -> Thread.ofVirtual().name("everfold-kurrent").start(task);
+        Streams streams = Streams.over(store, threads, clock);
+        KurrentServices all = new KurrentServices(streams);
+        all.services.add(new StreamsService(streams, threads));
+        all.services.add(new StreamsServiceV2(streams));
+        all.services.add(new GossipService(address, clock));
+        all.services.add(new MonitoringService(store, threads));
+        all.services.add(new ServerFeaturesService(all::definitions));
+        return all;
+    }
+
+    /// What is to be registered.
+    public List<BindableService> services() {
+        return List.copyOf(services);
+    }
+
+    private List<ServerServiceDefinition> definitions() {
+        return services.stream().map(BindableService::bindService).toList();
+    }
+
+    /// Ends subscriptions. May be called more than once.
+    @Override
+    public void close() {
+        streams.close();
+    }
+}

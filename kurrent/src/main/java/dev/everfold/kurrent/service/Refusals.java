@@ -1,0 +1,91 @@
+package dev.everfold.kurrent.service;
+
+import dev.everfold.eventstore.CorruptStoreException;
+import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.LimitExceededException;
+import dev.everfold.eventstore.OutcomeUnknownException;
+import dev.everfold.eventstore.PositionAheadException;
+import dev.everfold.eventstore.StorageFullException;
+import dev.everfold.kurrent.stream.RefusedException;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+
+/// Failures as KurrentDB's clients know them: a status, and in the trailers a word under `exception` with its details.
+final class Refusals {
+
+    private static final System.Logger LOGGER = System.getLogger(Refusals.class.getName());
+
+    private Refusals() {}
+
+    /// The failure as a status with trailers.
+    static StatusRuntimeException status(Throwable failure) {
+        return switch (cause(failure)) {
+            case StatusRuntimeException status -> status;
+            case RefusedException refused -> of(refused);
+            case LimitExceededException limit -> of(Status.INVALID_ARGUMENT, limit, Map.of("exception", word(limit)));
+            case PositionAheadException ahead -> of(Status.INVALID_ARGUMENT, ahead, Map.of());
+            case StorageFullException full -> of(Status.RESOURCE_EXHAUSTED, full, Map.of());
+            case OutcomeUnknownException unknown -> of(Status.ABORTED, unknown, Map.of());
+            case CorruptStoreException corrupt -> of(Status.DATA_LOSS, corrupt, Map.of());
+            case EventStoreException unavailable -> of(Status.UNAVAILABLE, unavailable, Map.of());
+            case IllegalArgumentException wrong -> of(Status.INVALID_ARGUMENT, wrong, Map.of());
+            case Throwable defect -> {
+                LOGGER.log(Level.ERROR, "a call failed for a reason that the contract does not know", defect);
+                yield of(Status.INTERNAL, defect, Map.of());
+            }
+        };
+    }
+
+    /// A status with details in its trailers.
+    static StatusRuntimeException of(Status status, Throwable failure, Map<String, String> details) {
+        Metadata trailers = new Metadata();
+        details.forEach(
+                (key, value) -> trailers.put(Metadata.Key.of(key, Metadata.ASCII_STRING_MARSHALLER), printable(value)));
+        return status.withDescription(String.valueOf(failure.getMessage())).asRuntimeException(trailers);
+    }
+
+    /// What failed, without what carried it here.
+    static Throwable cause(Throwable failure) {
+        Throwable inner = failure instanceof CompletionException ? failure.getCause() : null;
+        return inner == null ? failure : inner;
+    }
+
+    private static StatusRuntimeException of(RefusedException refused) {
+        return switch (refused.reason()) {
+            case ACCESS_DENIED -> of(Status.PERMISSION_DENIED, refused, Map.of("exception", "access-denied"));
+            case STREAM_DELETED ->
+                of(
+                        Status.FAILED_PRECONDITION,
+                        refused,
+                        Map.of("exception", "stream-deleted", "stream-name", refused.stream()));
+            case WRONG_VERSION ->
+                of(
+                        Status.FAILED_PRECONDITION,
+                        refused,
+                        Map.of(
+                                "exception", "wrong-expected-version",
+                                "stream-name", refused.stream(),
+                                "expected-version", Long.toString(refused.expected()),
+                                "actual-version", Long.toString(refused.actual())));
+        };
+    }
+
+    private static String word(LimitExceededException limit) {
+        return switch (limit.limit()) {
+            case "eventBytesMax", "metadataBytesMax" -> "maximum-append-event-size-exceeded";
+            case "appendBytesMax", "appendEventsMax" -> "maximum-append-size-exceeded";
+            default -> "limit-exceeded";
+        };
+    }
+
+    /// Trailers hold printable ASCII only.
+    private static String printable(String text) {
+        StringBuilder printable = new StringBuilder(text.length());
+        text.chars().forEach(c -> printable.append(c < 0x20 || c > 0x7e ? '?' : (char) c));
+        return printable.toString();
+    }
+}

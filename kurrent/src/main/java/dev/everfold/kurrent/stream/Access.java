@@ -1,0 +1,94 @@
+package dev.everfold.kurrent.stream;
+
+import dev.everfold.kurrent.Caller;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Who may do what: `$acl` of the stream, else the defaults of `$settings`, else everyone for streams of users and
+/// administrators for the system's. A call without a caller comes from a server without users, and may do everything.
+public final class Access {
+
+    /// What one may do with a stream.
+    public enum Action {
+        /// Read its events.
+        READ("$r", "read"),
+        /// Append to it.
+        WRITE("$w", "append to"),
+        /// Delete it or give it a tombstone.
+        DELETE("$d", "delete"),
+        /// Read its metadata.
+        READ_METADATA("$mr", "read the metadata of"),
+        /// Change its metadata.
+        WRITE_METADATA("$mw", "change the metadata of");
+
+        private final String key;
+        private final String words;
+
+        Action(String key, String words) {
+            this.key = key;
+            this.words = words;
+        }
+
+        /// Its name in `$acl`.
+        String key() {
+            return key;
+        }
+    }
+
+    /// Stands for every caller that is known.
+    private static final String EVERYONE = "$all";
+
+    private final Lifecycles lifecycles;
+
+    Access(Lifecycles lifecycles) {
+        this.lifecycles = lifecycles;
+    }
+
+    /// Refuses what the caller of this call may not do.
+    ///
+    /// @param stream the stream itself or its metastream
+    /// @throws RefusedException when the caller may not
+    public void require(String stream, Action action) {
+        Caller caller = Caller.KEY.get();
+        if (!may(caller, stream, action)) {
+            throw RefusedException.accessDenied("The user \"" + (caller == null ? "" : caller.name()) + "\" may not "
+                    + action.words + " stream \"" + stream + "\".");
+        }
+    }
+
+    /// Whether the caller may read the stream.
+    boolean mayRead(@Nullable Caller caller, String stream) {
+        return may(caller, stream, Action.READ);
+    }
+
+    private boolean may(@Nullable Caller caller, String stream, Action action) {
+        if (caller == null || caller.isAdmin()) {
+            return true;
+        }
+        String subject = StreamNames.subjectOf(stream);
+        Action meant = StreamNames.isMetastream(stream) ? ofMetadata(action) : action;
+        List<String> roles = lifecycles
+                .read(subject)
+                .metadata()
+                .acl()
+                .rolesFor(meant)
+                .or(() -> defaults(subject).rolesFor(meant))
+                .orElseGet(() -> StreamNames.isSystem(subject) ? List.of(Caller.ADMINS) : List.of(EVERYONE));
+        return roles.stream().anyMatch(role -> role.equals(EVERYONE) || caller.is(role));
+    }
+
+    private Acl defaults(String subject) {
+        return lifecycles
+                .lastEvent(StreamNames.SETTINGS)
+                .map(settings -> StreamMetadata.defaultAcl(settings.data(), StreamNames.isSystem(subject)))
+                .orElse(Acl.NONE);
+    }
+
+    private static Action ofMetadata(Action action) {
+        return switch (action) {
+            case READ, READ_METADATA -> Action.READ_METADATA;
+            case WRITE, WRITE_METADATA -> Action.WRITE_METADATA;
+            case DELETE -> Action.DELETE;
+        };
+    }
+}

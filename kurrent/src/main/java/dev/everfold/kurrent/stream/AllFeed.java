@@ -1,0 +1,63 @@
+package dev.everfold.kurrent.stream;
+
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.kurrent.Caller;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The log, or those of its events that a filter means.
+final class AllFeed implements Feed {
+
+    private final EventStore store;
+    private final EventFilter filter;
+    private final Optional<Links> links;
+    private final @Nullable Caller caller;
+    private long position;
+
+    /// @param links resolves links where it is there
+    AllFeed(EventStore store, EventFilter filter, Optional<Links> links, long fromPosition) {
+        this.store = store;
+        this.filter = filter;
+        this.links = links;
+        this.caller = Caller.KEY.get();
+        this.position = fromPosition;
+    }
+
+    @Override
+    public Interest interest() {
+        return new Interest.Everything();
+    }
+
+    @Override
+    public long next() {
+        return position;
+    }
+
+    @Override
+    public long run(Sink sink) throws InterruptedException {
+        long from = Math.min(position, store.nextPosition());
+        try (EventCursor cursor = store.read(Read.matching(filter.query()).fromPosition(from))) {
+            while (cursor.hasNext()) {
+                RecordedEvent event = cursor.next();
+                if (event.position() < position) {
+                    continue;
+                }
+                position = event.position() + 1;
+                if (!filter.predicate().test(event)) {
+                    sink.passed(position);
+                } else if (!sink.accept(resolved(event))) {
+                    return position;
+                }
+            }
+            position = Math.max(position, cursor.end());
+            return cursor.end();
+        }
+    }
+
+    private Delivery resolved(RecordedEvent event) {
+        return links.map(all -> all.resolve(event, caller)).orElseGet(() -> Delivery.of(event));
+    }
+}

@@ -1,0 +1,65 @@
+package dev.everfold.kurrent.stream;
+
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.kurrent.Caller;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The links of an index.
+final class IndexFeed implements Feed {
+
+    private final EventStore store;
+    private final IndexStream index;
+    private final Optional<Links> links;
+    private final @Nullable Caller caller;
+    private final long fromRevision;
+    private long revision;
+    private long position;
+
+    /// @param links resolves links where it is there
+    IndexFeed(EventStore store, IndexStream index, Optional<Links> links, long fromRevision) {
+        this.store = store;
+        this.index = index;
+        this.links = links;
+        this.caller = Caller.KEY.get();
+        this.fromRevision = fromRevision;
+        IndexStream.Place place = index.locate(store, fromRevision);
+        this.revision = place.revision();
+        this.position = place.position();
+    }
+
+    @Override
+    public Interest interest() {
+        return index.interest();
+    }
+
+    @Override
+    public long next() {
+        return Math.max(revision, fromRevision);
+    }
+
+    @Override
+    public long run(Sink sink) throws InterruptedException {
+        try (EventCursor cursor = store.read(Read.matching(index.query()).fromPosition(position))) {
+            while (cursor.hasNext()) {
+                RecordedEvent event = cursor.next();
+                RecordedEvent link = index.link(event, revision);
+                position = event.position() + 1;
+                revision++;
+                boolean isAsked = link.revision() >= fromRevision;
+                if (isAsked && !sink.accept(resolved(event, link))) {
+                    return position;
+                }
+            }
+            position = cursor.end();
+            return position;
+        }
+    }
+
+    private Delivery resolved(RecordedEvent event, RecordedEvent link) {
+        return links.map(all -> all.resolve(event, link, caller)).orElseGet(() -> Delivery.of(link));
+    }
+}

@@ -1,0 +1,72 @@
+package dev.everfold.kurrent.stream;
+
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/// Tells whether all events of an append that was refused are in their streams already, where it would have put them.
+record RepeatedAppends(EventStore store) {
+
+    /// What the first append was given; empty when this is not a repeat.
+    Optional<AppendOutcome.Stored> find(AppendRequest request) {
+        if (request.events().isEmpty()) {
+            return Optional.empty();
+        }
+        long position = -1;
+        Map<String, Long> revisions = new HashMap<>();
+        for (Map.Entry<String, ExpectedState> expected : request.expected().entrySet()) {
+            List<NewEvent> events = request.eventsOf(expected.getKey());
+            if (events.isEmpty()) {
+                continue;
+            }
+            Optional<RecordedEvent> last = last(expected.getKey(), expected.getValue(), events);
+            if (last.isEmpty()) {
+                return Optional.empty();
+            }
+            position = Math.max(position, last.get().position());
+            revisions.put(expected.getKey(), last.get().revision());
+        }
+        return Optional.of(new AppendOutcome.Stored(position, revisions));
+    }
+
+    private Optional<RecordedEvent> last(String stream, ExpectedState expected, List<NewEvent> events) {
+        return expected.isExact() ? lastAfter(stream, expected.value(), events) : lastAnywhere(stream, events);
+    }
+
+    /// With an exact version: the same ids in the same order, right behind it.
+    private Optional<RecordedEvent> lastAfter(String stream, long revision, List<NewEvent> events) {
+        Read read = Read.stream(stream).fromRevision(revision + 1).limit(events.size());
+        List<RecordedEvent> found = store.read(read).toList();
+        List<UUID> ids = found.stream().map(RecordedEvent::id).toList();
+        boolean isSame = ids.equals(events.stream().map(NewEvent::id).toList());
+        return isSame ? Optional.of(found.getLast()) : Optional.empty();
+    }
+
+    /// Without: the same ids anywhere in the stream.
+    private Optional<RecordedEvent> lastAnywhere(String stream, List<NewEvent> events) {
+        Set<UUID> ids = new HashSet<>();
+        events.forEach(event -> ids.add(event.id()));
+        Query query = Query.of(new Query.Item().withStream(stream).withIds(ids));
+        List<RecordedEvent> found = new ArrayList<>();
+        try (EventCursor cursor = store.read(Read.matching(query))) {
+            while (cursor.hasNext()) {
+                RecordedEvent event = cursor.next();
+                if (ids.remove(event.id())) {
+                    found.add(event.detached());
+                }
+            }
+        }
+        return ids.isEmpty() ? Optional.of(found.getLast()) : Optional.empty();
+    }
+}

@@ -1,0 +1,225 @@
+package dev.everfold.kurrent.stream;
+
+import dev.everfold.eventstore.AppendConflictException;
+import dev.everfold.eventstore.AppendConflictException.Failure;
+import dev.everfold.eventstore.Appended;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.StoreUnavailableException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/// Appends, deletions and tombstones. Safe for use by many threads.
+///
+/// An append is one append of our contract. What a client expects is a condition of it, and so is all that was
+/// known when
+/// the append was decided; where that has changed, it is decided again. A repeat is recognised by the ids of its
+/// events and
+/// answered as the first time.
+public final class StreamAppends {
+
+    /// How often an append is decided anew because its stream's metadata changed meanwhile.
+    private static final int ATTEMPTS_MAX = 20;
+
+    private final EventStore store;
+    private final Lifecycles lifecycles;
+    private final RepeatedAppends repeated;
+    private final Executor threads;
+
+    /// @param threads runs what blocks and must not run in the store's own threads
+    StreamAppends(EventStore store, Lifecycles lifecycles, Executor threads) {
+        this.store = store;
+        this.lifecycles = lifecycles;
+        this.repeated = new RepeatedAppends(store);
+        this.threads = threads;
+    }
+
+    /// Appends; the future completes when the outcome is durable, or with an exception of the store.
+    ///
+    /// @throws dev.everfold.eventstore.LimitExceededException when the append is too large
+    public CompletableFuture<AppendOutcome> append(AppendRequest request) {
+        return attempt(new Job(request, Optional.empty(), new CompletableFuture<>()), 1);
+    }
+
+    /// Deletes a stream: its events are hidden, and its next append begins it anew.
+    ///
+    /// @return the position of the deletion in our log
+    /// @throws RefusedException when the stream is not as expected or has a tombstone
+    public long delete(String stream, ExpectedState expected) {
+        return mark(
+                stream,
+                expected,
+                life -> NewEvent.of(
+                        StreamNames.metastreamOf(stream),
+                        StreamNames.METADATA_TYPE,
+                        StreamMetadata.withTruncateBefore(life.json(), Long.MAX_VALUE)));
+    }
+
+    /// Gives a stream a tombstone: nobody can read it or append to it any more, for ever.
+    ///
+    /// @return the position of the tombstone in our log
+    /// @throws RefusedException when the stream is not as expected or has a tombstone already
+    public long tombstone(String stream, ExpectedState expected) {
+        return mark(
+                stream, expected, _ -> NewEvent.of(StreamNames.metastreamOf(stream), StreamNames.TOMBSTONE_TYPE, "{}"));
+    }
+
+    private long mark(String stream, ExpectedState expected, Function<Lifecycle, NewEvent> mark) {
+        if (StreamNames.isMetastream(stream) || stream.equals(StreamNames.ALL)) {
+            throw new IllegalArgumentException(
+                    "The stream \"" + stream + "\" cannot be deleted; expected one that holds events of users.");
+        }
+        SequencedMap<String, ExpectedState> one = new LinkedHashMap<>();
+        one.put(stream, expected);
+        AppendRequest request = new AppendRequest(List.of(), one, Set.of());
+        Job job = new Job(request, Optional.of(new Mark(stream, mark)), new CompletableFuture<>());
+        AppendOutcome outcome;
+        try {
+            outcome = attempt(job, 1).join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
+        }
+        return switch (outcome) {
+            case AppendOutcome.Stored stored -> stored.position();
+            case AppendOutcome.Refused refused ->
+                throw RefusedException.of(refused.violations().getFirst());
+        };
+    }
+
+    private CompletableFuture<AppendOutcome> attempt(Job job, int attempt) {
+        AppendPlan plan = AppendPlan.of(job.request(), lifecycles);
+        job.mark().ifPresent(mark -> plan.add(mark.event().apply(plan.lifecycle(mark.stream()))));
+        if (plan.violations().isEmpty()) {
+            var _ = store.appendAsync(plan.append()).whenComplete((appended, failure) -> {
+                if (appended == null) {
+                    failed(job, plan, failure, attempt);
+                } else if (job.request().isComplete()) {
+                    job.outcome().complete(stored(job, appended));
+                } else {
+                    run(job, () -> job.outcome().complete(stored(job, appended)));
+                }
+            });
+        } else {
+            run(job, () -> violated(job, plan, attempt));
+        }
+        return job.outcome();
+    }
+
+    private void failed(Job job, AppendPlan plan, Throwable failure, int attempt) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof AppendConflictException conflict) {
+            run(job, () -> settle(job, plan, conflict, attempt));
+        } else {
+            job.outcome().completeExceptionally(cause);
+        }
+    }
+
+    /// Goes on in a thread that may block.
+    private void run(Job job, Runnable step) {
+        threads.execute(() -> {
+            try {
+                step.run();
+            } catch (RuntimeException failure) {
+                job.outcome().completeExceptionally(failure);
+            }
+        });
+    }
+
+    /// What is known already not to hold may be out of date, and other expectations may not hold either: the
+    /// store is asked.
+    private void violated(Job job, AppendPlan plan, int attempt) {
+        try {
+            store.append(plan.check());
+            job.outcome().complete(refused(job.request(), plan, List.of()));
+        } catch (AppendConflictException conflict) {
+            settle(job, plan, conflict, attempt);
+        }
+    }
+
+    private void settle(Job job, AppendPlan plan, AppendConflictException conflict, int attempt) {
+        AppendRequest request = job.request();
+        boolean isOutOfDate = conflict.failures().stream()
+                .anyMatch(failure -> expectationOf(plan, failure).isEmpty());
+        if (!isOutOfDate) {
+            job.outcome().complete(refused(request, plan, conflict.failures()));
+            return;
+        }
+        forget(request);
+        if (attempt == ATTEMPTS_MAX) {
+            throw new StoreUnavailableException(
+                    "The metadata of the streams " + request.expected().keySet() + " changed " + ATTEMPTS_MAX
+                            + " times while an append was decided; nothing was stored. Repeat it.",
+                    true,
+                    null);
+        }
+        var _ = attempt(job, attempt + 1);
+    }
+
+    private AppendOutcome refused(AppendRequest request, AppendPlan plan, List<Failure> failures) {
+        Map<String, Violation> violations = new HashMap<>(plan.violations());
+        for (Failure failure : failures) {
+            String stream = expectationOf(plan, failure).orElseThrow();
+            violations.computeIfAbsent(
+                    stream, _ -> Violation.found(stream, expected(request, stream), lifecycles.lastRevision(stream)));
+        }
+        boolean isDead = violations.values().stream().anyMatch(Violation::isTombstoned);
+        Optional<AppendOutcome.Stored> before = isDead ? Optional.empty() : repeated.find(request);
+        if (before.isPresent()) {
+            return before.get();
+        }
+        return new AppendOutcome.Refused(request.expected().keySet().stream()
+                .filter(violations::containsKey)
+                .map(violations::get)
+                .toList());
+    }
+
+    private static ExpectedState expected(AppendRequest request, String stream) {
+        ExpectedState expected = request.expected().get(stream);
+        return expected == null ? ExpectedState.ANY : expected;
+    }
+
+    private AppendOutcome stored(Job job, Appended appended) {
+        AppendRequest request = job.request();
+        Map<String, Long> revisions = new HashMap<>();
+        List<NewEvent> events = request.events();
+        for (int i = 0; i < events.size(); i++) {
+            revisions.put(events.get(i).stream(), appended.revisions().get(i));
+        }
+        for (String stream : request.written()) {
+            revisions.computeIfAbsent(stream, lifecycles::lastRevision);
+        }
+        boolean hasMore = appended.revisions().size() > events.size();
+        if (hasMore || events.stream().anyMatch(event -> StreamNames.isMetastream(event.stream()))) {
+            forget(request);
+        }
+        long count = job.mark().isPresent() ? 1 : events.size();
+        return new AppendOutcome.Stored(appended.fromPosition() + count - 1, revisions);
+    }
+
+    private void forget(AppendRequest request) {
+        request.expected().keySet().forEach(stream -> lifecycles.forget(StreamNames.subjectOf(stream)));
+    }
+
+    private static Optional<String> expectationOf(AppendPlan plan, Failure failure) {
+        return switch (failure) {
+            case Failure.StreamMoved moved -> plan.expectationOf(moved.condition());
+            case Failure.QueryMatched matched -> plan.expectationOf(matched.condition());
+            case Failure.TrackingNotRising _, Failure.RecordedTimeFalling _ -> Optional.empty();
+        };
+    }
+
+    /// An append on its way.
+    private record Job(AppendRequest request, Optional<Mark> mark, CompletableFuture<AppendOutcome> outcome) {}
+
+    /// An event that says what became of a stream.
+    private record Mark(String stream, Function<Lifecycle, NewEvent> event) {}
+}

@@ -1,0 +1,211 @@
+package dev.everfold.kurrent.stream;
+
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.kurrent.Caller;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Reads pages of streams and of the log, and makes feeds of them. Safe for use by many threads.
+public final class StreamReads {
+
+    /// Index streams whose marks are remembered.
+    private static final int INDEXES_MAX = 1_000;
+
+    private final EventStore store;
+    private final Lifecycles lifecycles;
+    private final Links links;
+
+    // Guarded by itself.
+    private final Map<String, IndexStream> indexes = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, IndexStream> eldest) {
+            return size() > INDEXES_MAX;
+        }
+    };
+
+    StreamReads(EventStore store, Lifecycles lifecycles, Access access) {
+        this.store = store;
+        this.lifecycles = lifecycles;
+        this.links = new Links(store, lifecycles, access);
+    }
+
+    /// Gives a page of a stream.
+    ///
+    /// @return empty when there is no such stream
+    /// @throws RefusedException when the stream has a tombstone
+    public Optional<StreamPage> read(StreamRead read, Feed.Sink sink) throws InterruptedException {
+        Optional<IndexStream> index = index(read.stream());
+        if (index.isPresent()) {
+            return readIndex(index.get(), read, sink);
+        }
+        Lifecycle life = lifecycles.read(StreamNames.subjectOf(read.stream()));
+        if (life.isTombstoned()) {
+            throw RefusedException.streamDeleted(read.stream());
+        }
+        long last = lifecycles.lastRevision(read.stream());
+        boolean isGone = life.isDeleted() && !StreamNames.isMetastream(read.stream());
+        if (last < 0 || isGone) {
+            return Optional.empty();
+        }
+        Visibility visible = lifecycles.visibility(read.stream(), life);
+        return Optional.of(
+                read.backwards() ? backwards(read, visible, sink, last) : forwards(read, visible, sink, last));
+    }
+
+    private StreamPage forwards(StreamRead read, Visibility visible, Feed.Sink sink, long last)
+            throws InterruptedException {
+        long asked = read.fromRevision().orElse(0);
+        long first = visible.firstRevision();
+        long next = Math.max(asked, first);
+        long left = read.count();
+        if (left > 0 && next <= last) {
+            Read revisions = Read.stream(read.stream()).fromRevision(next).toRevision(last + 1);
+            try (EventCursor cursor = store.read(revisions)) {
+                while (left > 0 && cursor.hasNext()) {
+                    RecordedEvent event = cursor.next();
+                    next = event.revision() + 1;
+                    if (visible.isYoung(event)) {
+                        left--;
+                        sink.accept(delivery(event, read.resolvesLinks()));
+                    }
+                }
+            }
+        }
+        return new StreamPage(
+                asked < first ? OptionalLong.of(first) : OptionalLong.empty(),
+                next > last ? OptionalLong.of(last) : OptionalLong.empty());
+    }
+
+    private StreamPage backwards(StreamRead read, Visibility visible, Feed.Sink sink, long last)
+            throws InterruptedException {
+        long first = visible.firstRevision();
+        long to = Math.min(read.fromRevision().orElse(last), last) + 1;
+        long left = read.count();
+        boolean isExhausted = to <= first;
+        if (left > 0 && !isExhausted) {
+            Read revisions = Read.stream(read.stream())
+                    .fromRevision(first)
+                    .toRevision(to)
+                    .backwards();
+            try (EventCursor cursor = store.read(revisions)) {
+                while (left > 0 && cursor.hasNext()) {
+                    RecordedEvent event = cursor.next();
+                    if (visible.isYoung(event)) {
+                        left--;
+                        sink.accept(delivery(event, read.resolvesLinks()));
+                    }
+                    isExhausted = event.revision() == first;
+                }
+            }
+        }
+        return new StreamPage(
+                OptionalLong.empty(), isExhausted || left > 0 ? OptionalLong.of(last) : OptionalLong.empty());
+    }
+
+    private Optional<StreamPage> readIndex(IndexStream index, StreamRead read, Feed.Sink sink)
+            throws InterruptedException {
+        long count = index.count(store);
+        if (count == 0) {
+            return Optional.empty();
+        }
+        @Nullable Caller caller = Caller.KEY.get();
+        long last = count - 1;
+        long from = Math.min(read.fromRevision().orElse(read.backwards() ? last : 0), read.backwards() ? last : count);
+        long end = index.locate(store, count).position();
+        IndexStream.Place place = index.locate(store, read.backwards() ? from + 1 : from);
+        Read events = read.backwards()
+                ? Read.matching(index.query()).toPosition(place.position()).backwards()
+                : Read.matching(index.query()).fromPosition(place.position()).toPosition(end);
+        long left = read.count();
+        long revision = from;
+        try (EventCursor cursor = store.read(events)) {
+            while (left > 0 && cursor.hasNext()) {
+                RecordedEvent event = cursor.next();
+                RecordedEvent link = index.link(event, revision);
+                sink.accept(read.resolvesLinks() ? links.resolve(event, link, caller) : Delivery.of(link));
+                revision += read.backwards() ? -1 : 1;
+                left--;
+            }
+        }
+        boolean isExhausted = read.backwards() ? revision < 0 : revision > last;
+        return Optional.of(
+                new StreamPage(OptionalLong.empty(), isExhausted ? OptionalLong.of(last) : OptionalLong.empty()));
+    }
+
+    /// Gives a page of the log.
+    public void read(AllRead read, Feed.Sink sink) throws InterruptedException {
+        long end = store.nextPosition();
+        long position = Math.min(read.position().orElse(read.backwards() ? end : 0), end);
+        Read events = read.backwards()
+                ? Read.matching(read.filter().query()).toPosition(position).backwards()
+                : Read.matching(read.filter().query()).fromPosition(position);
+        long left = read.count();
+        try (EventCursor cursor = store.read(events)) {
+            while (left > 0 && cursor.hasNext()) {
+                RecordedEvent event = cursor.next();
+                if (read.filter().predicate().test(event)) {
+                    left--;
+                    sink.accept(delivery(event, read.resolvesLinks()));
+                }
+            }
+        }
+    }
+
+    private Delivery delivery(RecordedEvent event, boolean resolves) {
+        return resolves ? links.resolve(event, Caller.KEY.get()) : Delivery.of(event);
+    }
+
+    /// A feed of a stream, which need not exist yet.
+    ///
+    /// @param fromRevision the first that it gives; empty = what comes after the stream's end as it is now
+    public Feed feed(String stream, OptionalLong fromRevision, boolean resolvesLinks) {
+        Optional<Links> resolver = resolvesLinks ? Optional.of(links) : Optional.empty();
+        Function<IndexStream, Feed> ofIndex =
+                index -> new IndexFeed(store, index, resolver, fromRevision.orElseGet(() -> index.count(store)));
+        return index(stream)
+                .map(ofIndex)
+                .orElseGet(() -> new StreamFeed(
+                        store,
+                        lifecycles,
+                        stream,
+                        resolver,
+                        fromRevision.orElseGet(() -> lifecycles.lastRevision(stream) + 1)));
+    }
+
+    /// A feed of the log.
+    ///
+    /// @param fromPosition in our log, of the first event that it looks at; empty = what comes after the log's
+    /// end as it is
+    ///     now
+    public Feed feed(EventFilter filter, OptionalLong fromPosition, boolean resolvesLinks) {
+        return new AllFeed(
+                store,
+                filter,
+                resolvesLinks ? Optional.of(links) : Optional.empty(),
+                fromPosition.orElseGet(store::nextPosition));
+    }
+
+    private Optional<IndexStream> index(String name) {
+        if (!StreamNames.isSystem(name)) {
+            return Optional.empty();
+        }
+        synchronized (indexes) {
+            IndexStream known = indexes.get(name);
+            if (known != null) {
+                return Optional.of(known);
+            }
+            Optional<IndexStream> index = IndexStream.of(name);
+            index.ifPresent(one -> indexes.put(name, one));
+            return index;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.everfold.kurrent;
+
+import dev.everfold.eventstore.EventStore;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+
+/// KurrentDB's services over a store, at a port of their own.
+final class ServedStore implements AutoCloseable {
+
+    private final EventStore store;
+    private final KurrentServices services;
+    private final Server server;
+
+    private ServedStore(EventStore store, KurrentServices services, Server server) {
+        this.store = store;
+        this.services = services;
+        this.server = server;
+    }
+
+    /// Closing it closes the store.
+    static ServedStore of(EventStore store) {
+        Server[] started = new Server[1];
+        KurrentServices services = KurrentServices.over(
+                store, new NodeAddress("localhost", () -> started[0].getPort()), Clock.systemUTC());
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .executor(task -> Thread.ofVirtual().start(task))
+                .maxInboundMessageSize(17 << 20);
+        services.services().forEach(builder::addService);
+        try {
+            started[0] = builder.build().start();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return new ServedStore(store, services, started[0]);
+    }
+
+    EventStore store() {
+        return store;
+    }
+
+    /// How clients are told where it is.
+    String connectionString() {
+        return "kurrentdb://localhost:" + server.getPort() + "?tls=false";
+    }
+
+    @Override
+    public void close() {
+        services.close();
+        server.shutdownNow();
+        store.close();
+    }
+}
