@@ -12,4 +12,5 @@ module dev.everfold.server {
     requires tools.jackson.databind;
 
     exports dev.everfold.server;
+    exports dev.everfold.server.state;
 }

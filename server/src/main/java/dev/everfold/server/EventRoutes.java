@@ -1,7 +1,6 @@
 package dev.everfold.server;
 
 import dev.everfold.cloudevents.CloudEventReader;
-import dev.everfold.cloudevents.CloudEventWriter;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.EventCursor;
@@ -55,14 +54,14 @@ final class EventRoutes {
 
     /// All events of the body, or none.
     private void append(Context context) {
+        Selection.require(context, Selection.CONDITION_NAMES.toArray(String[]::new));
         List<NewEvent> events = events(context);
         if (events.isEmpty()) {
             throw new IllegalArgumentException("The body holds no event; expected one CloudEvent a line.");
         }
         String key = context.header("Idempotency-Key");
         Append append = key == null ? Append.of(events) : Append.of(events).withId(id(key));
-        String expect = context.queryParam("expect");
-        Appended appended = store.append(expect == null ? append : expecting(append, expect));
+        Appended appended = store.append(conditional(append, context));
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("fromPosition", appended.fromPosition());
         answer.put("revisions", appended.revisions());
@@ -128,6 +127,14 @@ final class EventRoutes {
         }
     }
 
+    private static Append conditional(Append append, Context context) {
+        String expect = context.queryParam("expect");
+        Append expecting = expect == null ? append : expecting(append, expect);
+        return Selection.unless(context)
+                .map(query -> expecting.unless(query, Selection.number(context, "unlessFrom", 0)))
+                .orElse(expecting);
+    }
+
     private static Append expecting(Append append, String expect) {
         List<String> streams =
                 append.events().stream().map(NewEvent::stream).distinct().toList();
@@ -146,10 +153,10 @@ final class EventRoutes {
 
     private void read(Context context) throws IOException {
         Read read = Selection.read(context);
+        EventForm form = EventForm.of(context);
         boolean isBatch = String.valueOf(context.header("Accept")).contains(BATCH);
         try (EventCursor cursor = store.read(read)) {
             context.contentType(isBatch ? BATCH : NDJSON).header("Everfold-End", Long.toString(cursor.end()));
-            CloudEventWriter writer = new CloudEventWriter();
             OutputStream output = context.res().getOutputStream();
             if (isBatch) {
                 output.write('[');
@@ -158,7 +165,7 @@ final class EventRoutes {
                 if (isBatch && !isFirst) {
                     output.write(',');
                 }
-                writer.write(cursor.next(), output);
+                form.write(cursor.next(), output);
             }
             if (isBatch) {
                 output.write(']');
@@ -170,6 +177,7 @@ final class EventRoutes {
     /// saw.
     private void follow(Context context) throws IOException, InterruptedException {
         Read read = Selection.live(context);
+        EventForm form = EventForm.of(context);
         String last = context.header("Last-Event-ID");
         long next = last != null
                 ? Selection.number("Last-Event-ID", last) + 1
@@ -178,14 +186,13 @@ final class EventRoutes {
         OutputStream output = context.res().getOutputStream();
         output.write(SIGN_OF_LIFE);
         output.flush();
-        CloudEventWriter writer = new CloudEventWriter();
         int waits = 0;
         while (ready.getAsBoolean()) {
             try (EventCursor cursor = store.read(read.fromPosition(next))) {
                 while (cursor.hasNext()) {
                     RecordedEvent event = cursor.next();
                     output.write(("id: " + event.position() + "\ndata: ").getBytes(StandardCharsets.US_ASCII));
-                    writer.write(event, output);
+                    form.write(event, output);
                     output.write('\n');
                 }
                 next = cursor.nextPosition();

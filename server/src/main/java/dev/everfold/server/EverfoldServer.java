@@ -5,6 +5,7 @@ import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.grpc.service.GrpcServer;
 import dev.everfold.kurrent.KurrentServices;
 import dev.everfold.kurrent.NodeAddress;
+import dev.everfold.server.state.Reducers;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -40,7 +41,7 @@ public final class EverfoldServer implements AutoCloseable {
     private final HttpDoor http;
     private volatile boolean closing;
 
-    private EverfoldServer(EventStore store, ServerOptions options) {
+    private EverfoldServer(EventStore store, ServerOptions options, Reducers reducers) {
         this.options = options;
         this.meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         this.store = new MeteredEventStore(store, meters);
@@ -55,7 +56,7 @@ public final class EverfoldServer implements AutoCloseable {
         this.grpc = GrpcServer.start(
                 this.store, new InetSocketAddress(options.address(), options.grpcPort()), kurrent.services());
         try {
-            this.http = HttpDoor.open(options, this.store, meters, () -> !closing && this.store.isOpen());
+            this.http = HttpDoor.open(options, this.store, meters, reducers, () -> !closing && this.store.isOpen());
         } catch (RuntimeException refused) {
             kurrent.close();
             grpc.close();
@@ -70,7 +71,15 @@ public final class EverfoldServer implements AutoCloseable {
     /// @param store closed with the server; left open when this throws
     /// @throws StoreUnavailableException when an address cannot be listened at
     public static EverfoldServer start(EventStore store, ServerOptions options) {
-        EverfoldServer server = new EverfoldServer(store, options);
+        return start(store, options, Reducers.NONE);
+    }
+
+    /// The same, with what the console folds streams by.
+    ///
+    /// @param store closed with the server; left open when this throws
+    /// @throws StoreUnavailableException when an address cannot be listened at
+    public static EverfoldServer start(EventStore store, ServerOptions options, Reducers reducers) {
+        EverfoldServer server = new EverfoldServer(store, options, reducers);
         LOGGER.log(
                 Level.INFO,
                 "serving host={0} grpcPort={1,number,#} httpPort={2,number,#}",

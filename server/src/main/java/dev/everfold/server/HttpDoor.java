@@ -1,6 +1,7 @@
 package dev.everfold.server;
 
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.server.state.Reducers;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -9,6 +10,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -36,8 +38,12 @@ final class HttpDoor implements AutoCloseable {
     /// @param ready whether appends and reads are taken
     /// @throws dev.everfold.eventstore.StoreUnavailableException when the address cannot be listened at
     static HttpDoor open(
-            ServerOptions options, EventStore store, PrometheusMeterRegistry meters, BooleanSupplier ready) {
-        Javalin javalin = Javalin.create(config -> configure(config, store, meters, ready));
+            ServerOptions options,
+            EventStore store,
+            PrometheusMeterRegistry meters,
+            Reducers reducers,
+            BooleanSupplier ready) {
+        Javalin javalin = Javalin.create(config -> configure(config, store, meters, reducers, ready));
         try {
             return new HttpDoor(javalin.start(options.address().getHostAddress(), options.httpPort()));
         } catch (RuntimeException refused) {
@@ -47,28 +53,43 @@ final class HttpDoor implements AutoCloseable {
     }
 
     private static void configure(
-            JavalinConfig config, EventStore store, PrometheusMeterRegistry meters, BooleanSupplier ready) {
+            JavalinConfig config,
+            EventStore store,
+            PrometheusMeterRegistry meters,
+            Reducers reducers,
+            BooleanSupplier ready) {
         // An event in base 64 takes a third more, and names and JSON come on top.
         config.http.maxRequestSize = 2L * store.limits().appendBytesMax();
         config.concurrency.useVirtualThreads = true;
         config.startup.showJavalinBanner = false;
+        config.routes.before(ConsoleRoutes::protect);
         config.routes.before(HttpDoor::requireOwnHost);
-        for (Route route : routes(store, meters, ready)) {
+        for (Route route : routes(store, meters, reducers, ready)) {
             config.routes.addHttpHandler(route.method(), route.path(), route.handler());
         }
         Problems.register(config.routes);
         config.routes.error(
                 HttpStatus.NOT_FOUND.getCode(),
-                context -> Problems.answer(
-                        context, HttpStatus.NOT_FOUND, "Nothing is there; GET /openapi.json says what is."));
+                context -> Problems.answer(context, HttpStatus.NOT_FOUND, notFoundDetail(context)));
+    }
+
+    private static String notFoundDetail(Context context) {
+        String detail = context.attribute(Problems.NOT_FOUND_DETAIL);
+        return detail == null ? "Nothing is there; GET /openapi.json says what is." : detail;
     }
 
     /// All that is answered.
-    static List<Route> routes(EventStore store, PrometheusMeterRegistry meters, BooleanSupplier ready) {
+    static List<Route> routes(
+            EventStore store, PrometheusMeterRegistry meters, Reducers reducers, BooleanSupplier ready) {
         List<Route> routes = new ArrayList<>();
         routes.addAll(new EventRoutes(store, ready).routes());
         routes.addAll(new DcbRoutes(store).routes());
         routes.addAll(new CatalogueRoutes(store).routes());
+        routes.addAll(new StreamRoutes(store).routes());
+        routes.addAll(new RelationRoutes(store).routes());
+        routes.addAll(new StateRoutes(store, reducers).routes());
+        routes.addAll(new ConsumerRoutes(store, InstantSource.system()).routes());
+        routes.addAll(new ConsoleRoutes().routes());
         routes.add(
                 Route.get("/openapi.json", context -> context.contentType(JSON).result(openApi())));
         routes.add(

@@ -24,6 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// Errors as RFC 9457 has them: `status`, `title`, `detail`; of the store's also `stored` and `retryable`.
 final class Problems {
 
+    /// Attribute of a request: what is said with 404.
+    static final String NOT_FOUND_DETAIL = "detail of what is not there";
+
     private static final System.Logger LOGGER = System.getLogger(Problems.class.getName());
     private static final String PROBLEM = "application/problem+json";
     private static final JsonMapper JSON = new JsonMapper();
@@ -44,6 +47,11 @@ final class Problems {
                 HttpResponseException.class,
                 (refusal, context) -> answer(
                         context, HttpStatus.forStatus(refusal.getStatus()), String.valueOf(refusal.getMessage())));
+        // The message outlives the general one for what is not there; see HttpDoor.
+        routes.exception(NothingThereException.class, (missing, context) -> {
+            context.attribute(NOT_FOUND_DETAIL, missing.getMessage());
+            context.status(HttpStatus.NOT_FOUND);
+        });
         // Whoever asked is gone.
         routes.exception(IOException.class, (gone, context) -> breakOff(context, gone));
         routes.exception(Exception.class, (defect, context) -> {

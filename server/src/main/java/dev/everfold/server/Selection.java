@@ -4,18 +4,24 @@ import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import io.javalin.http.Context;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /// Which events a request means: `stream` or `category`, `type` (any of), `tag` (all of), `from`, `to`, `limit`,
-/// `backwards`.
+/// `backwards`; and those that an append excludes.
 final class Selection {
 
     /// Of events as they come: they have neither an end nor another direction.
-    static final Set<String> LIVE_NAMES = new TreeSet<>(Set.of("stream", "category", "type", "tag", "from"));
+    static final Set<String> LIVE_NAMES =
+            new TreeSet<>(Set.of("stream", "category", "type", "tag", "from", "form", "bytesMax"));
 
-    static final Set<String> NAMES =
-            new TreeSet<>(Set.of("stream", "category", "type", "tag", "from", "to", "limit", "backwards"));
+    static final Set<String> NAMES = new TreeSet<>(
+            Set.of("stream", "category", "type", "tag", "from", "to", "limit", "backwards", "form", "bytesMax"));
+
+    /// Of an append: `expect`, and events that must not be there.
+    static final Set<String> CONDITION_NAMES =
+            new TreeSet<>(Set.of("expect", "unlessStream", "unlessCategory", "unlessType", "unlessTag", "unlessFrom"));
 
     private Selection() {}
 
@@ -32,7 +38,7 @@ final class Selection {
     }
 
     private static Read selected(Context context) {
-        Read read = Read.matching(query(context))
+        Read read = Read.matching(Query.of(item(context, "stream", "category", "type", "tag")))
                 .fromPosition(number(context, "from", 0))
                 .toPosition(number(context, "to", Long.MAX_VALUE))
                 .limit(number(context, "limit", Long.MAX_VALUE));
@@ -50,17 +56,30 @@ final class Selection {
         }
     }
 
-    private static Query query(Context context) {
-        Query.Item item = new Query.Item().withTypes(strings(context, "type")).withTags(strings(context, "tag"));
-        String stream = context.queryParam("stream");
-        if (stream != null) {
-            item = item.withStream(stream);
+    /// What an append excludes; empty when it excludes nothing.
+    ///
+    /// @throws IllegalArgumentException when it only says from where on
+    static Optional<Query> unless(Context context) {
+        Query.Item item = item(context, "unlessStream", "unlessCategory", "unlessType", "unlessTag");
+        if (!item.equals(new Query.Item())) {
+            return Optional.of(Query.of(item));
         }
-        String category = context.queryParam("category");
-        if (category != null) {
-            item = item.withCategory(category);
+        if (context.queryParam("unlessFrom") != null) {
+            throw new IllegalArgumentException(
+                    "There is unlessFrom, but not what must not be there; expected unlessType,"
+                            + " unlessTag, unlessStream or unlessCategory.");
         }
-        return Query.of(item);
+        return Optional.empty();
+    }
+
+    private static Query.Item item(Context context, String stream, String category, String type, String tag) {
+        Query.Item item = new Query.Item().withTypes(strings(context, type)).withTags(strings(context, tag));
+        String ofStream = context.queryParam(stream);
+        if (ofStream != null) {
+            item = item.withStream(ofStream);
+        }
+        String ofCategory = context.queryParam(category);
+        return ofCategory == null ? item : item.withCategory(ofCategory);
     }
 
     private static String[] strings(Context context, String name) {

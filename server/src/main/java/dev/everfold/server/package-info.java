@@ -2,6 +2,7 @@
 ///
 /// [EverfoldServer] assembles it: gRPC at one port, HTTP with health and metrics at another ([ServerOptions]).
 /// Both doors lead to the same [MeteredEventStore], which counts what comes through.
+/// The console ([ConsoleRoutes]) is a page that asks the same routes as everybody.
 @NullMarked
 package dev.everfold.server;
 

@@ -112,6 +112,28 @@ class EventRoutesTest {
     }
 
     @Test
+    void an_append_is_refused_where_something_is_that_it_excludes() throws Exception {
+        store.append(Append.of(NewEvent.of("seat-7A", "seat.taken", "{}").withTags("seat:7A", "show:1")));
+        String json = "application/cloudevents+json";
+
+        HttpResponse<String> taken =
+                served.post("/events?unlessType=seat.taken&unlessTag=seat:7A&unlessTag=show:1", json, PLACED);
+        HttpResponse<String> free = served.post("/events?unlessType=seat.taken&unlessTag=seat:7B", json, PLACED);
+        HttpResponse<String> known = served.post("/events?unlessCategory=seat&unlessFrom=1&expect=exists", json, PAID);
+
+        ServedByHttp.assertProblem(409, "seat:7A", taken);
+        assertThat(free.statusCode()).as(free.body()).isEqualTo(200);
+        assertThat(known.statusCode()).as(known.body()).isEqualTo(200);
+        ServedByHttp.assertProblem(
+                400,
+                "There is unlessFrom, but not what must not be there",
+                served.post("/events?unlessFrom=1", json, PAID));
+        ServedByHttp.assertProblem(
+                400, "\\\"expct\\\" is not a parameter", served.post("/events?expct=none", json, PAID));
+        assertThat(store.nextPosition()).isEqualTo(3);
+    }
+
+    @Test
     void what_is_not_valid_is_400_with_what_was_expected_and_stores_nothing() throws Exception {
         assertProblem(
                 400,
@@ -123,10 +145,12 @@ class EventRoutesTest {
         assertProblem(400, "The limit 0 of a read is too low", served.get("/events?limit=0"));
         assertProblem(400, "The from \\\"x\\\" is not a number", served.get("/events?from=x"));
         assertProblem(
-                400, "\\\"colour\\\" is not a parameter; expected one of backwards,", served.get("/events?colour=red"));
+                400,
+                "\\\"colour\\\" is not a parameter; expected one of backwards, bytesMax,",
+                served.get("/events?colour=red"));
         assertProblem(
                 400,
-                "\\\"limit\\\" is not a parameter; expected one of category, from,",
+                "\\\"limit\\\" is not a parameter; expected one of bytesMax, category, form, from,",
                 served.get("/events/live?limit=1"));
         assertProblem(416, "Read from position 7 refused", served.get("/events?from=7"));
         assertThat(store.nextPosition()).isZero();

@@ -3,6 +3,7 @@ package dev.everfold.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.server.state.Reducers;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Locale;
@@ -28,7 +29,11 @@ class OpenApiTest {
                         .forEach(method ->
                                 documented.add(method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey())));
         Set<String> answered = new TreeSet<>();
-        HttpDoor.routes(new InMemoryEventStore(), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), () -> true)
+        HttpDoor.routes(
+                        new InMemoryEventStore(),
+                        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                        Reducers.NONE,
+                        () -> true)
                 .forEach(route -> answered.add(route.method() + " " + route.path()));
 
         assertThat(documented).isEqualTo(answered);
@@ -36,16 +41,23 @@ class OpenApiTest {
 
     @Test
     void the_parameters_of_a_selection_are_those_that_are_understood() {
-        Map.of("/events", Selection.NAMES, "/events/live", Selection.LIVE_NAMES).forEach((path, names) -> {
-            Set<String> documented = new TreeSet<>();
-            for (JsonNode parameter :
-                    document.path("paths").path(path).path("get").path("parameters")) {
-                if (parameter.path("in").stringValue().equals("query")) {
-                    documented.add(parameter.path("name").stringValue());
-                }
-            }
-            assertThat(documented).as(path).isEqualTo(names);
-        });
+        Map.of(
+                        "get /events", Selection.NAMES,
+                        "get /events/live", Selection.LIVE_NAMES,
+                        "post /events", Selection.CONDITION_NAMES)
+                .forEach((operation, names) -> {
+                    String[] methodAndPath = operation.split(" ", 2);
+                    Set<String> documented = new TreeSet<>();
+                    for (JsonNode parameter : document.path("paths")
+                            .path(methodAndPath[1])
+                            .path(methodAndPath[0])
+                            .path("parameters")) {
+                        if (parameter.path("in").stringValue().equals("query")) {
+                            documented.add(parameter.path("name").stringValue());
+                        }
+                    }
+                    assertThat(documented).as(operation).isEqualTo(names);
+                });
     }
 
     @Test
