@@ -31,7 +31,8 @@ final class ConsoleRoutes {
             "css", "text/css; charset=utf-8",
             "svg", "image/svg+xml");
 
-    private final Map<String, Optional<Asset>> files = new ConcurrentHashMap<>();
+    /// What was asked for and is there; names that are not are not kept.
+    private final Map<String, Asset> files = new ConcurrentHashMap<>();
 
     /// @param tag changes with the bytes
     private record Asset(Bytes bytes, String type, String tag) {}
@@ -57,8 +58,11 @@ final class ConsoleRoutes {
     }
 
     private void answer(Context context, String name) {
-        Asset asset = files.computeIfAbsent(name, ConsoleRoutes::load)
-                .orElseThrow(() -> new NothingThereException("The console has no file of this name."));
+        Asset asset = files.get(name);
+        if (asset == null) {
+            asset = load(name).orElseThrow(() -> new NothingThereException("The console has no file of this name."));
+            files.put(name, asset);
+        }
         context.header("Cache-Control", "no-cache").header("ETag", asset.tag());
         if (asset.tag().equals(context.header("If-None-Match"))) {
             context.status(304);

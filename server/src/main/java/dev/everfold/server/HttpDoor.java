@@ -10,7 +10,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -88,7 +87,7 @@ final class HttpDoor implements AutoCloseable {
         routes.addAll(new StreamRoutes(store).routes());
         routes.addAll(new RelationRoutes(store).routes());
         routes.addAll(new StateRoutes(store, reducers).routes());
-        routes.addAll(new ConsumerRoutes(store, InstantSource.system()).routes());
+        routes.addAll(new ConsumerRoutes(store).routes());
         routes.addAll(new ConsoleRoutes().routes());
         routes.add(
                 Route.get("/openapi.json", context -> context.contentType(JSON).result(openApi())));

@@ -7,6 +7,7 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.server.view.PlainEvent;
 import dev.everfold.server.view.Relations;
+import dev.everfold.server.view.StateAt;
 import io.javalin.http.Context;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,9 @@ final class RelationRoutes {
         RecordedEvent event = find(context);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("event", PlainEvent.of(event, Integer.MAX_VALUE));
+        answer.put(
+                "lastRevision",
+                StateAt.last(store, event.stream()).map(RecordedEvent::revision).orElse(event.revision()));
         answer.putAll(Relations.of(store, event));
         Json.answer(context, answer);
     }

@@ -49,6 +49,7 @@ class ConsoleTest {
     private final List<String> complaints = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
     private EverfoldServer server;
+    private String base;
     private BrowserContext context;
     private Page page;
 
@@ -68,6 +69,7 @@ class ConsoleTest {
                 new Reducer<>(() -> 0L, (sum, event) -> sum + event.data().length(), sum -> "{\"bytes\":" + sum + "}");
         server = EverfoldServer.start(
                 store, ServerOptions.DEFAULTS.withPorts(0, 0), Reducers.NONE.with("payment", total));
+        base = "http://localhost:" + server.httpPort();
         context = chromium.browser.newContext(new Browser.NewContextOptions()
                 .setViewportSize(1_320, 860)
                 .setColorScheme(ColorScheme.LIGHT)
@@ -91,7 +93,7 @@ class ConsoleTest {
         try {
             Assertions.assertThat(page.evaluate("window.owned === undefined")).isEqualTo(true);
             Assertions.assertThat(complaints).isEmpty();
-            Assertions.assertThat(asked).allMatch(url -> url.startsWith(base()) || url.startsWith("data:"));
+            Assertions.assertThat(asked).allMatch(url -> url.startsWith(base) || url.startsWith("data:"));
         } finally {
             context.close();
             server.close();
@@ -343,8 +345,13 @@ class ConsoleTest {
         assertThat(heading()).hasText("Append");
         press("g", "c");
         assertThat(heading()).hasText("Consumers");
-        page.keyboard().press("Tab");
+        assertThat(page.locator("#main")).isFocused();
+        page.reload();
+        assertThat(heading()).hasText("Consumers");
+        press("Tab");
         assertThat(page.locator(".skip")).isFocused();
+        press("Enter");
+        assertThat(page.locator("#main")).isFocused();
     }
 
     @Test
@@ -407,7 +414,6 @@ class ConsoleTest {
         picture("hostile-streams");
         for (String stream : streams) {
             String name = URLEncoder.encode(stream, StandardCharsets.UTF_8).replace("+", "%20");
-            page.locator("a.brand").click();
             go("/#/stream?stream=" + name);
             assertThat(page.locator(".entry")).hasCount(1);
             page.locator(".entry a").click();
@@ -424,7 +430,7 @@ class ConsoleTest {
         picture("hostile-event");
         go("/#/event?stream=binary&revision=0");
         assertThat(page.locator("pre").first()).hasText("AP88");
-        go("/#/live?from=0&type=" + URLEncoder.encode(picture, StandardCharsets.UTF_8));
+        go("/#/live?type=" + URLEncoder.encode(picture, StandardCharsets.UTF_8));
         assertThat(page.getByRole(AriaRole.STATUS)).hasText("live");
         go("/#/append?stream=" + URLEncoder.encode(script, StandardCharsets.UTF_8));
         assertThat(page.locator("[name=stream]")).hasValue(script);
@@ -441,7 +447,7 @@ class ConsoleTest {
 
         page.request()
                 .post(
-                        base() + "/consumers",
+                        base + "/consumers",
                         com.microsoft.playwright.options.RequestOptions.create()
                                 .setData("{\"name\":\"balances\",\"position\":7,\"status\":\"catching up\"}"));
 
@@ -465,12 +471,21 @@ class ConsoleTest {
         picture("problem");
     }
 
-    private void go(String path) {
-        page.navigate(base() + path);
+    @Test
+    void a_server_that_ended_is_said_to_have() {
+        ConsoleData.appendOrder(store);
+        go("/#/streams");
+        assertThat(page.locator("#streams tbody tr")).hasCount(5);
+
+        server.close();
+        page.locator("button.primary").click();
+        page.locator(".chip").first().click();
+
+        assertThat(page.locator(".problem")).containsText("The server does not answer. Is it still running?");
     }
 
-    private String base() {
-        return "http://localhost:" + server.httpPort();
+    private void go(String path) {
+        page.navigate(base + path);
     }
 
     private Locator heading() {

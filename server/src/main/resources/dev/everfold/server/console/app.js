@@ -9,6 +9,7 @@ const THEMES = { system: 'as the system', light: 'light', dark: 'dark' };
 const frame = document.getElementById('console');
 let leave = new AbortController();
 let current;
+let isFirst = true;
 
 function theme() {
   return document.documentElement.dataset.theme ?? 'system';
@@ -83,11 +84,16 @@ function open() {
   current = pages.find((page) => page.path === path) ?? pages[0];
   draw();
   const main = document.getElementById('main');
+  const isFocusLost = main.contains(document.activeElement) || document.activeElement === document.body;
   // Each page gets an element of its own, so that nothing of the page before is left in it.
   const root = document.createElement('div');
   root.className = `page page-${current.path}`;
   main.replaceChildren(root);
   scrollTo(0, 0);
+  if (isFocusLost && !isFirst) {
+    main.focus({ preventScroll: true });
+  }
+  isFirst = false;
   document.title = `${current.title} · Everfold`;
   const page = {
     root,

@@ -18,15 +18,15 @@ export async function open(page) {
 
 const row = (label, value) => (!value ? nothing : html`<dt>${label}</dt><dd>${value}</dd>`);
 
-function view({ event, nodes, links, isCut }, state, draw) {
+function view({ event, lastRevision, nodes, links, isCut }, state, draw) {
   return html`
     <p class="crumbs"><a href=${parts.link('streams')}>Streams</a> / ${parts.stream(event.stream)}</p>
     <h1>${parts.type(event.type)}</h1>
     <div class="bar">
       ${event.revision === 0 ? nothing : html`<a class="button" rel="prev"
         href=${parts.link('event', { stream: event.stream, revision: event.revision - 1 })}>← Revision ${event.revision - 1}</a>`}
-      <a class="button" rel="next" href=${parts.link('event', { stream: event.stream, revision: event.revision + 1 })}>
-        Revision ${event.revision + 1} →</a>
+      ${event.revision === lastRevision ? nothing : html`<a class="button" rel="next"
+        href=${parts.link('event', { stream: event.stream, revision: event.revision + 1 })}>Revision ${event.revision + 1} →</a>`}
       <a class="button primary" href=${parts.link('state', { stream: event.stream, revision: event.revision })}>State here</a>
     </div>
     <div class="columns">

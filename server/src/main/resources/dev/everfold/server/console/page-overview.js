@@ -12,17 +12,19 @@ const EVENTS_SHOWN = 10;
 
 export async function open(page) {
   const sizes = { at: [], bytes: [] };
+  const shown = {};
   page.draw(parts.loading());
-  await refresh(page, sizes);
+  await refresh(page, sizes, shown);
   if (page.signal.aborted) {
     return;
   }
   plots(page, sizes);
-  const timer = setInterval(() => document.visibilityState === 'visible' && refresh(page, sizes).catch(page.fail), SIZES_MILLIS);
+  const again = () => refresh(page, sizes, shown).catch((failure) => page.draw(view({ ...shown, failure })));
+  const timer = setInterval(() => document.visibilityState === 'visible' && again(), SIZES_MILLIS);
   page.signal.addEventListener('abort', () => clearInterval(timer));
 }
 
-async function refresh(page, sizes) {
+async function refresh(page, sizes, shown) {
   const [stats, { types }, newest] = await Promise.all([
     get('stats', {}, page.signal),
     get('types', {}, page.signal),
@@ -31,15 +33,17 @@ async function refresh(page, sizes) {
   sizes.at.push(Date.now() / 1000);
   sizes.bytes.push(stats.bytes);
   dispatchEvent(new Event('sizes'));
-  page.draw(view(stats, Object.entries(types), newest));
+  Object.assign(shown, { stats, types: Object.entries(types), newest });
+  page.draw(view(shown));
 }
 
 const figure = (label, value, title = nothing) => html`
   <div class="figure" title=${title}><dt>${label}</dt><dd>${value}</dd></div>`;
 
-function view(stats, types, newest) {
+function view({ stats, types, newest, failure }) {
   return html`
     <h1>Overview</h1>
+    ${failure ? parts.problem(failure) : nothing}
     <dl class="figures">
       ${figure('Events', format.number(stats.events))}
       ${figure('Streams', format.number(stats.streams))}
