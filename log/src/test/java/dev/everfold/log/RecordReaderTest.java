@@ -120,6 +120,39 @@ class RecordReaderTest {
     }
 
     @Test
+    void saying_what_is_read_next_changes_nothing_and_is_not_stopped_by_damage() throws IOException {
+        fill();
+        String sealed = disk.files().keySet().stream()
+                .filter(name -> name.endsWith(".log"))
+                .findFirst()
+                .orElseThrow();
+        int length = disk.files().get(sealed).length;
+        SplittableRandom random = new SplittableRandom(7);
+        int refused = 0;
+        for (int flip = 0; flip < 60; flip++) {
+            // Of records and of the table of offsets behind them.
+            int at = random.nextInt(4_096, length - 64);
+            RecordReader reader = new RecordReader(segments(Stores.flip(disk.copy(), sealed, at)));
+            long[] positions = random.longs(RecordReader.EXPECTED_MAX, 0, EVENTS)
+                    .sorted()
+                    .distinct()
+                    .toArray();
+            reader.expect(positions, positions.length);
+            for (long position : positions) {
+                try {
+                    assertThat(reader.read(position))
+                            .as("seed 7, byte %s of %s", at, sealed)
+                            .isEqualTo(events.get((int) position));
+                } catch (CorruptStoreException damage) {
+                    assertThat(damage).hasMessageContaining(sealed);
+                    refused++;
+                }
+            }
+        }
+        assertThat(refused).isPositive();
+    }
+
+    @Test
     void the_message_of_a_damaged_record_names_file_byte_and_position() throws IOException {
         fill();
         byte[] bytes = disk.files().get("log-000000000000.log");

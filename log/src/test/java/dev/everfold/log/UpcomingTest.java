@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.log.index.Candidates;
 import dev.everfold.log.segment.RecordReader;
+import dev.everfold.log.segment.Segment;
 import dev.everfold.log.segment.Segments;
+import dev.everfold.log.segment.StoreFile;
+import dev.everfold.log.simulation.SimulatedDisk;
+import java.io.IOException;
 import java.util.List;
 import java.util.PrimitiveIterator;
 import java.util.stream.LongStream;
@@ -17,7 +21,7 @@ class UpcomingTest {
     private int asked;
 
     @Test
-    void candidates_come_in_order_each_once() {
+    void candidates_come_in_order_each_once() throws IOException {
         Upcoming upcoming = upcoming(LongStream.range(0, 100).map(i -> i * 7L));
 
         for (int i = 0; i < 100; i++) {
@@ -28,7 +32,7 @@ class UpcomingTest {
     }
 
     @Test
-    void no_more_are_taken_than_are_wanted() {
+    void no_more_are_taken_than_are_wanted() throws IOException {
         Upcoming upcoming = upcoming(LongStream.range(0, 100));
 
         assertThat(upcoming.next(1)).isZero();
@@ -37,7 +41,7 @@ class UpcomingTest {
     }
 
     @Test
-    void few_are_taken_before_many_were_read() {
+    void few_are_taken_before_many_were_read() throws IOException {
         Upcoming upcoming = upcoming(LongStream.range(0, 100));
 
         assertThat(upcoming.next(ALL)).isZero();
@@ -45,12 +49,14 @@ class UpcomingTest {
         assertThat(asked).isEqualTo(4);
     }
 
-    private Upcoming upcoming(LongStream positions) {
+    private Upcoming upcoming(LongStream positions) throws IOException {
         PrimitiveIterator.OfLong iterator = positions.iterator();
         Candidates candidates = () -> {
             asked++;
             return iterator.hasNext() ? iterator.nextLong() : -1;
         };
-        return new Upcoming(candidates, new RecordReader(new Segments(List.of())));
+        SimulatedDisk disk = Stores.clean(1);
+        List<Segment> segments = Recovery.run(disk, StoreFile.read(disk), false).segments();
+        return new Upcoming(candidates, new RecordReader(new Segments(segments)));
     }
 }

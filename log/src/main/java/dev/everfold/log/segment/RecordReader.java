@@ -56,20 +56,30 @@ public final class RecordReader {
     /// @param positions the first `count` of them, published
     /// @param count at most [#EXPECTED_MAX]
     public void expect(long[] positions, int count) {
-        if (!(segment instanceof SealedSegment sealed)) {
-            return;
-        }
         try {
-            long before = lastPosition;
-            for (int i = 0; i < count; i++) {
-                if (positions[i] != before + 1 && holds(sealed, positions[i])) {
-                    touched += sealed.touch(positions[i]);
-                }
-                before = positions[i];
-            }
+            // All offsets before the first record: what does not wait for anything else comes at the same time.
+            touched += ask(positions, count, false);
+            touched += ask(positions, count, true);
         } catch (UncheckedIOException | InternalError unreadable) {
             touched = 0; // Whoever reads that record meets the reason again.
         }
+    }
+
+    private int ask(long[] positions, int count, boolean records) {
+        int sum = 0;
+        Segment current = segment;
+        long before = lastPosition;
+        for (int i = 0; i < count; i++) {
+            long position = positions[i];
+            if (position != before + 1) {
+                current = current != null && holds(current, position) ? current : segments.at(position);
+                if (current instanceof SealedSegment sealed) {
+                    sum += records ? sealed.touch(position) : (int) sealed.offset(position);
+                }
+            }
+            before = position;
+        }
+        return sum;
     }
 
     private static boolean holds(Segment segment, long position) {
