@@ -34,7 +34,7 @@ final class ChildJvm {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(options);
-        command.addAll(List.of("-cp", classPath(), main.getName()));
+        command.addAll(List.of("-cp", classPath(main), main.getName()));
         command.addAll(arguments);
         return command;
     }
@@ -47,8 +47,8 @@ final class ChildJvm {
     }
 
     /// Wherever the runner of the tests has these classes from.
-    private static String classPath() {
-        return Stream.of(EventStore.class, MutableClock.class, LogEventStore.class, ChildJvm.class)
+    private static String classPath(Class<?> main) {
+        return Stream.of(EventStore.class, MutableClock.class, LogEventStore.class, ChildJvm.class, main)
                 .map(ChildJvm::location)
                 .distinct()
                 .collect(Collectors.joining(File.pathSeparator));
