@@ -36,7 +36,10 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     StoreOptions storeOptions = new StoreOptions();
 
-    @Option(names = "--host", paramLabel = "HOST", description = "Where to listen: localhost, the default.")
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            description = "Where to listen. Default: localhost. Others need --users and TLS.")
     String host = ServerOptions.DEFAULTS.host();
 
     @Option(names = "--grpc-port", paramLabel = "PORT", description = "Of gRPC; 0 = any. Default: 2113.")
@@ -51,6 +54,9 @@ final class ServeCommand implements Callable<Integer> {
             description = "How long calls may take to end when the server ends. Default: 5.")
     int graceSeconds = (int) ServerOptions.DEFAULTS.grace().toSeconds();
 
+    @Mixin
+    SecurityArguments security = new SecurityArguments();
+
     /// Read by [ServeSettings], before the others are asked for.
     @Option(names = "--config", paramLabel = "FILE", description = "Options by name, one name=value a line.")
     String config = "";
@@ -63,7 +69,13 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         console.interruption().allowSeconds(2 * graceSeconds + END_SECONDS);
         long begunNanos = System.nanoTime();
-        ServerOptions options = new ServerOptions(host, grpcPort, httpPort, Duration.ofSeconds(graceSeconds));
+        ServerOptions options = new ServerOptions(
+                host,
+                grpcPort,
+                httpPort,
+                Duration.ofSeconds(graceSeconds),
+                security.options(System.getenv()),
+                security.connectionsOfAddress);
         EventStore store = storeOptions.openToAppend();
         EverfoldServer server;
         try {
@@ -77,10 +89,11 @@ final class ServeCommand implements Callable<Integer> {
             console.out()
                     .line(String.format(
                             Locale.ROOT,
-                            "serving %s: gRPC at %s:%d, HTTP at http://%s:%d (ready after %.1f s)",
+                            "serving %s: gRPC at %s:%d, HTTP at %s://%s:%d (ready after %.1f s)",
                             SafeText.of(storeOptions.uri().forMessages()),
                             host,
                             server.grpcPort(),
+                            options.security().tls().isPresent() ? "https" : "http",
                             host,
                             server.httpPort(),
                             millis / 1_000.0));

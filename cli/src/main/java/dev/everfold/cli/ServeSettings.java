@@ -22,7 +22,19 @@ import picocli.CommandLine.Model.OptionSpec;
 final class ServeSettings implements IDefaultValueProvider {
 
     private static final String CONFIG = "--config";
-    private static final Set<String> NAMES = new TreeSet<>(Set.of("store", "host", "grpc-port", "http-port", "grace"));
+    private static final Set<String> NAMES = new TreeSet<>(Set.of(
+            "store",
+            "host",
+            "grpc-port",
+            "http-port",
+            "grace",
+            "users",
+            "tls-certificate",
+            "tls-key",
+            "admin-password-file",
+            "kurrent-default-passwords",
+            "i-accept-insecure-network",
+            "connections-of-address"));
 
     private final Map<String, String> environment;
     private final Properties file;

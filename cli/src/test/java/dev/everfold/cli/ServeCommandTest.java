@@ -6,6 +6,7 @@ import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.server.SecurityOptions;
 import dev.everfold.testkit.ChildJvm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
@@ -80,9 +82,10 @@ class ServeCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
-                .isEqualTo("everfold: The server does not listen at \"0.0.0.0\": without TLS and users, which this"
-                        + " version does not have, whoever reaches it could read and append everything."
-                        + " Expected localhost; let a proxy that authenticates lead there.\n");
+                .isEqualTo("everfold: The server does not listen at \"0.0.0.0\" without TLS and users, since whoever"
+                        + " reaches it could read and append everything. Expected localhost, or --users with"
+                        + " --tls-certificate and --tls-key, or, where the network is trusted,"
+                        + " --i-accept-insecure-network.\n");
         assertThat(folder.resolve("store")).doesNotExist();
     }
 
@@ -130,6 +133,73 @@ class ServeCommandTest {
     }
 
     @Test
+    void security_is_set_in_all_three_places() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("everfold.properties"), "store=memory:\nusers=true\ntls-certificate=a.crt\n");
+        Map<String, String> environment = Map.of("EVERFOLD_TLS_KEY", "a.key", "EVERFOLD_USERS", "true");
+
+        ServeCommand command = parsed(environment, "--config", file.toString(), "--connections-of-address", "7");
+
+        SecurityOptions options = command.security.options(Map.of("EVERFOLD_ADMIN_PASSWORD", "correct horse"));
+        assertThat(options.users()).isTrue();
+        assertThat(options.tls()).hasValue(new SecurityOptions.Tls(Path.of("a.crt"), Path.of("a.key")));
+        assertThat(options.adminPassword().orElseThrow().reveal()).isEqualTo("correct horse");
+        assertThat(command.security.connectionsOfAddress).isEqualTo(7);
+        assertThat(parsed(environment, "--store", "memory:", "--users").security.users)
+                .isTrue();
+        assertThat(parsed(environment, "--store", "memory:", "--users=false").security.users)
+                .isFalse();
+    }
+
+    @Test
+    void a_real_server_with_users_writes_the_first_password_to_a_file_of_its_owner() throws Exception {
+        Path password = folder.resolve("password");
+        Path log = folder.resolve("log");
+        Process process = ChildJvm.of(
+                        Main.class,
+                        "serve",
+                        "--store",
+                        store(),
+                        "--grpc-port",
+                        "0",
+                        "--http-port",
+                        "0",
+                        "--users",
+                        "--admin-password-file",
+                        password.toString())
+                .redirectError(log.toFile())
+                .start();
+        String line = String.valueOf(process.inputReader().readLine());
+        String address = "localhost:" + grpcPort(line);
+        String written = Files.readString(password).strip();
+
+        CommandLineRun refused = CommandLineRun.of("stats", "--store", "everfold://" + address);
+        CommandLineRun appended = CommandLineRun.of(
+                "append",
+                "--store",
+                "everfold://admin:" + written + "@" + address,
+                "--stream",
+                "order-17",
+                "--type",
+                "OrderPlaced",
+                "--data",
+                "{}");
+        process.destroy();
+        process.waitFor();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(password)))
+                .isEqualTo("rw-------");
+        assertThat(refused.exitCode()).isEqualTo(3);
+        assertThat(refused.err())
+                .isEqualTo("everfold: The server at " + address + " does not let this client in: The call names no"
+                        + " user. Expected everfold://USER@HOST, and the password in EVERFOLD_PASSWORD.\n");
+        assertThat(appended.exitCode()).as(appended.err()).isZero();
+        assertThat(Files.readString(log))
+                .contains("first user login=admin passwordWrittenTo=" + password)
+                .doesNotContain(written);
+    }
+
+    @Test
     void the_environment_may_name_the_file() throws IOException {
         Path file = Files.writeString(folder.resolve("everfold.properties"), "store=memory:\ngrpc-port=7\n");
 
@@ -148,8 +218,10 @@ class ServeCommandTest {
 
         assertThat(unknown.exitCode()).isEqualTo(2);
         assertThat(unknown.err())
-                .isEqualTo("everfold: \"colour\" in \"" + file + "\" is not a setting; expected one of grace,"
-                        + " grpc-port, host, http-port, store.\n");
+                .isEqualTo("everfold: \"colour\" in \"" + file + "\" is not a setting; expected one of"
+                        + " admin-password-file, connections-of-address, grace, grpc-port, host, http-port,"
+                        + " i-accept-insecure-network, kurrent-default-passwords, store, tls-certificate, tls-key,"
+                        + " users.\n");
         assertThat(absent.exitCode()).isEqualTo(2);
         assertThat(absent.err()).startsWith("everfold: the file \"" + missing + "\" of --config cannot be read: ");
     }

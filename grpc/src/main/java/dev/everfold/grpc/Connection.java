@@ -19,6 +19,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -28,10 +29,16 @@ import org.jspecify.annotations.Nullable;
 /// The way to one server: it connects when it is used, and again after it was lost. Safe for use by many threads.
 final class Connection implements AutoCloseable {
 
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final Duration SILENCE_MAX = Duration.ofSeconds(20);
     private static final Duration PING_ANSWER_MAX = Duration.ofSeconds(10);
     private static final int MESSAGE_BYTES_MAX = 256 << 20;
     private static final long CLOSE_SECONDS_MAX = 5;
+    private static final int DESCRIPTION_CHARACTERS_MAX = 300;
+
+    /// What gRPC says of most that goes wrong with a connection.
+    private static final String VAGUE = "io exception";
 
     private final String address;
     private final Duration callTimeout;
@@ -41,24 +48,31 @@ final class Connection implements AutoCloseable {
     private Channel intercepted;
     private volatile boolean closed;
 
-    Connection(String host, int port, Duration callTimeout) {
+    /// @throws StoreUnavailableException when the file of the authorities cannot be read
+    Connection(String host, int port, GrpcOptions options) {
         this.address = (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
-        this.callTimeout = callTimeout;
-        this.channel = NettyChannelBuilder.forAddress(host, port)
-                .usePlaintext()
-                .executor(threads)
+        this.callTimeout = options.callTimeout();
+        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(host, port);
+        options.tls().ifPresentOrElse(tls -> builder.sslContext(ClientTls.context(tls)), builder::usePlaintext);
+        this.channel = builder.executor(threads)
                 .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                 .keepAliveTime(SILENCE_MAX.toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTimeout(PING_ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS)
                 .build();
-        this.intercepted = channel;
+        this.intercepted = options.credentials()
+                .map(credentials -> with(channel, AUTHORIZATION, credentials.header()))
+                .orElse(channel);
+    }
+
+    private static Channel with(Channel channel, Metadata.Key<String> key, String value) {
+        Metadata headers = new Metadata();
+        headers.put(key, value);
+        return ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
     }
 
     /// Sends the history that this client knows with every call from now on; called once, before others share this.
     void expect(UUID lineage) {
-        Metadata headers = new Metadata();
-        headers.put(WireHeaders.LINEAGE, lineage.toString());
-        intercepted = ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+        intercepted = with(intercepted, WireHeaders.LINEAGE, lineage.toString());
     }
 
     /// Host and port as one writes them.
@@ -108,11 +122,15 @@ final class Connection implements AutoCloseable {
         if (closed) {
             return new StoreClosedException("store");
         }
-        return WireRefusals.decode(trailers).orElseGet(() -> unavailable(status, cause));
+        return switch (status.getCode()) {
+            // What to do about it is known here, not there.
+            case UNAUTHENTICATED, PERMISSION_DENIED -> unavailable(status, cause);
+            default -> WireRefusals.decode(trailers).orElseGet(() -> unavailable(status, cause));
+        };
     }
 
     private StoreUnavailableException unavailable(Status status, Throwable cause) {
-        String description = status.getDescription() == null ? status.getCode().name() : status.getDescription();
+        String description = description(status);
         return switch (status.getCode()) {
             case UNAVAILABLE ->
                 new StoreUnavailableException(
@@ -129,10 +147,36 @@ final class Connection implements AutoCloseable {
             case CANCELLED ->
                 new StoreUnavailableException(
                         "A call to the server at " + address + " was interrupted. Make it again.", true, cause);
+            case UNAUTHENTICATED ->
+                new StoreUnavailableException(
+                        "The server at " + address + " does not let this client in: " + description
+                                + " Expected everfold://USER@HOST, and the password in EVERFOLD_PASSWORD.",
+                        false,
+                        cause);
+            case PERMISSION_DENIED ->
+                new StoreUnavailableException("The server at " + address + " refuses: " + description, false, cause);
             default ->
                 new StoreUnavailableException(
                         "The server at " + address + " failed: " + description + ". Its log says more.", false, cause);
         };
+    }
+
+    /// On one line; of a connection that failed, the reason at the bottom of it.
+    private static String description(Status status) {
+        String text = status.getDescription() == null ? status.getCode().name() : status.getDescription();
+        if (text.startsWith(VAGUE)) {
+            text = reason(status.getCause()).orElse(text);
+        }
+        String line = text.lines().findFirst().orElse(text);
+        return line.length() <= DESCRIPTION_CHARACTERS_MAX ? line : line.substring(0, DESCRIPTION_CHARACTERS_MAX);
+    }
+
+    private static Optional<String> reason(@Nullable Throwable failure) {
+        Optional<String> reason = Optional.empty();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            reason = Optional.ofNullable(cause.getMessage());
+        }
+        return reason;
     }
 
     private void requireOpen() {

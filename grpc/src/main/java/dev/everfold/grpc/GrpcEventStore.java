@@ -67,7 +67,7 @@ public final class GrpcEventStore implements EventStore {
     /// @param port 1 to 65,535
     /// @throws StoreUnavailableException when it cannot be reached, or is no server of Everfold
     public static GrpcEventStore open(String host, int port, GrpcOptions options) {
-        Connection connection = new Connection(host, port, options.callTimeout());
+        Connection connection = new Connection(host, port, options);
         try {
             Wire.DescribeResponse description =
                     connection.call(stub -> stub.describe(Wire.DescribeRequest.getDefaultInstance()));

@@ -3,24 +3,49 @@ package dev.everfold.grpc;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreProvider;
 import dev.everfold.eventstore.StoreUri;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/// Makes `everfold://host:port` known; the port may be left out and is 2113 then.
+/// Makes `everfold://user:password@host:port?name=value` known; everything but the host may be left out, and the port
+/// is 2113 then.
 ///
-/// Parameter `mode` = `create`, `existing` or `read`. A server has a store when it runs, so the first two are
-/// the same; with the third, appends are refused here.
+/// A password may stand in the environment instead, as `EVERFOLD_PASSWORD`. What a URI cannot carry in a name or a
+/// password is written as `%` and two digits, for example `%40` for `@`.
+///
+/// | parameter | means |
+/// | --- | --- |
+/// | `mode` | `create` or `existing`, the same here since a server has a store; `read`: appends are refused here |
+/// | `tls` | `true`: encrypted, the server shows a certificate. `false`: not, though a password goes to another
+/// machine |
+/// | `tlsCa` | a file in PEM of those whose certificates are believed; without it, those that the JDK trusts |
 public final class GrpcEventStoreProvider implements EventStoreProvider {
 
     /// Where a server listens unless it is told otherwise.
     public static final int DEFAULT_PORT = 2113;
 
+    private static final String PASSWORD = "EVERFOLD_PASSWORD";
     private static final int PORT_MAX = 65_535;
-    private static final Pattern REST = Pattern.compile("//(\\[[0-9A-Fa-f:.]+]|[^/:\\[\\]@]+)(?::([0-9]{1,5}))?/?");
+    private static final Pattern REST =
+            Pattern.compile("//(?:([^/:@]+)(?::([^/@]*))?@)?(\\[[0-9A-Fa-f:.]+]|[^/:\\[\\]@]+)(?::([0-9]{1,5}))?/?");
+    private static final Pattern THIS_MACHINE = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|::1");
+
+    private final UnaryOperator<@Nullable String> environment;
 
     /// For [java.util.ServiceLoader].
-    public GrpcEventStoreProvider() {}
+    public GrpcEventStoreProvider() {
+        this(System::getenv);
+    }
+
+    GrpcEventStoreProvider(UnaryOperator<@Nullable String> environment) {
+        this.environment = environment;
+    }
 
     @Override
     public String scheme() {
@@ -29,31 +54,89 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
 
     @Override
     public EventStore open(StoreUri uri) {
+        Matcher rest = rest(uri);
+        int port = rest.group(4) == null ? DEFAULT_PORT : Integer.parseInt(rest.group(4));
+        if (port == 0 || port > PORT_MAX) {
+            throw unexpected(uri);
+        }
+        return GrpcEventStore.open(host(rest), port, options(uri));
+    }
+
+    /// What a URI says beside where the server is.
+    ///
+    /// @throws IllegalArgumentException when it cannot be understood, or would send a password to another machine
+    ///     without TLS
+    GrpcOptions options(StoreUri uri) {
+        Matcher rest = rest(uri);
+        GrpcOptions options = GrpcOptions.DEFAULTS;
+        boolean plain = false;
+        for (Map.Entry<String, String> parameter : uri.parameters().entrySet()) {
+            String text = parameter.getKey() + "=" + parameter.getValue();
+            if (parameter.getKey().equals("tlsCa")) {
+                options = options.withTls(new GrpcOptions.Tls(Optional.of(Path.of(parameter.getValue()))));
+                continue;
+            }
+            switch (text) {
+                case "mode=create", "mode=existing" -> {}
+                case "mode=read" -> options = options.withReadOnly(true);
+                case "tls=false" -> plain = true;
+                // tlsCa, which says more, comes after it: parameters are in the order of their names.
+                case "tls=true" -> options = options.withTls(GrpcOptions.Tls.DEFAULTS);
+                default ->
+                    throw new IllegalArgumentException("Store URI \"" + uri.forMessages() + "\" has the parameter "
+                            + text + "; expected mode=create, mode=existing, mode=read, tls=true, tls=false or"
+                            + " tlsCa=FILE.");
+            }
+        }
+        if (plain && options.tls().isPresent()) {
+            throw new IllegalArgumentException("Store URI \"" + uri.forMessages()
+                    + "\" names certificates and says tls=false; expected one of them.");
+        }
+        if (rest.group(1) == null) {
+            return options;
+        }
+        if (options.tls().isEmpty()
+                && !plain
+                && !THIS_MACHINE.matcher(host(rest)).matches()) {
+            throw new IllegalArgumentException("Store URI \"" + uri.forMessages()
+                    + "\" would send a password to another machine in the clear; expected tls=true, or tls=false"
+                    + " where the network is trusted.");
+        }
+        return options.withCredentials(credentials(uri, rest));
+    }
+
+    private Credentials credentials(StoreUri uri, Matcher rest) {
+        String given = rest.group(2) == null ? environment.apply(PASSWORD) : decoded(uri, rest.group(2));
+        if (given == null) {
+            throw new IllegalArgumentException("Store URI \"" + uri.forMessages()
+                    + "\" names a user and no password; expected it in " + PASSWORD + ".");
+        }
+        return Credentials.of(decoded(uri, rest.group(1)), given.toCharArray());
+    }
+
+    private static String decoded(StoreUri uri, String text) {
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException malformed) {
+            throw new IllegalArgumentException("The user or the password in store URI \"" + uri.forMessages()
+                    + "\" has a % that is not followed by two digits; expected %25 for it.");
+        }
+    }
+
+    private static String host(Matcher rest) {
+        return rest.group(3).replaceAll("[\\[\\]]", "");
+    }
+
+    private static Matcher rest(StoreUri uri) {
         Matcher rest = REST.matcher(uri.rest());
         if (!rest.matches()) {
             throw unexpected(uri);
         }
-        String host = rest.group(1).replaceAll("[\\[\\]]", "");
-        int port = rest.group(2) == null ? DEFAULT_PORT : Integer.parseInt(rest.group(2));
-        if (port == 0 || port > PORT_MAX) {
-            throw unexpected(uri);
-        }
-        boolean readOnly = false;
-        for (Map.Entry<String, String> parameter : uri.parameters().entrySet()) {
-            String text = parameter.getKey() + "=" + parameter.getValue();
-            readOnly = switch (text) {
-                case "mode=create", "mode=existing" -> false;
-                case "mode=read" -> true;
-                default ->
-                    throw new IllegalArgumentException("Store URI \"" + uri.forMessages() + "\" has the parameter "
-                            + text + "; expected mode=create, mode=existing or mode=read.");
-            };
-        }
-        return GrpcEventStore.open(host, port, GrpcOptions.DEFAULTS.withReadOnly(readOnly));
+        return rest;
     }
 
     private static IllegalArgumentException unexpected(StoreUri uri) {
-        return new IllegalArgumentException("\"" + uri
+        return new IllegalArgumentException("\"" + uri.forMessages()
                 + "\" is not the URI of a server; expected everfold://HOST:PORT,"
                 + " for example everfold://localhost:2113.");
     }

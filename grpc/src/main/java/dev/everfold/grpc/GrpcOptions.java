@@ -1,6 +1,8 @@
 package dev.everfold.grpc;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /// How a client uses its server; immutable.
 ///
@@ -11,11 +13,29 @@ import java.time.Duration;
 ///     are sent
 /// @param readOnly whether appends are refused here
 /// @param records whether events come as the records that the store keeps, which costs the least; else as messages
+/// @param credentials who asks, where the server has users
+/// @param tls how the server proves who it is; without it, nothing is encrypted
 public record GrpcOptions(
-        Duration callTimeout, int pageBytesMax, long waitingBytesMax, boolean readOnly, boolean records) {
+        Duration callTimeout,
+        int pageBytesMax,
+        long waitingBytesMax,
+        boolean readOnly,
+        boolean records,
+        Optional<Credentials> credentials,
+        Optional<Tls> tls) {
 
-    /// 30 s, pages of 1 MiB, 16 MiB of appends, for writing, as records.
-    public static final GrpcOptions DEFAULTS = new GrpcOptions(Duration.ofSeconds(30), 1 << 20, 16L << 20, false, true);
+    /// 30 s, pages of 1 MiB, 16 MiB of appends, for writing, as records, without credentials or TLS.
+    public static final GrpcOptions DEFAULTS = new GrpcOptions(
+            Duration.ofSeconds(30), 1 << 20, 16L << 20, false, true, Optional.empty(), Optional.empty());
+
+    /// Whose certificates are believed.
+    ///
+    /// @param authorities a file of certificates in PEM; without it, those that the JDK trusts
+    public record Tls(Optional<Path> authorities) {
+
+        /// What the JDK trusts.
+        public static final Tls DEFAULTS = new Tls(Optional.empty());
+    }
 
     /// @throws IllegalArgumentException when a number is below 1 or the time is not positive
     public GrpcOptions {
@@ -28,26 +48,37 @@ public record GrpcOptions(
 
     /// The same options with another call time-out.
     public GrpcOptions withCallTimeout(Duration timeout) {
-        return new GrpcOptions(timeout, pageBytesMax, waitingBytesMax, readOnly, records);
+        return new GrpcOptions(timeout, pageBytesMax, waitingBytesMax, readOnly, records, credentials, tls);
     }
 
     /// The same options with another size of pages.
     public GrpcOptions withPageBytesMax(int bytes) {
-        return new GrpcOptions(callTimeout, bytes, waitingBytesMax, readOnly, records);
+        return new GrpcOptions(callTimeout, bytes, waitingBytesMax, readOnly, records, credentials, tls);
     }
 
     /// The same options with another bound on appends that wait.
     public GrpcOptions withWaitingBytesMax(long bytes) {
-        return new GrpcOptions(callTimeout, pageBytesMax, bytes, readOnly, records);
+        return new GrpcOptions(callTimeout, pageBytesMax, bytes, readOnly, records, credentials, tls);
     }
 
     /// The same options for reading only, or not.
     public GrpcOptions withReadOnly(boolean only) {
-        return new GrpcOptions(callTimeout, pageBytesMax, waitingBytesMax, only, records);
+        return new GrpcOptions(callTimeout, pageBytesMax, waitingBytesMax, only, records, credentials, tls);
     }
 
     /// The same options with events as records, or as messages.
     public GrpcOptions withRecords(boolean asRecords) {
-        return new GrpcOptions(callTimeout, pageBytesMax, waitingBytesMax, readOnly, asRecords);
+        return new GrpcOptions(callTimeout, pageBytesMax, waitingBytesMax, readOnly, asRecords, credentials, tls);
+    }
+
+    /// The same options for a user.
+    public GrpcOptions withCredentials(Credentials user) {
+        return new GrpcOptions(callTimeout, pageBytesMax, waitingBytesMax, readOnly, records, Optional.of(user), tls);
+    }
+
+    /// The same options with TLS.
+    public GrpcOptions withTls(Tls believed) {
+        return new GrpcOptions(
+                callTimeout, pageBytesMax, waitingBytesMax, readOnly, records, credentials, Optional.of(believed));
     }
 }

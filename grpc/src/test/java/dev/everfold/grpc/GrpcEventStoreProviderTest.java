@@ -9,9 +9,15 @@ import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.eventstore.StoreUri;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,7 +75,7 @@ class GrpcEventStoreProviderTest {
                 "everfold://localhost:0",
                 "everfold://localhost:65536",
                 "everfold://localhost:x",
-                "everfold://user@localhost:2113",
+                "everfold://@localhost:2113",
                 "everfold://localhost:2113/path"
             })
     void what_is_not_the_uri_of_a_server_is_refused(String uri) {
@@ -84,6 +90,67 @@ class GrpcEventStoreProviderTest {
         assertThatThrownBy(() -> EventStores.open("everfold://localhost:2113?colour=red"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Store URI \"everfold://localhost:2113?colour=red\" has the parameter colour=red;"
-                        + " expected mode=create, mode=existing or mode=read.");
+                        + " expected mode=create, mode=existing, mode=read, tls=true, tls=false or tlsCa=FILE.");
+    }
+
+    @Test
+    void a_user_and_the_password_come_from_the_uri_or_the_environment_and_are_shown_nowhere() {
+        GrpcEventStoreProvider provider = new GrpcEventStoreProvider(Map.of("EVERFOLD_PASSWORD", "from outside")::get);
+
+        Credentials given = credentials(provider, "everfold://alice:s%40fe+%25@localhost");
+        Credentials fromOutside = credentials(provider, "everfold://alice@localhost");
+
+        assertThat(given.user()).isEqualTo("alice");
+        assertThat(given.header()).isEqualTo(basic("alice:s@fe+%"));
+        assertThat(given).hasToString("alice:***");
+        assertThat(fromOutside.header()).isEqualTo(basic("alice:from outside"));
+    }
+
+    @Test
+    void a_user_without_a_password_is_refused() {
+        GrpcEventStoreProvider provider = new GrpcEventStoreProvider(Map.<String, String>of()::get);
+
+        assertThatThrownBy(() -> provider.open(StoreUri.parse("everfold://alice@localhost")))
+                .hasMessage("Store URI \"everfold://alice@localhost\" names a user and no password;"
+                        + " expected it in EVERFOLD_PASSWORD.");
+    }
+
+    @Test
+    void no_password_goes_to_another_machine_in_the_clear_unless_the_uri_says_so() {
+        GrpcEventStoreProvider provider = new GrpcEventStoreProvider();
+
+        assertThatThrownBy(() -> provider.open(StoreUri.parse("everfold://alice:secret@db.example")))
+                .hasMessage("Store URI \"everfold://alice:***@db.example\" would send a password to another machine in"
+                        + " the clear; expected tls=true, or tls=false where the network is trusted.");
+        assertThat(provider.options(StoreUri.parse("everfold://alice:secret@db.example?tls=false"))
+                        .tls())
+                .isEmpty();
+        assertThat(provider.options(StoreUri.parse("everfold://alice:secret@db.example?tls=true"))
+                        .tls())
+                .hasValue(GrpcOptions.Tls.DEFAULTS);
+    }
+
+    @Test
+    void a_file_of_authorities_means_tls() {
+        GrpcEventStoreProvider provider = new GrpcEventStoreProvider();
+
+        assertThat(provider.options(StoreUri.parse("everfold://db.example?tls=true&tlsCa=ca.pem"))
+                        .tls())
+                .hasValue(new GrpcOptions.Tls(Optional.of(Path.of("ca.pem"))));
+        assertThatThrownBy(() -> provider.open(StoreUri.parse("everfold://db.example?tlsCa=missing.pem")))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageStartingWith("The certificates in \"missing.pem\" cannot be used: ")
+                .hasMessageEndingWith(". Expected a file in PEM.");
+        assertThatThrownBy(() -> provider.open(StoreUri.parse("everfold://db.example?tls=false&tlsCa=ca.pem")))
+                .hasMessage("Store URI \"everfold://db.example?tls=false&tlsCa=ca.pem\" names certificates and says"
+                        + " tls=false; expected one of them.");
+    }
+
+    private static Credentials credentials(GrpcEventStoreProvider provider, String uri) {
+        return provider.options(StoreUri.parse(uri)).credentials().orElseThrow();
+    }
+
+    private static String basic(String both) {
+        return "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -142,7 +142,7 @@ class LostConnectionTest {
                 }
                 positions.add(cursor.next().position());
             } catch (StoreUnavailableException lost) {
-                assertThat(lost.retryable()).isTrue();
+                assertThat(lost.retryable()).as(lost.getMessage()).isTrue();
             }
         }
     }

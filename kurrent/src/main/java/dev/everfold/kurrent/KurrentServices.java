@@ -8,6 +8,7 @@ import dev.everfold.kurrent.service.StreamsService;
 import dev.everfold.kurrent.service.StreamsServiceV2;
 import dev.everfold.kurrent.stream.Streams;
 import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.ServerServiceDefinition;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -32,7 +33,10 @@ public final class KurrentServices implements AutoCloseable {
     /// @param address what clients are told that they reach this node at
     /// @param clock tells how old events are
     public static KurrentServices over(EventStore store, NodeAddress address, Clock clock) {
-        Executor threads = task -> Thread.ofVirtual().name("everfold-kurrent").start(task);
+        // Whatever a call has others do is done in its caller's name.
+        Executor threads = task -> Thread.ofVirtual()
+                .name("everfold-kurrent")
+                .start(Context.current().wrap(task));
         Streams streams = Streams.over(store, threads, clock);
         KurrentServices all = new KurrentServices(streams);
         all.services.add(new StreamsService(streams, threads));

@@ -2,6 +2,7 @@ package dev.everfold.server;
 
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.StoreStats;
+import dev.everfold.server.security.Permission;
 import io.javalin.http.Context;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +18,9 @@ final class CatalogueRoutes {
     }
 
     List<Route> routes() {
-        return List.of(Route.get("/types", this::types), Route.get("/stats", this::stats));
+        return List.of(
+                Route.get("/types", Permission.READ, this::types),
+                Route.get("/stats", Permission.OBSERVE, this::stats));
     }
 
     private void types(Context context) {

@@ -1,6 +1,7 @@
 package dev.everfold.server;
 
 import dev.everfold.eventstore.Bytes;
+import dev.everfold.server.security.Permission;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +40,8 @@ final class ConsoleRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/", context -> answer(context, "index.html")), Route.get("/console/{file}", this::file));
+                Route.get("/", Permission.OPEN, context -> answer(context, "index.html")),
+                Route.get("/console/{file}", Permission.OPEN, this::file));
     }
 
     /// Before every answer: it is what it says it is, and no page runs what is not a file of ours.

@@ -1,6 +1,7 @@
 package dev.everfold.server;
 
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.server.security.Permission;
 import dev.everfold.server.view.ConsumerReports;
 import io.javalin.http.Context;
 import java.time.InstantSource;
@@ -27,7 +28,9 @@ final class ConsumerRoutes {
     }
 
     List<Route> routes() {
-        return List.of(Route.get("/consumers", this::list), Route.post("/consumers", this::report));
+        return List.of(
+                Route.get("/consumers", Permission.OBSERVE, this::list),
+                Route.post("/consumers", Permission.LOG, this::report));
     }
 
     private void list(Context context) {

@@ -10,6 +10,7 @@ import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.server.security.Permission;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.Clock;
 import java.io.IOException;
@@ -44,7 +45,9 @@ final class DcbRoutes {
     }
 
     List<Route> routes() {
-        return List.of(Route.get("/read", this::read), Route.post("/append", this::append));
+        return List.of(
+                Route.get("/read", Permission.READ, this::read),
+                Route.post("/append", Permission.APPEND, this::append));
     }
 
     private void append(Context context) {

@@ -9,6 +9,8 @@ import dev.everfold.eventstore.Expected;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.server.security.HttpGuard;
+import dev.everfold.server.security.Permission;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -47,9 +49,9 @@ final class EventRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.post("/events", this::append),
-                Route.get("/events", this::read),
-                Route.get("/events/live", this::follow));
+                Route.post("/events", Permission.APPEND, this::append),
+                Route.get("/events", Permission.READ, this::read),
+                Route.get("/events/live", Permission.READ, this::follow));
     }
 
     /// All events of the body, or none.
@@ -187,7 +189,7 @@ final class EventRoutes {
         output.write(SIGN_OF_LIFE);
         output.flush();
         int waits = 0;
-        while (ready.getAsBoolean()) {
+        while (ready.getAsBoolean() && HttpGuard.isStillIn()) {
             try (EventCursor cursor = store.read(read.fromPosition(next))) {
                 while (cursor.hasNext()) {
                     RecordedEvent event = cursor.next();

@@ -2,10 +2,17 @@ package dev.everfold.server;
 
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.grpc.service.GrpcDoor;
 import dev.everfold.grpc.service.GrpcServer;
 import dev.everfold.kurrent.KurrentServices;
 import dev.everfold.kurrent.NodeAddress;
-import dev.everfold.server.state.Reducers;
+import dev.everfold.server.security.HttpGuard;
+import dev.everfold.server.security.Security;
+import dev.everfold.server.security.ServerIdentity;
+import dev.everfold.server.security.SystemStreams;
+import dev.everfold.server.security.Users;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -16,6 +23,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /// A store behind two ports: gRPC for programs, HTTP for those who watch.
 ///
@@ -37,11 +48,13 @@ public final class EverfoldServer implements AutoCloseable {
     private final PrometheusMeterRegistry meters;
     private final JvmGcMetrics garbage;
     private final KurrentServices kurrent;
+    private final Optional<Security> security;
+    private final Optional<ServerIdentity> identity;
     private final GrpcServer grpc;
     private final HttpDoor http;
     private volatile boolean closing;
 
-    private EverfoldServer(EventStore store, ServerOptions options, Reducers reducers) {
+    private EverfoldServer(EventStore store, ServerOptions options, Application application) {
         this.options = options;
         this.meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         this.store = new MeteredEventStore(store, meters);
@@ -53,16 +66,47 @@ public final class EverfoldServer implements AutoCloseable {
         new UptimeMetrics().bindTo(meters);
         this.kurrent =
                 KurrentServices.over(this.store, new NodeAddress(options.host(), this::grpcPort), Clock.systemUTC());
-        this.grpc = GrpcServer.start(
-                this.store, new InetSocketAddress(options.address(), options.grpcPort()), kurrent.services());
+        List<AutoCloseable> opened = new ArrayList<>(List.<AutoCloseable>of(kurrent, garbage, meters::close));
         try {
-            this.http = HttpDoor.open(options, this.store, meters, reducers, () -> !closing && this.store.isOpen());
+            this.identity = options.security().tls().map(ServerIdentity::open);
+            identity.ifPresent(opened::addFirst);
+            this.security =
+                    options.security().users() ? Optional.of(Security.open(this.store, options)) : Optional.empty();
+            security.ifPresent(opened::addFirst);
+            EventStore guarded = security.isPresent() ? new SystemStreams(this.store) : this.store;
+            this.grpc = GrpcServer.start(
+                    guarded, new InetSocketAddress(options.address(), options.grpcPort()), grpcDoor(options));
+            opened.addFirst(grpc);
+            this.http = HttpDoor.open(
+                    options,
+                    guarded,
+                    meters,
+                    application,
+                    () -> !closing && this.store.isOpen(),
+                    new HttpGuard(security),
+                    identity);
         } catch (RuntimeException refused) {
-            kurrent.close();
-            grpc.close();
-            garbage.close();
-            meters.close();
+            opened.forEach(EverfoldServer::close);
             throw refused;
+        }
+    }
+
+    private GrpcDoor grpcDoor(ServerOptions options) {
+        List<BindableService> services = new ArrayList<>(kurrent.services());
+        security.map(Security::usersService).ifPresent(services::add);
+        return new GrpcDoor(
+                identity.map(X509ExtendedKeyManager.class::cast),
+                security.map(Security::callGuard).stream().toList(),
+                services,
+                options.connectionsOfAddressMax(),
+                GrpcDoor.INBOUND_BYTES_MAX);
+    }
+
+    private static void close(AutoCloseable opened) {
+        try {
+            opened.close();
+        } catch (Exception failed) {
+            LOGGER.log(Level.WARNING, "not closed reason={0}", failed.getMessage());
         }
     }
 
@@ -71,15 +115,15 @@ public final class EverfoldServer implements AutoCloseable {
     /// @param store closed with the server; left open when this throws
     /// @throws StoreUnavailableException when an address cannot be listened at
     public static EverfoldServer start(EventStore store, ServerOptions options) {
-        return start(store, options, Reducers.NONE);
+        return start(store, options, Application.NONE);
     }
 
-    /// The same, with what the console folds streams by.
+    /// The same, with what the application gives the console.
     ///
     /// @param store closed with the server; left open when this throws
     /// @throws StoreUnavailableException when an address cannot be listened at
-    public static EverfoldServer start(EventStore store, ServerOptions options, Reducers reducers) {
-        EverfoldServer server = new EverfoldServer(store, options, reducers);
+    public static EverfoldServer start(EventStore store, ServerOptions options, Application application) {
+        EverfoldServer server = new EverfoldServer(store, options, application);
         LOGGER.log(
                 Level.INFO,
                 "serving host={0} grpcPort={1,number,#} httpPort={2,number,#}",
@@ -99,6 +143,21 @@ public final class EverfoldServer implements AutoCloseable {
         return http.port();
     }
 
+    /// Who may log in, where there are users.
+    Optional<Users> users() {
+        return security.map(Security::users);
+    }
+
+    /// What can be called by gRPC.
+    List<ServerServiceDefinition> services() {
+        return grpc.services();
+    }
+
+    /// Reads the certificate again if its files changed, without waiting for the next look.
+    void lookAtCertificate() {
+        identity.ifPresent(ServerIdentity::look);
+    }
+
     /// Ends the server and closes the store. May be called more than once.
     @Override
     public void close() {
@@ -111,6 +170,8 @@ public final class EverfoldServer implements AutoCloseable {
         kurrent.close();
         grpc.close(options.grace());
         http.close();
+        security.ifPresent(Security::close);
+        identity.ifPresent(ServerIdentity::close);
         store.close();
         garbage.close();
         meters.close();

@@ -1,7 +1,9 @@
 package dev.everfold.server;
 
 import dev.everfold.eventstore.EventStore;
-import dev.everfold.server.state.Reducers;
+import dev.everfold.server.security.HttpGuard;
+import dev.everfold.server.security.Permission;
+import dev.everfold.server.security.ServerIdentity;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -13,17 +15,14 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /// HTTP: events, what there is of them, whether the server lives and is ready, and its metrics.
 ///
-/// Requests that name another host than the loopback interface are refused, and those of web pages from elsewhere: a
-/// page whose name was made to lead here would otherwise read the store through its visitor's browser, and any page
-/// could append to it.
+/// [HostCheck] refuses what web pages from elsewhere send; [HttpGuard] lets in users, where there are any.
 final class HttpDoor implements AutoCloseable {
 
-    private static final Set<String> HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final String JSON = "application/json";
 
     private final Javalin javalin;
@@ -40,11 +39,18 @@ final class HttpDoor implements AutoCloseable {
             ServerOptions options,
             EventStore store,
             PrometheusMeterRegistry meters,
-            Reducers reducers,
-            BooleanSupplier ready) {
-        Javalin javalin = Javalin.create(config -> configure(config, store, meters, reducers, ready));
+            Application application,
+            BooleanSupplier ready,
+            HttpGuard guard,
+            Optional<ServerIdentity> identity) {
+        List<Route> routes = routes(store, meters, application, ready, guard);
+        HttpConnector connector = new HttpConnector(options, identity);
+        Javalin javalin = Javalin.create(config -> {
+            config.jetty.addConnector(connector::connector);
+            configure(config, options, store, routes, guard);
+        });
         try {
-            return new HttpDoor(javalin.start(options.address().getHostAddress(), options.httpPort()));
+            return new HttpDoor(javalin.start());
         } catch (RuntimeException refused) {
             javalin.stop();
             throw Addresses.unavailable(options.host(), options.httpPort(), refused);
@@ -52,19 +58,18 @@ final class HttpDoor implements AutoCloseable {
     }
 
     private static void configure(
-            JavalinConfig config,
-            EventStore store,
-            PrometheusMeterRegistry meters,
-            Reducers reducers,
-            BooleanSupplier ready) {
+            JavalinConfig config, ServerOptions options, EventStore store, List<Route> routes, HttpGuard guard) {
         // An event in base 64 takes a third more, and names and JSON come on top.
         config.http.maxRequestSize = 2L * store.limits().appendBytesMax();
         config.concurrency.useVirtualThreads = true;
         config.startup.showJavalinBanner = false;
         config.routes.before(ConsoleRoutes::protect);
-        config.routes.before(HttpDoor::requireOwnHost);
-        for (Route route : routes(store, meters, reducers, ready)) {
-            config.routes.addHttpHandler(route.method(), route.path(), route.handler());
+        BodyBudget bodies = new BodyBudget(Runtime.getRuntime().maxMemory() / 8, config.http.maxRequestSize);
+        HostCheck hosts = HostCheck.of(options);
+        config.routes.before(hosts::require);
+        for (Route route : routes) {
+            config.routes.addHttpHandler(
+                    route.method(), route.path(), guard.guard(route.permission(), bodies.within(route.handler())));
         }
         Problems.register(config.routes);
         config.routes.error(
@@ -79,23 +84,35 @@ final class HttpDoor implements AutoCloseable {
 
     /// All that is answered.
     static List<Route> routes(
-            EventStore store, PrometheusMeterRegistry meters, Reducers reducers, BooleanSupplier ready) {
+            EventStore store,
+            PrometheusMeterRegistry meters,
+            Application application,
+            BooleanSupplier ready,
+            HttpGuard guard) {
         List<Route> routes = new ArrayList<>();
         routes.addAll(new EventRoutes(store, ready).routes());
         routes.addAll(new DcbRoutes(store).routes());
         routes.addAll(new CatalogueRoutes(store).routes());
         routes.addAll(new StreamRoutes(store).routes());
         routes.addAll(new RelationRoutes(store).routes());
-        routes.addAll(new StateRoutes(store, reducers).routes());
+        routes.addAll(new StateRoutes(store, application.reducers()).routes());
         routes.addAll(new ConsumerRoutes(store).routes());
+        routes.addAll(new ActionRoutes(application.actions()).routes());
         routes.addAll(new ConsoleRoutes().routes());
-        routes.add(
-                Route.get("/openapi.json", context -> context.contentType(JSON).result(openApi())));
-        routes.add(
-                Route.get("/health/live", context -> context.contentType(JSON).result("{\"status\":\"live\"}")));
-        routes.add(Route.get("/health/ready", context -> answerReady(context, ready.getAsBoolean())));
+        routes.addAll(new LoginRoutes(guard).routes());
+        routes.addAll(new UserRoutes(guard.users()).routes());
+        routes.add(Route.get(
+                "/openapi.json",
+                Permission.OPEN,
+                context -> context.contentType(JSON).result(openApi())));
+        routes.add(Route.get(
+                "/health/live",
+                Permission.OPEN,
+                context -> context.contentType(JSON).result("{\"status\":\"live\"}")));
+        routes.add(Route.get("/health/ready", Permission.OPEN, context -> answerReady(context, ready.getAsBoolean())));
         routes.add(Route.get(
                 "/metrics",
+                Permission.OBSERVE,
                 context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
                         .result(meters.scrape())));
         return routes;
@@ -114,24 +131,6 @@ final class HttpDoor implements AutoCloseable {
         context.status(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
                 .contentType(JSON)
                 .result(ready ? "{\"status\":\"ready\"}" : "{\"status\":\"closing\"}");
-    }
-
-    private static void requireOwnHost(Context context) {
-        String host = String.valueOf(context.header("Host"));
-        int colon = host.lastIndexOf(':');
-        String name = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
-        if (!HOSTS.contains(name)) {
-            Problems.answer(context, HttpStatus.FORBIDDEN, "The request names another host; expected localhost.");
-            context.skipRemainingHandlers();
-        }
-        String origin = context.header("Origin");
-        if (origin != null && !origin.equals("http://" + host)) {
-            Problems.answer(
-                    context,
-                    HttpStatus.FORBIDDEN,
-                    "The request comes from a web page of another origin; expected one of this server, or none.");
-            context.skipRemainingHandlers();
-        }
     }
 
     /// The port that is listened at.

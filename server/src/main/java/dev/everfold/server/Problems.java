@@ -9,6 +9,8 @@ import dev.everfold.eventstore.LimitExceededException;
 import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.PositionAheadException;
 import dev.everfold.eventstore.StorageFullException;
+import dev.everfold.server.security.AccessDeniedException;
+import dev.everfold.server.security.UserException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -43,6 +45,10 @@ final class Problems {
         routes.exception(
                 IllegalArgumentException.class,
                 (wrong, context) -> answer(context, HttpStatus.BAD_REQUEST, String.valueOf(wrong.getMessage())));
+        routes.exception(UserException.class, (refused, context) -> {
+            context.attribute(NOT_FOUND_DETAIL, refused.getMessage());
+            answer(context, status(refused), String.valueOf(refused.getMessage()));
+        });
         routes.exception(
                 HttpResponseException.class,
                 (refusal, context) -> answer(
@@ -97,11 +103,20 @@ final class Problems {
         context.status(status).contentType(PROBLEM).result(JSON.writeValueAsBytes(problem));
     }
 
+    private static HttpStatus status(UserException refused) {
+        return switch (refused.reason()) {
+            case NOT_FOUND -> HttpStatus.NOT_FOUND;
+            case CONFLICT -> HttpStatus.CONFLICT;
+            case WRONG_PASSWORD -> HttpStatus.FORBIDDEN;
+        };
+    }
+
     private static HttpStatus status(EventStoreException refusal) {
         return switch (refusal) {
             case AppendConflictException _, AppendIdReusedException _ -> HttpStatus.CONFLICT;
             case PositionAheadException _ -> HttpStatus.RANGE_NOT_SATISFIABLE;
             case LimitExceededException _ -> HttpStatus.CONTENT_TOO_LARGE;
+            case AccessDeniedException _ -> HttpStatus.FORBIDDEN;
             case StorageFullException _ -> HttpStatus.INSUFFICIENT_STORAGE;
             case OutcomeUnknownException _, CorruptStoreException _ -> HttpStatus.INTERNAL_SERVER_ERROR;
             default -> HttpStatus.SERVICE_UNAVAILABLE;

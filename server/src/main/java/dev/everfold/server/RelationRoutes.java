@@ -5,6 +5,7 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.server.security.Permission;
 import dev.everfold.server.view.PlainEvent;
 import dev.everfold.server.view.Relations;
 import dev.everfold.server.view.StateAt;
@@ -24,7 +25,9 @@ final class RelationRoutes {
     }
 
     List<Route> routes() {
-        return List.of(Route.get("/event", this::event), Route.get("/event/data", this::data));
+        return List.of(
+                Route.get("/event", Permission.READ, this::event),
+                Route.get("/event/data", Permission.READ, this::data));
     }
 
     private void event(Context context) {

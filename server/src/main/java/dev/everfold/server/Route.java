@@ -1,5 +1,6 @@
 package dev.everfold.server;
 
+import dev.everfold.server.security.Permission;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 
@@ -7,13 +8,14 @@ import io.javalin.http.HandlerType;
 ///
 /// @param method GET or POST
 /// @param path without parameters
-record Route(HandlerType method, String path, Handler handler) {
+/// @param permission what it needs where the server has users
+record Route(HandlerType method, String path, Permission permission, Handler handler) {
 
-    static Route get(String path, Handler handler) {
-        return new Route(HandlerType.GET, path, handler);
+    static Route get(String path, Permission permission, Handler handler) {
+        return new Route(HandlerType.GET, path, permission, handler);
     }
 
-    static Route post(String path, Handler handler) {
-        return new Route(HandlerType.POST, path, handler);
+    static Route post(String path, Permission permission, Handler handler) {
+        return new Route(HandlerType.POST, path, permission, handler);
     }
 }

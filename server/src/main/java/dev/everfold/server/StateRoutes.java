@@ -2,6 +2,7 @@ package dev.everfold.server;
 
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.server.security.Permission;
 import dev.everfold.server.state.Reducers;
 import dev.everfold.server.view.PlainEvent;
 import dev.everfold.server.view.StateAt;
@@ -26,7 +27,7 @@ final class StateRoutes {
     }
 
     List<Route> routes() {
-        return List.of(Route.get("/state", this::state));
+        return List.of(Route.get("/state", Permission.READ, this::state));
     }
 
     private void state(Context context) {

@@ -5,6 +5,7 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.server.security.Permission;
 import dev.everfold.server.view.Categories;
 import dev.everfold.server.view.StateAt;
 import io.javalin.http.Context;
@@ -32,7 +33,9 @@ final class StreamRoutes {
     }
 
     List<Route> routes() {
-        return List.of(Route.get("/streams", this::streams), Route.get("/categories", this::categories));
+        return List.of(
+                Route.get("/streams", Permission.READ, this::streams),
+                Route.get("/categories", Permission.READ, this::categories));
     }
 
     private void streams(Context context) {

@@ -53,6 +53,17 @@ class ConsoleTest {
     private BrowserContext context;
     private Page page;
 
+    private static final ServerAction GREET = ServerAction.of(
+                    "greet", "Greet", "Says good morning to whoever is named.", ConsoleTest::greet)
+            .asking("Name", "Grace");
+
+    private static String greet(String name) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("Nobody is named; expected a name.");
+        }
+        return "Good morning, " + name + ".";
+    }
+
     @BeforeAll
     static void start() {
         chromium = new Chromium();
@@ -68,7 +79,9 @@ class ConsoleTest {
         Reducer<Long> total =
                 new Reducer<>(() -> 0L, (sum, event) -> sum + event.data().length(), sum -> "{\"bytes\":" + sum + "}");
         server = EverfoldServer.start(
-                store, ServerOptions.DEFAULTS.withPorts(0, 0), Reducers.NONE.with("payment", total));
+                store,
+                ServerOptions.DEFAULTS.withPorts(0, 0),
+                new Application(Reducers.NONE.with("payment", total), List.of(GREET)));
         base = "http://localhost:" + server.httpPort();
         context = chromium.browser.newContext(new Browser.NewContextOptions()
                 .setViewportSize(1_320, 860)
@@ -454,6 +467,22 @@ class ConsoleTest {
         assertThat(page.locator("#consumers tbody tr")).containsText("catching up");
         assertThat(page.locator("#consumers tbody tr td").nth(4)).hasText("2");
         picture("consumers");
+    }
+
+    @Test
+    void an_action_of_the_application_is_a_button_that_says_what_came_of_it() {
+        go("/#/actions");
+        Locator greet = page.locator("#action-greet");
+        assertThat(greet.locator("input")).hasValue("Grace");
+
+        greet.locator("input").fill("<b>Ada</b>");
+        greet.locator("button").click();
+        assertThat(greet.locator(".said")).hasText("Good morning, <b>Ada</b>.");
+        picture("actions");
+
+        greet.locator("input").fill(" ");
+        greet.locator("button").click();
+        assertThat(greet.locator(".problem")).containsText("Nobody is named; expected a name.");
     }
 
     @Test

@@ -3,11 +3,12 @@ package dev.everfold.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.eventstore.InMemoryEventStore;
-import dev.everfold.server.state.Reducers;
+import dev.everfold.server.security.HttpGuard;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -32,8 +33,9 @@ class OpenApiTest {
         HttpDoor.routes(
                         new InMemoryEventStore(),
                         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
-                        Reducers.NONE,
-                        () -> true)
+                        Application.NONE,
+                        () -> true,
+                        new HttpGuard(Optional.empty()))
                 .forEach(route -> answered.add(route.method() + " " + route.path()));
 
         assertThat(documented).isEqualTo(answered);

@@ -42,7 +42,7 @@ final class Overview {
         return JdbcReadModel.sqlite(file, CUSTOMERS, ORDERS, ORDERS_BY_CUSTOMER);
     }
 
-    private static void handle(SqlModel model, ShopEvent event) {
+    static void handle(SqlModel model, ShopEvent event) {
         switch (event) {
             case CustomerEvent.Registered registered ->
                 model.update("insert into {customers} values (?, ?, 0)", registered.customer(), registered.name());

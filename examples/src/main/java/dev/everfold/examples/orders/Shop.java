@@ -29,7 +29,14 @@ public final class Shop {
     private final DeciderHandler<Order.Command, Order, OrderEvent> orders;
     private final List<EventConsumer> consumers = new ArrayList<>();
 
+    /// With a read model in a file.
     Shop(Everfold everfold, Path file) {
+        this(everfold);
+        consumers.add(everfold.start(Overview.PROJECTION, Overview.in(file)));
+    }
+
+    /// Without a read model.
+    Shop(Everfold everfold) {
         this.everfold = everfold;
         this.customers = everfold.decider("customer", Customer.DECIDER, ShopEvent.codec(CustomerEvent.class));
         this.orders = everfold.decider("order", Order.DECIDER, ShopEvent.codec(OrderEvent.class));
@@ -37,7 +44,6 @@ public final class Shop {
                 orders,
                 everfold.decider("payment", Payment.DECIDER, ShopEvent.codec(ShopEvent.PaymentEvent.class)),
                 everfold.decider("shipment", Shipment.DECIDER, ShopEvent.codec(ShopEvent.ShipmentEvent.class)))));
-        consumers.add(everfold.start(Overview.PROJECTION, Overview.in(file)));
     }
 
     /// Sells four things and prints what became of them.
@@ -48,7 +54,7 @@ public final class Shop {
         try (Everfold everfold = Everfold.open(arguments[0])) {
             Shop shop = new Shop(everfold, file);
             if (arguments.length > 2) {
-                shop.consumers.add(everfold.start(Catalogue.PROJECTION, Catalogue.at(URI.create(arguments[2]))));
+                shop.add(everfold.start(Catalogue.PROJECTION, Catalogue.at(URI.create(arguments[2]))));
             }
             shop.register("alice", "Alice");
             shop.register("bob", "Bob");
@@ -63,6 +69,11 @@ public final class Shop {
             query(file, "select name, spent_cents from customers order by name").forEach(System.out::println);
             System.out.print(ConsumerStatus.report(everfold.consumers()));
         }
+    }
+
+    /// One more whose work [#settle] waits for.
+    void add(EventConsumer consumer) {
+        consumers.add(consumer);
     }
 
     void register(String customer, String name) {

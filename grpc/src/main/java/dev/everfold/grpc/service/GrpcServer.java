@@ -2,9 +2,10 @@ package dev.everfold.grpc.service;
 
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.StoreUnavailableException;
-import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /// A store behind a port: [EventStoreService] on Netty, with a virtual thread for each call.
 ///
-/// Limits, each a constant: calls of one connection, bytes of a message and of headers, resets in a row. A peer
-/// that went silent is noticed within 40 s. Close it before the store.
+/// Limits, each a constant: calls of one connection, bytes of a message and of headers, resets in a row, connections
+/// of one address, the time to shake hands. A peer that went silent is noticed within 40 s. Close it before the store.
 public final class GrpcServer implements AutoCloseable {
 
     /// Beside the events of one append, a message holds conditions and what surrounds them.
@@ -45,16 +46,17 @@ public final class GrpcServer implements AutoCloseable {
     ///
     /// @throws StoreUnavailableException when the address cannot be listened at
     public static GrpcServer start(EventStore store, InetSocketAddress address) {
-        return start(store, address, List.of());
+        return start(store, address, GrpcDoor.OPEN);
     }
 
-    /// The same, with other services at the same port.
+    /// Listens at the address, and lets in whom the door lets in.
     ///
-    /// @param others called in virtual threads, and ended by whoever made them before this is closed
     /// @throws StoreUnavailableException when the address cannot be listened at
-    public static GrpcServer start(EventStore store, InetSocketAddress address, List<BindableService> others) {
+    public static GrpcServer start(EventStore store, InetSocketAddress address, GrpcDoor door) {
         // Never closed: a stream that ends late still finds a thread to end in.
-        Executor threads = task -> Thread.ofVirtual().name("everfold-call").start(task);
+        // Whatever a call has others do is done in its name.
+        Executor threads = task ->
+                Thread.ofVirtual().name("everfold-call").start(Context.current().wrap(task));
         int messageBytesMax =
                 Math.max(MESSAGE_BYTES_MAX_LEAST, store.limits().appendBytesMax() + MESSAGE_BYTES_BESIDE_EVENTS);
         EventStoreService service = new EventStoreService(store, threads, messageBytesMax);
@@ -69,7 +71,7 @@ public final class GrpcServer implements AutoCloseable {
                 .keepAliveTimeout(PING_ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS)
                 .permitKeepAliveTime(CLIENT_PINGS_MIN.toMillis(), TimeUnit.MILLISECONDS)
                 .permitKeepAliveWithoutCalls(true);
-        others.forEach(builder::addService);
+        door.configure(builder);
         try {
             return new GrpcServer(builder.build().start(), service);
         } catch (IOException refused) {
@@ -84,6 +86,11 @@ public final class GrpcServer implements AutoCloseable {
     /// Host and port as one writes them.
     private static String text(InetSocketAddress address) {
         return address.getHostString() + ":" + address.getPort();
+    }
+
+    /// What can be called, by service.
+    public List<ServerServiceDefinition> services() {
+        return server.getServices();
     }
 
     /// The port that is listened at.

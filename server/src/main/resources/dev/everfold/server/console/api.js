@@ -43,6 +43,9 @@ async function send(path, parameters, options) {
     throw new Problem(0, { detail: 'The server does not answer. Is it still running?' });
   }
   const text = await answer.text();
+  if (answer.status === 401) {
+    location.assign('login');
+  }
   if (!answer.ok) {
     throw new Problem(answer.status, asProblem(text));
   }
@@ -69,10 +72,23 @@ export async function events(parameters, signal) {
   return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line));
 }
 
+/** Who is logged in, where the server has users: `login` and `csrf`; nothing where it has none. */
+export const session = () => get('session').catch(() => ({}));
+
+/** What changes something says that it comes from this page, which pages of others cannot. */
+async function post(path, parameters, headers, body, signal) {
+  const { csrf } = await session();
+  return send(path, parameters, {
+    method: 'POST', headers: csrf === undefined ? headers : { ...headers, 'X-CSRF-Token': csrf }, body, signal });
+}
+
 /** Appends one CloudEvent. */
-export const append = async (event, conditions, key, signal) => parse(await send('events', conditions, {
-  method: 'POST',
-  headers: { 'Content-Type': 'application/cloudevents+json', 'Idempotency-Key': key },
-  body: JSON.stringify(event),
-  signal,
-}));
+export const append = async (event, conditions, key, signal) => parse(await post('events', conditions,
+  { 'Content-Type': 'application/cloudevents+json', 'Idempotency-Key': key }, JSON.stringify(event), signal));
+
+/** Ends the session. */
+export const logout = () => post('logout', {}, {}, undefined, undefined);
+
+/** Does what the application offers, and gives what came of it. */
+export const act = async (name, value, signal) => parse(await post(`actions/${encodeURIComponent(name)}`, {},
+  { 'Content-Type': 'application/json' }, JSON.stringify({ value }), signal));

@@ -1,7 +1,8 @@
 // The frame around the pages: navigation, theme, keys.
 import { html, nothing, render } from './lit-html.js';
 import { pages } from './pages.js';
-import { link, problem } from './parts.js';
+import { link, name, problem } from './parts.js';
+import { logout, session } from './api.js';
 import { listen } from './keyboard.js';
 import { begin } from './rates.js';
 
@@ -9,6 +10,7 @@ const THEMES = { system: 'as the system', light: 'light', dark: 'dark' };
 const frame = document.getElementById('console');
 let leave = new AbortController();
 let current;
+let user;
 let isFirst = true;
 
 function theme() {
@@ -49,6 +51,9 @@ function draw() {
       <a class="brand" href=${link('overview')}><img src="console/icon.svg" alt="" width="22" height="22">Everfold</a>
       <nav aria-label="Pages"><ul>${navigation()}</ul></nav>
       <div class="foot">
+        ${user === undefined ? nothing : html`
+          <span id="user">${name(user)}</span>
+          <button class="quiet" @click=${leaveServer}>Log out</button>`}
         <label>Theme
           <select id="theme" @change=${(event) => setTheme(event.target.value)}>
             ${Object.entries(THEMES).map(([name, text]) => html`
@@ -69,6 +74,8 @@ const toMain = (event) => {
   event.preventDefault();
   document.getElementById('main').focus();
 };
+
+const leaveServer = () => logout().finally(() => location.assign('login'));
 
 const showKeys = () => document.getElementById('keys').showModal();
 
@@ -110,3 +117,7 @@ listen({ pages, go, showKeys, nextTheme });
 addEventListener('hashchange', open);
 open();
 begin();
+session().then(({ login }) => {
+  user = login;
+  draw();
+});

@@ -7,6 +7,7 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.server.Application;
 import dev.everfold.server.EverfoldServer;
 import dev.everfold.server.ServerOptions;
 import dev.everfold.testkit.DocumentedCode;
@@ -38,7 +39,8 @@ class ReducersTest {
     private static EverfoldServer started(EventStore store, ServerOptions options) {
         Reducer<Account> account =
                 new Reducer<>(() -> Account.NONE, (state, event) -> state.apply(event), Account::toJson);
-        EverfoldServer server = EverfoldServer.start(store, options, Reducers.NONE.with("account", account));
+        Application application = Application.NONE.withReducers(Reducers.NONE.with("account", account));
+        EverfoldServer server = EverfoldServer.start(store, options, application);
         return server;
     }
 

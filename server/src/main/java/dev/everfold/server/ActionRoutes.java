@@ -1,0 +1,59 @@
+package dev.everfold.server;
+
+import dev.everfold.server.security.Permission;
+import io.javalin.http.Context;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What the application that runs this server lets people do.
+final class ActionRoutes {
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private final Map<String, ServerAction> actions = new LinkedHashMap<>();
+
+    ActionRoutes(List<ServerAction> actions) {
+        actions.forEach(action -> this.actions.put(action.name(), action));
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/actions", Permission.LOG, this::list),
+                Route.post("/actions/{name}", Permission.OPERATE, this::run));
+    }
+
+    private void list(Context context) {
+        Selection.require(context);
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (ServerAction action : actions.values()) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("name", action.name());
+            one.put("title", action.title());
+            one.put("explanation", action.explanation());
+            action.field().ifPresent(field -> {
+                one.put("label", field.label());
+                one.put("initial", field.initial());
+            });
+            all.add(one);
+        }
+        Json.answer(context, Map.of("actions", all));
+    }
+
+    /// The body is `{"value": "…"}`, or empty for an action that asks for nothing.
+    private void run(Context context) throws InterruptedException {
+        Selection.require(context);
+        ServerAction action = actions.get(context.pathParam("name"));
+        if (action == null) {
+            throw new NothingThereException(
+                    "There is no action \"" + context.pathParam("name") + "\"; GET /actions says which there are.");
+        }
+        String body = context.body();
+        JsonNode value = body.isBlank() ? null : MAPPER.readTree(body).get("value");
+        String said = action.work().run(value == null ? "" : value.asString());
+        Json.answer(context, Map.of("said", said));
+    }
+}

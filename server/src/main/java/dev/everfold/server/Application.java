@@ -1,0 +1,35 @@
+package dev.everfold.server;
+
+import dev.everfold.server.state.Reducers;
+import java.util.List;
+
+/// What the application that runs a server gives it; immutable.
+///
+/// @param reducers what the console folds streams by
+/// @param actions what people may do by its buttons, in this order
+public record Application(Reducers reducers, List<ServerAction> actions) {
+
+    /// Nothing.
+    public static final Application NONE = new Application(Reducers.NONE, List.of());
+
+    /// Copies the list.
+    ///
+    /// @throws IllegalArgumentException when two actions have the same name
+    public Application {
+        actions = List.copyOf(actions);
+        long names = actions.stream().map(ServerAction::name).distinct().count();
+        if (names < actions.size()) {
+            throw new IllegalArgumentException("Two actions have the same name; expected each to have its own.");
+        }
+    }
+
+    /// The same with other reducers.
+    public Application withReducers(Reducers others) {
+        return new Application(others, actions);
+    }
+
+    /// The same with other actions.
+    public Application withActions(List<ServerAction> others) {
+        return new Application(reducers, others);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.everfold.server;
+
+import dev.everfold.kurrent.Caller;
+import dev.everfold.server.security.Permission;
+import dev.everfold.server.security.Users;
+import dev.everfold.server.security.Users.Listed;
+import dev.everfold.server.security.Users.Profile;
+import io.javalin.http.Context;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Users by HTTP, for administrators; and for everybody the own password.
+final class UserRoutes {
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private final Optional<Users> users;
+
+    /// @param users empty where the server has none
+    UserRoutes(Optional<Users> users) {
+        this.users = users;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/users", Permission.ADMIN, this::list),
+                Route.post("/users", Permission.ADMIN, this::create),
+                Route.post("/users/change", Permission.ADMIN, this::change),
+                Route.post("/users/delete", Permission.ADMIN, this::delete),
+                Route.post("/password", Permission.USER, this::password));
+    }
+
+    private void list(Context context) {
+        Selection.require(context);
+        List<Map<String, Object>> all =
+                users().list().stream().map(UserRoutes::user).toList();
+        answer(context, Map.of("users", all));
+    }
+
+    private void create(Context context) {
+        JsonBody body = JsonBody.of(context, "login", "fullName", "groups", "password");
+        users().create(profile(body), Secret.of(body.text("password")), caller());
+        answer(context, Map.of("login", body.text("login")));
+    }
+
+    /// Whatever of it is given.
+    private void change(Context context) {
+        JsonBody body = JsonBody.of(context, "login", "fullName", "groups", "password", "disabled");
+        String login = body.text("login");
+        if (body.has("groups") || body.has("fullName")) {
+            users().update(profile(body), caller());
+        }
+        if (body.has("password")) {
+            users().resetPassword(login, Secret.of(body.text("password")), caller());
+        }
+        if (body.has("disabled") && body.flag("disabled")) {
+            users().disable(login, caller());
+        } else if (body.has("disabled")) {
+            users().enable(login, caller());
+        }
+        answer(context, Map.of("login", login));
+    }
+
+    private void delete(Context context) {
+        String login = JsonBody.of(context, "login").text("login");
+        users().delete(login, caller());
+        answer(context, Map.of("login", login));
+    }
+
+    private void password(Context context) {
+        JsonBody body = JsonBody.of(context, "current", "next");
+        Users those = users();
+        Secret current = Secret.of(body.text("current"));
+        those.changePassword(
+                caller().name(), new Users.PasswordChange(current, Secret.of(body.text("next"))), caller());
+        answer(context, Map.of("login", caller().name()));
+    }
+
+    private static Profile profile(JsonBody body) {
+        return new Profile(body.text("login"), body.has("fullName") ? body.text("fullName") : "", body.texts("groups"));
+    }
+
+    private static Map<String, Object> user(Listed listed) {
+        Map<String, Object> user = new LinkedHashMap<>();
+        user.put("login", listed.profile().login());
+        user.put("fullName", listed.profile().fullName());
+        user.put("groups", new TreeSet<>(listed.profile().groups()));
+        user.put("disabled", listed.disabled());
+        return user;
+    }
+
+    private static Caller caller() {
+        return Objects.requireNonNull(Caller.KEY.get());
+    }
+
+    private Users users() {
+        return users.orElseThrow(() ->
+                new IllegalArgumentException("The server has no users, and lets everybody in. Start it with --users."));
+    }
+
+    private static void answer(Context context, Map<String, Object> answer) {
+        context.contentType("application/json").result(MAPPER.writeValueAsBytes(answer));
+    }
+}

@@ -1,0 +1,118 @@
+package dev.everfold.server.security;
+
+import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.grpc.service.DoorRefusal;
+import dev.everfold.grpc.service.LiveCall;
+import dev.everfold.kurrent.Caller;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Lets calls of gRPC in: finds out who calls, refuses what that user may not, and tells the service who it is.
+final class CallGuard implements ServerInterceptor {
+
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    /// By which KurrentDB's clients know a refusal.
+    private static final Metadata.Key<String> EXCEPTION =
+            Metadata.Key.of("exception", Metadata.ASCII_STRING_MARSHALLER);
+
+    private static final Status CHANGED = Status.UNAUTHENTICATED.withDescription("The user was changed; call again.");
+
+    private final Logins logins;
+    private final ConcurrentHashMap<String, Set<LiveCall<?, ?>>> calls = new ConcurrentHashMap<>();
+
+    CallGuard(Logins logins) {
+        this.logins = logins;
+    }
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        String method = call.getMethodDescriptor().getFullMethodName();
+        Optional<Permission> permission = GrpcPermissions.of(method);
+        if (permission.isEmpty()) {
+            return refuse(call, Status.PERMISSION_DENIED, "Nobody may call " + method + ".");
+        }
+        if (permission.get() == Permission.OPEN) {
+            return next.startCall(call, headers);
+        }
+        Optional<BasicCredentials> credentials = BasicCredentials.parse(headers.get(AUTHORIZATION));
+        if (credentials.isEmpty()) {
+            return refuse(call, Status.UNAUTHENTICATED, "The call names no user.");
+        }
+        long changes = logins.changes();
+        Login login;
+        try {
+            login = logins.check(credentials.get(), address(call));
+        } catch (EventStoreException unavailable) {
+            return refuse(call, Status.UNAVAILABLE, "Users cannot be looked up: " + unavailable.getMessage());
+        }
+        return switch (login) {
+            case Login.Unknown() -> refuse(call, Status.UNAUTHENTICATED, "The user or the password is wrong.");
+            case Login.Later(long seconds) ->
+                refuse(call, Status.UNAUTHENTICATED, "Too many logins failed; try again in " + seconds + " s.");
+            case Login.Known(Caller caller)
+            when !permission.get().allows(caller) ->
+                refuse(
+                        call,
+                        Status.PERMISSION_DENIED,
+                        "User \"" + caller.name() + "\" may not " + permission.get() + ".");
+            case Login.Known(Caller caller) -> {
+                if (call.getMethodDescriptor().getType() != MethodType.UNARY) {
+                    LiveCall<?, ?> live = enter(caller);
+                    // A user who changed between the check and the entry may be another one now.
+                    if (logins.changes() != changes
+                            && !logins.check(credentials.get(), address(call)).equals(login)) {
+                        live.end(CHANGED);
+                    }
+                }
+                yield Contexts.interceptCall(Context.current().withValue(Caller.KEY, caller), call, headers, next);
+            }
+        };
+    }
+
+    /// Only of calls that may go on for ever; one of them that changes its own user would not get its answer.
+    private LiveCall<?, ?> enter(Caller caller) {
+        LiveCall<?, ?> live = Objects.requireNonNull(LiveCall.KEY.get());
+        Set<LiveCall<?, ?>> ofUser = calls.computeIfAbsent(caller.name(), _ -> ConcurrentHashMap.newKeySet());
+        ofUser.add(live);
+        Context.current().addListener(_ -> ofUser.remove(live), Runnable::run);
+        return live;
+    }
+
+    /// Ends what a user has under way: what was allowed a moment ago may be no more.
+    void endAllOf(String login) {
+        Set<LiveCall<?, ?>> ofUser = calls.remove(login);
+        if (ofUser != null) {
+            ofUser.forEach(live -> live.end(CHANGED));
+        }
+    }
+
+    private static String address(ServerCall<?, ?> call) {
+        return call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress peer
+                ? peer.getAddress().getHostAddress()
+                : "unknown";
+    }
+
+    private static <Q> ServerCall.Listener<Q> refuse(ServerCall<Q, ?> call, Status status, String why) {
+        Metadata trailers = DoorRefusal.trailers(why, status.getCode() == Status.Code.UNAVAILABLE);
+        if (status.getCode() == Status.Code.PERMISSION_DENIED) {
+            trailers.put(EXCEPTION, "access-denied");
+        }
+        call.close(status.withDescription(why), trailers);
+        return new ServerCall.Listener<>() {};
+    }
+}

@@ -1,0 +1,164 @@
+package dev.everfold.server.security;
+
+import dev.everfold.kurrent.Caller;
+import dev.everfold.server.security.Sessions.Session;
+import io.grpc.Context;
+import io.javalin.http.Cookie;
+import io.javalin.http.ForbiddenResponse;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import io.javalin.http.SameSite;
+import io.javalin.http.UnauthorizedResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Lets requests of HTTP in: by `Authorization: Basic …` from programs, by a session from browsers. Behind it,
+/// [Caller#KEY] says who asks. Where the server has no users, everybody is let in.
+public final class HttpGuard {
+
+    /// What a request that changes something holds beside the cookie of a session.
+    public static final String CSRF_HEADER = "X-CSRF-Token";
+
+    private static final String CHALLENGE = "Basic realm=\"Everfold\", charset=\"UTF-8\"";
+    private static final String COOKIE = "everfold-session-";
+
+    private final Optional<Security> security;
+
+    /// @param security empty where the server has no users
+    public HttpGuard(Optional<Security> security) {
+        this.security = security;
+    }
+
+    /// Whether there are users.
+    public boolean hasUsers() {
+        return security.isPresent();
+    }
+
+    /// Who may log in, where there are users.
+    public Optional<Users> users() {
+        return security.map(Security::users);
+    }
+
+    /// The same handler for those who may.
+    public Handler guard(Permission permission, Handler handler) {
+        if (security.isEmpty() || permission == Permission.OPEN) {
+            return handler;
+        }
+        return context -> {
+            Caller caller = caller(security.get(), context);
+            if (!permission.allows(caller)) {
+                throw new ForbiddenResponse("User \"" + caller.name() + "\" may not " + permission + ".");
+            }
+            try (LiveRequests.Entry entry = security.get().requests().enter(caller.name())) {
+                Context of = entry.in(Context.current()).withValue(Caller.KEY, caller);
+                Context before = of.attach();
+                try {
+                    handler.handle(context);
+                } finally {
+                    of.detach(before);
+                }
+            }
+        };
+    }
+
+    /// Whether the request that this thread answers may go on: not when its user was changed meanwhile.
+    public static boolean isStillIn() {
+        return LiveRequests.isStillIn();
+    }
+
+    /// Somebody with a session.
+    ///
+    /// @param csrf what goes into the header [#CSRF_HEADER]
+    public record SignedIn(Caller caller, String csrf) {}
+
+    /// Who asks, if it is somebody with a session.
+    public Optional<SignedIn> session(io.javalin.http.Context context) {
+        return find(context).map(session -> new SignedIn(session.caller(), session.csrf()));
+    }
+
+    /// Begins a session.
+    ///
+    /// @param password in UTF-8
+    /// @throws HttpResponseException when user or password is wrong, or too many were
+    public SignedIn login(io.javalin.http.Context context, String user, byte[] password) {
+        Security those = security.orElseThrow();
+        BasicCredentials credentials = BasicCredentials.of(user, new String(password, StandardCharsets.UTF_8))
+                .orElseThrow(() -> new UnauthorizedResponse("The user or the password is wrong."));
+        Session session = those.sessions().begin(check(those, context, credentials));
+        set(context, session.token());
+        return new SignedIn(session.caller(), session.csrf());
+    }
+
+    /// Ends the session, if there is one.
+    public void logout(io.javalin.http.Context context) {
+        find(context).ifPresent(session -> security.orElseThrow().sessions().end(session));
+        set(context, "");
+    }
+
+    private Optional<Session> find(io.javalin.http.Context context) {
+        return security.flatMap(those -> those.sessions().find(context.cookie(cookie(context))));
+    }
+
+    private static Caller caller(Security security, io.javalin.http.Context context) {
+        String header = context.header("Authorization");
+        if (header != null) {
+            BasicCredentials credentials = BasicCredentials.parse(header)
+                    .orElseThrow(() -> unauthorized(context, "The header Authorization is not one of Basic."));
+            return check(security, context, credentials);
+        }
+        Session session = security.sessions()
+                .find(context.cookie(cookie(context)))
+                .orElseThrow(() -> unauthorized(context, "The request names no user."));
+        if (!context.method().equals(HandlerType.GET) && !isSame(session.csrf(), context.header(CSRF_HEADER))) {
+            throw new ForbiddenResponse("The request has a session and not its header " + CSRF_HEADER
+                    + "; expected what GET /session says.");
+        }
+        return session.caller();
+    }
+
+    private static Caller check(Security security, io.javalin.http.Context context, BasicCredentials credentials) {
+        return switch (security.logins().check(credentials, context.ip())) {
+            case Login.Known(Caller caller) -> caller;
+            case Login.Unknown() -> throw unauthorized(context, "The user or the password is wrong.");
+            case Login.Later(long seconds) -> {
+                context.header("Retry-After", Long.toString(seconds));
+                throw new HttpResponseException(
+                        HttpStatus.TOO_MANY_REQUESTS.getCode(),
+                        "Too many logins failed; try again in " + seconds + " s.");
+            }
+        };
+    }
+
+    /// Browsers say what a request is for; they would ask their user in a window of their own.
+    private static UnauthorizedResponse unauthorized(io.javalin.http.Context context, String why) {
+        if (context.header("Sec-Fetch-Mode") == null) {
+            context.header("WWW-Authenticate", CHALLENGE);
+        }
+        return new UnauthorizedResponse(why);
+    }
+
+    private static boolean isSame(String expected, @Nullable String given) {
+        return given != null
+                && MessageDigest.isEqual(
+                        expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void set(io.javalin.http.Context context, String token) {
+        Cookie cookie = new Cookie(cookie(context), token);
+        cookie.setPath("/");
+        cookie.setHttpOnly(true);
+        cookie.setSecure(context.req().isSecure());
+        cookie.setSameSite(SameSite.STRICT);
+        cookie.setMaxAge(token.isEmpty() ? 0 : -1);
+        context.cookie(cookie);
+    }
+
+    /// Browsers send cookies of one port to all ports of a host.
+    private static String cookie(io.javalin.http.Context context) {
+        return COOKIE + context.req().getLocalPort();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.everfold.server.security;
+
+import io.grpc.Context;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Requests of HTTP that are under way, by user, so that those that go on for ever can be told to end.
+final class LiveRequests {
+
+    private static final Context.Key<Entry> KEY = Context.key("everfold-live-request");
+
+    private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
+
+    /// One of them.
+    final class Entry implements AutoCloseable {
+
+        private final String login;
+        private volatile boolean ended;
+
+        Entry(String login) {
+            this.login = login;
+        }
+
+        /// Told to whoever is behind the door.
+        Context in(Context context) {
+            return context.withValue(KEY, this);
+        }
+
+        /// It is under way no more.
+        @Override
+        public void close() {
+            entries.remove(this);
+        }
+    }
+
+    Entry enter(String login) {
+        Entry entry = new Entry(login);
+        entries.add(entry);
+        return entry;
+    }
+
+    void endAllOf(String login) {
+        entries.stream().filter(entry -> entry.login.equals(login)).forEach(entry -> entry.ended = true);
+    }
+
+    /// Whether the request of this thread may go on.
+    static boolean isStillIn() {
+        Entry entry = KEY.get();
+        return entry == null || !entry.ended;
+    }
+}

@@ -1,0 +1,81 @@
+package dev.everfold.server.security;
+
+import dev.everfold.kurrent.Caller;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Who has logged in with a browser: a random token for each, until it is not used for half an hour, is 12 hours
+/// old, or
+/// the user changes. So many at most, and of those the ones used last. Safe for use by many threads.
+final class Sessions {
+
+    private static final int SESSIONS_MAX = 10_000;
+    private static final long IDLE_NANOS_MAX = 1_800_000_000_000L;
+    private static final long AGE_NANOS_MAX = 43_200_000_000_000L;
+    private static final int TOKEN_BYTES = 32;
+
+    /// One of them.
+    ///
+    /// @param token what the cookie holds
+    /// @param csrf what every request that changes something holds beside it, which pages of others cannot know
+    record Session(String token, String csrf, Caller caller, long begunNanos, long usedNanos) {}
+
+    private final LongSupplier nanos;
+    private final SecureRandom random = new SecureRandom();
+
+    // Guarded by this.
+    private final Map<String, Session> sessions = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Session> eldest) {
+            return size() > SESSIONS_MAX;
+        }
+    };
+
+    Sessions(LongSupplier nanos) {
+        this.nanos = nanos;
+    }
+
+    synchronized Session begin(Caller caller) {
+        long now = nanos.getAsLong();
+        Session session = new Session(token(), token(), caller, now, now);
+        sessions.put(session.token(), session);
+        return session;
+    }
+
+    synchronized Optional<Session> find(@Nullable String token) {
+        Session session = token == null ? null : sessions.get(token);
+        if (session == null) {
+            return Optional.empty();
+        }
+        long now = nanos.getAsLong();
+        if (now - session.usedNanos() > IDLE_NANOS_MAX || now - session.begunNanos() > AGE_NANOS_MAX) {
+            sessions.remove(session.token());
+            return Optional.empty();
+        }
+        Session used = new Session(session.token(), session.csrf(), session.caller(), session.begunNanos(), now);
+        sessions.put(used.token(), used);
+        return Optional.of(used);
+    }
+
+    synchronized void end(Session session) {
+        sessions.remove(session.token());
+    }
+
+    /// Ends all of a user.
+    synchronized void endAllOf(String login) {
+        sessions.values().removeIf(session -> session.caller().name().equals(login));
+    }
+
+    private String token() {
+        byte[] bytes = new byte[TOKEN_BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}

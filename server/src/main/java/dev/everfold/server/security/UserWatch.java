@@ -1,0 +1,74 @@
+package dev.everfold.server.security;
+
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.StoreClosedException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// Sees that users were changed, whoever changed them: this server, another one on the same store, or an import.
+///
+/// It looks some five times a second while the store grows, and sleeps while it does not.
+final class UserWatch implements AutoCloseable {
+
+    private static final Duration WAIT = Duration.ofSeconds(1);
+    private static final long PAUSE_MILLIS = 200;
+    private static final Query USERS = Query.category(Users.CATEGORY);
+
+    private final EventStore store;
+    private final Consumer<String> changed;
+    private final Runnable lost;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /// @param changed is told the login name of each user that was changed from now on
+    /// @param lost is called when the store could not be asked, so that anything may have changed
+    UserWatch(EventStore store, Consumer<String> changed, Runnable lost) {
+        this.store = store;
+        this.changed = changed;
+        this.lost = lost;
+        long begin = store.nextPosition();
+        Thread.ofVirtual().name("everfold-users").start(() -> watch(begin));
+    }
+
+    private void watch(long begin) {
+        long next = begin;
+        try {
+            while (!closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                try {
+                    if (store.awaitPosition(next, WAIT)) {
+                        next = look(next);
+                    }
+                } catch (StoreClosedException ended) {
+                    return;
+                } catch (EventStoreException unavailable) {
+                    lost.run();
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private long look(long next) {
+        try (EventCursor cursor = store.read(Read.matching(USERS).fromPosition(next))) {
+            while (cursor.hasNext()) {
+                String stream = cursor.next().stream();
+                if (stream.startsWith(Users.STREAM_PREFIX)) {
+                    changed.accept(stream.substring(Users.STREAM_PREFIX.length()));
+                }
+            }
+            return cursor.nextPosition();
+        }
+    }
+
+    /// It ends by itself, within a second or when the store is closed.
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

@@ -1,0 +1,111 @@
+package dev.everfold.server;
+
+import static dev.everfold.server.ServedByHttp.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Users by HTTP: made, changed and removed by an administrator, and the own password by everybody.
+@Timeout(30)
+class UserRoutesTest {
+
+    private final SecuredServer secured = new SecuredServer();
+
+    @AfterEach
+    void end() {
+        secured.close();
+    }
+
+    @Test
+    void an_administrator_makes_changes_and_removes_a_user() throws Exception {
+        HttpResponse<String> created = admin(
+                "/users",
+                "{\"login\":\"alice\",\"fullName\":\"Alice\",\"groups\":[\"everfold-readers\"],"
+                        + "\"password\":\"secret\"}");
+        int reads = secured.send(secured.request("/events", "alice", "secret")).statusCode();
+        HttpResponse<String> changed = admin("/users/change", "{\"login\":\"alice\",\"disabled\":true}");
+        HttpResponse<String> listed = secured.send(secured.request("/users", "admin", SecuredServer.PASSWORD));
+        int disabled =
+                secured.send(secured.request("/events", "alice", "secret")).statusCode();
+        HttpResponse<String> deleted = admin("/users/delete", "{\"login\":\"alice\"}");
+
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(200);
+        assertThat(reads).isEqualTo(200);
+        assertThat(changed.statusCode()).isEqualTo(200);
+        assertThat(listed.body())
+                .isEqualTo("{\"users\":[{\"login\":\"admin\",\"fullName\":\"Administrator\",\"groups\":[\"$admins\"],"
+                        + "\"disabled\":false},{\"login\":\"alice\",\"fullName\":\"Alice\","
+                        + "\"groups\":[\"everfold-readers\"],\"disabled\":true}]}");
+        assertThat(disabled).isEqualTo(401);
+        assertThat(deleted.statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void groups_and_password_are_changed_together() throws Exception {
+        secured.create("alice", "everfold-readers");
+
+        admin("/users/change", "{\"login\":\"alice\",\"groups\":[\"$ops\"],\"password\":\"other\"}");
+
+        assertThat(secured.send(secured.request("/events", "alice", "other")).statusCode())
+                .isEqualTo(403);
+        assertThat(secured.send(secured.request("/metrics", "alice", "other")).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void everybody_changes_his_own_password_and_nothing_else() throws Exception {
+        secured.create("alice", "strangers");
+
+        HttpResponse<String> wrong = alice("secret", "/password", "{\"current\":\"guess\",\"next\":\"other\"}");
+        HttpResponse<String> right = alice("secret", "/password", "{\"current\":\"secret\",\"next\":\"other\"}");
+        HttpResponse<String> promoted =
+                alice("other", "/users/change", "{\"login\":\"alice\",\"groups\":[\"$admins\"]}");
+
+        assertProblem(403, "The current password of user \\\"alice\\\" is another one.", wrong);
+        assertThat(right.statusCode()).as(right.body()).isEqualTo(200);
+        assertProblem(403, "User \\\"alice\\\" may not ADMIN.", promoted);
+    }
+
+    @Test
+    void what_is_not_there_is_there_already_or_is_no_user_is_a_problem_without_the_password() throws Exception {
+        assertProblem(404, "There is no user \\\"bob\\\"", admin("/users/delete", "{\"login\":\"bob\"}"));
+        assertProblem(
+                409,
+                "User \\\"admin\\\" exists already",
+                admin("/users", "{\"login\":\"admin\",\"groups\":[],\"password\":\"secret\"}"));
+        HttpResponse<String> malformed = admin("/users", "{\"login\":\"bob\",\"password\":\"horse");
+        assertProblem(400, "The body is not an object in JSON of known fields", malformed);
+        assertThat(malformed.body()).doesNotContain("horse");
+        assertProblem(
+                400,
+                "The body has no list \\\"groups\\\"",
+                admin("/users", "{\"login\":\"bob\",\"password\":\"horse\",\"groups\":[1]}"));
+    }
+
+    @Test
+    void a_server_without_users_says_so() throws Exception {
+        try (ServedByHttp served = new ServedByHttp()) {
+            assertProblem(400, "The server has no users, and lets everybody in.", served.get("/users"));
+            assertProblem(400, "The server has no users", served.post("/login", "application/json", "{}"));
+            assertThat(served.get("/session").body()).isEqualTo("{\"users\":false}");
+        }
+    }
+
+    private HttpResponse<String> admin(String path, String body) throws Exception {
+        return post("admin", SecuredServer.PASSWORD, path, body);
+    }
+
+    private HttpResponse<String> alice(String password, String path, String body) throws Exception {
+        return post("alice", password, path, body);
+    }
+
+    private HttpResponse<String> post(String user, String password, String path, String body) throws Exception {
+        return secured.send(secured.request(path, user, password)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+    }
+}
