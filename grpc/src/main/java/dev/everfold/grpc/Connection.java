@@ -18,6 +18,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -131,7 +132,9 @@ final class Connection implements AutoCloseable {
 
     private StoreUnavailableException unavailable(Status status, Throwable cause) {
         String description = description(status);
-        return switch (status.getCode()) {
+        // A call that meets the connection as it closes is told of it as of something unknown.
+        boolean isLost = status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof IOException;
+        return switch (isLost ? Status.Code.UNAVAILABLE : status.getCode()) {
             case UNAVAILABLE ->
                 new StoreUnavailableException(
                         "The server at " + address + " cannot be reached: " + description
