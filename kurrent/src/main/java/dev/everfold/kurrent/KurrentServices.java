@@ -1,8 +1,10 @@
 package dev.everfold.kurrent;
 
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.kurrent.group.Groups;
 import dev.everfold.kurrent.service.GossipService;
 import dev.everfold.kurrent.service.MonitoringService;
+import dev.everfold.kurrent.service.PersistentSubscriptionsService;
 import dev.everfold.kurrent.service.ServerFeaturesService;
 import dev.everfold.kurrent.service.StreamsService;
 import dev.everfold.kurrent.service.StreamsServiceV2;
@@ -22,10 +24,12 @@ import java.util.concurrent.Executor;
 public final class KurrentServices implements AutoCloseable {
 
     private final Streams streams;
+    private final Groups groups;
     private final List<BindableService> services = new ArrayList<>();
 
-    private KurrentServices(Streams streams) {
+    private KurrentServices(Streams streams, Groups groups) {
         this.streams = streams;
+        this.groups = groups;
     }
 
     /// All services over the store.
@@ -38,9 +42,10 @@ public final class KurrentServices implements AutoCloseable {
                 .name("everfold-kurrent")
                 .start(Context.current().wrap(task));
         Streams streams = Streams.over(store, threads, clock);
-        KurrentServices all = new KurrentServices(streams);
+        KurrentServices all = new KurrentServices(streams, new Groups(streams, threads));
         all.services.add(new StreamsService(streams, threads));
         all.services.add(new StreamsServiceV2(streams));
+        all.services.add(PersistentSubscriptionsService.of(all.groups, streams.access()));
         all.services.add(new GossipService(address, clock));
         all.services.add(new MonitoringService(store, threads));
         all.services.add(new ServerFeaturesService(all::definitions));
@@ -56,9 +61,10 @@ public final class KurrentServices implements AutoCloseable {
         return services.stream().map(BindableService::bindService).toList();
     }
 
-    /// Ends subscriptions. May be called more than once.
+    /// Keeps how far groups are, and ends subscriptions. May be called more than once.
     @Override
     public void close() {
+        groups.close();
         streams.close();
     }
 }

@@ -2,12 +2,14 @@ package dev.everfold.kurrent;
 
 import dev.everfold.eventstore.EventStore;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.util.List;
 
 /// KurrentDB's services over a store, at a port of their own.
 final class ServedStore implements AutoCloseable {
@@ -23,7 +25,9 @@ final class ServedStore implements AutoCloseable {
     }
 
     /// Closing it closes the store.
-    static ServedStore of(EventStore store) {
+    ///
+    /// @param interceptors what calls go through before they reach the services
+    static ServedStore of(EventStore store, ServerInterceptor... interceptors) {
         Server[] started = new Server[1];
         KurrentServices services = KurrentServices.over(
                 store, new NodeAddress("localhost", () -> started[0].getPort()), Clock.systemUTC());
@@ -32,6 +36,7 @@ final class ServedStore implements AutoCloseable {
                 .executor(task -> Thread.ofVirtual().start(task))
                 .maxInboundMessageSize(17 << 20);
         services.services().forEach(builder::addService);
+        List.of(interceptors).forEach(builder::intercept);
         try {
             started[0] = builder.build().start();
         } catch (IOException failure) {

@@ -6,11 +6,13 @@ import dev.everfold.eventstore.LimitExceededException;
 import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.PositionAheadException;
 import dev.everfold.eventstore.StorageFullException;
+import dev.everfold.kurrent.group.GroupException;
 import dev.everfold.kurrent.stream.RefusedException;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.lang.System.Logger.Level;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 
@@ -26,6 +28,7 @@ final class Refusals {
         return switch (cause(failure)) {
             case StatusRuntimeException status -> status;
             case RefusedException refused -> of(refused);
+            case GroupException refused -> of(refused);
             case LimitExceededException limit -> of(Status.INVALID_ARGUMENT, limit, Map.of("exception", word(limit)));
             case PositionAheadException ahead -> of(Status.INVALID_ARGUMENT, ahead, Map.of());
             case StorageFullException full -> of(Status.RESOURCE_EXHAUSTED, full, Map.of());
@@ -72,6 +75,29 @@ final class Refusals {
                                 "expected-version", Long.toString(refused.expected()),
                                 "actual-version", Long.toString(refused.actual())));
         };
+    }
+
+    private static StatusRuntimeException of(GroupException refused) {
+        Map<String, String> group = new HashMap<>();
+        group.put("stream-name", refused.stream());
+        group.put("group-name", refused.group());
+        return switch (refused.reason()) {
+            case EXISTS -> of(Status.ALREADY_EXISTS, refused, group, "persistent-subscription-exists");
+            case DOES_NOT_EXIST -> of(Status.NOT_FOUND, refused, group, "persistent-subscription-does-not-exist");
+            case MAXIMUM_SUBSCRIBERS_REACHED ->
+                of(Status.FAILED_PRECONDITION, refused, group, "maximum-subscribers-reached");
+            case DROPPED -> of(Status.CANCELLED, refused, group, "persistent-subscription-dropped");
+            case FAILED -> {
+                group.put("reason", String.valueOf(refused.getMessage()));
+                yield of(Status.INTERNAL, refused, group, "persistent-subscription-failed");
+            }
+        };
+    }
+
+    private static StatusRuntimeException of(
+            Status status, Throwable failure, Map<String, String> details, String word) {
+        details.put("exception", word);
+        return of(status, failure, details);
     }
 
     private static String word(LimitExceededException limit) {

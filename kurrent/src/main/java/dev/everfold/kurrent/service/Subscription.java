@@ -86,17 +86,17 @@ final class Subscription implements Feed.Sink {
     public boolean accept(Delivery delivery) throws InterruptedException {
         events.send(delivery);
         lastRevision = delivery.found().revision();
-        passed(delivery.found().position() + 1);
-        return true;
+        return passed(delivery.found().position() + 1);
     }
 
     @Override
-    public void passed(long nextPosition) throws InterruptedException {
+    public boolean passed(long nextPosition) throws InterruptedException {
         lastPosition = nextPosition;
         considered++;
         if (considered >= checkpointEvery) {
             checkpoint();
         }
+        return true;
     }
 
     /// `nextPosition` is the position of the last event that was looked at as it is written on the wire.

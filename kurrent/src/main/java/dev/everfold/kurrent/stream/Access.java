@@ -56,8 +56,20 @@ public final class Access {
         }
     }
 
-    /// Whether the caller may read the stream.
-    boolean mayRead(@Nullable Caller caller, String stream) {
+    /// Refuses what only administrators and operators may do.
+    ///
+    /// @param what it, such as "delete a group"
+    /// @throws RefusedException when the caller is neither
+    public void requireOperator(String what) {
+        Caller caller = Caller.KEY.get();
+        if (caller != null && !caller.isAdmin() && !caller.groups().contains(Caller.OPERATORS)) {
+            throw RefusedException.accessDenied("The user \"" + caller.name() + "\" may not " + what
+                    + "; expected one of " + Caller.ADMINS + " or " + Caller.OPERATORS + ".");
+        }
+    }
+
+    /// Whether the caller may read the stream; without a caller everything.
+    public boolean mayRead(@Nullable Caller caller, String stream) {
         return may(caller, stream, Action.READ);
     }
 

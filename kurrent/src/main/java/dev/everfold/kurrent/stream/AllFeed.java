@@ -46,9 +46,9 @@ final class AllFeed implements Feed {
                     continue;
                 }
                 position = event.position() + 1;
-                if (!filter.predicate().test(event)) {
-                    sink.passed(position);
-                } else if (!sink.accept(resolved(event))) {
+                boolean isMeant = filter.predicate().test(event);
+                boolean goesOn = isMeant ? sink.accept(resolved(event)) : sink.passed(position);
+                if (!goesOn) {
                     return position;
                 }
             }

@@ -13,7 +13,11 @@ public interface Feed {
         boolean accept(Delivery delivery) throws InterruptedException;
 
         /// Events before this position were looked at and did not match; told now and then.
-        default void passed(long nextPosition) throws InterruptedException {}
+        ///
+        /// @return whether more is wanted now
+        default boolean passed(long nextPosition) throws InterruptedException {
+            return true;
+        }
     }
 
     /// What wakes it when it has given everything.

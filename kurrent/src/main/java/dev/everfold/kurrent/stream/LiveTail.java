@@ -188,6 +188,16 @@ public final class LiveTail implements AutoCloseable {
             }
         }
 
+        /// Whether a wait for the position would end at once because of an event.
+        public boolean isPast(long position) {
+            lock.lock();
+            try {
+                return interesting > position;
+            } finally {
+                lock.unlock();
+            }
+        }
+
         /// Ends a wait; the next one when nobody waits now.
         public void wake() {
             lock.lock();

@@ -73,6 +73,20 @@ public final class StreamAppends {
                 stream, expected, _ -> NewEvent.of(StreamNames.metastreamOf(stream), StreamNames.TOMBSTONE_TYPE, "{}"));
     }
 
+    /// Hides a stream's events before a revision; what else its metadata says stays.
+    ///
+    /// @return the position of the change in our log
+    /// @throws RefusedException when the stream has a tombstone
+    public long truncate(String stream, long beforeRevision) {
+        return mark(
+                stream,
+                ExpectedState.ANY,
+                life -> NewEvent.of(
+                        StreamNames.metastreamOf(stream),
+                        StreamNames.METADATA_TYPE,
+                        StreamMetadata.withTruncateBefore(life.json(), beforeRevision)));
+    }
+
     private long mark(String stream, ExpectedState expected, Function<Lifecycle, NewEvent> mark) {
         if (StreamNames.isMetastream(stream) || stream.equals(StreamNames.ALL)) {
             throw new IllegalArgumentException(

@@ -194,6 +194,11 @@ public final class StreamReads {
                 fromPosition.orElseGet(store::nextPosition));
     }
 
+    /// Whether the stream is made from an index, so that its links are in no stream of the store.
+    public boolean isIndex(String stream) {
+        return index(stream).isPresent();
+    }
+
     private Optional<IndexStream> index(String name) {
         if (!StreamNames.isSystem(name)) {
             return Optional.empty();

@@ -1,0 +1,107 @@
+package dev.everfold.kurrent.group;
+
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.AppendConflictException;
+import dev.everfold.eventstore.Appended;
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.Expected;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.eventstore.StoreUnavailableException;
+import java.util.Optional;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+
+/// The checkpoints of one group, and with them who serves it: whoever appended the last one. Each append expects the
+/// last checkpoint to be its own, so a server that another one has taken over from learns it there. For one thread.
+final class Checkpoints {
+
+    private static final int ATTEMPTS_MAX = 20;
+    private static final String TYPE = "$SubscriptionCheckpoint";
+
+    private final EventStore store;
+    private final String stream;
+    private final UUID server;
+    private final long generation;
+    private long lastRevision = -1;
+
+    Checkpoints(EventStore store, GroupDefinition group, UUID server) {
+        this.store = store;
+        this.stream = group.key().checkpointStream();
+        this.server = server;
+        this.generation = group.generation();
+    }
+
+    /// How far a group is.
+    static Checkpoint last(EventStore store, GroupDefinition group) {
+        return last(store, group.key().checkpointStream())
+                .map(last -> GroupJson.checkpoint(GroupJson.read(last.data())))
+                .filter(last -> last.generation() == group.generation())
+                .orElseGet(() -> Checkpoint.at(group.generation(), group.start().from()));
+    }
+
+    private static Optional<RecordedEvent> last(EventStore store, String stream) {
+        try (EventCursor cursor = store.read(Read.stream(stream).backwards().limit(1))) {
+            return cursor.hasNext() ? Optional.of(cursor.next().detached()) : Optional.empty();
+        }
+    }
+
+    /// Takes the group over, unless it is this server's already.
+    ///
+    /// @param start where it begins when it has no checkpoint
+    /// @return how far it is
+    Checkpoint claim(Checkpoint start) {
+        for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+            Optional<RecordedEvent> last = last(store, stream);
+            lastRevision = last.map(RecordedEvent::revision).orElse(-1L);
+            Optional<JsonNode> json = last.map(event -> GroupJson.read(event.data()));
+            Checkpoint known = json.map(GroupJson::checkpoint)
+                    .filter(one -> one.generation() == generation)
+                    .orElse(start);
+            boolean isOurs = json.isPresent()
+                    && json.get().path("server").asString().equals(server.toString())
+                    && json.get().path("generation").asLong() == generation;
+            if (isOurs || tryAppend(known)) {
+                return known;
+            }
+        }
+        throw new StoreUnavailableException(
+                "Other servers took a group over " + ATTEMPTS_MAX + " times while this one was to; nothing was stored."
+                        + " Subscribe again.",
+                true,
+                null);
+    }
+
+    /// @throws ClaimLostException when another server has taken the group over
+    void append(Checkpoint checkpoint) {
+        if (!tryAppend(checkpoint)) {
+            throw new ClaimLostException();
+        }
+    }
+
+    /// @throws ClaimLostException when another server has taken the group over
+    void verify() {
+        if (last(store, stream).map(RecordedEvent::revision).orElse(-1L) != lastRevision) {
+            throw new ClaimLostException();
+        }
+    }
+
+    /// Revision of the last checkpoint, which is ours.
+    long lastRevision() {
+        return lastRevision;
+    }
+
+    private boolean tryAppend(Checkpoint checkpoint) {
+        NewEvent event = NewEvent.of(stream, TYPE, GroupJson.checkpoint(server, checkpoint));
+        Expected expected = lastRevision < 0 ? Expected.noStream() : Expected.revision(lastRevision);
+        try {
+            Appended appended = store.append(Append.of(event).expecting(stream, expected));
+            lastRevision = appended.revisions().getFirst();
+            return true;
+        } catch (AppendConflictException _) {
+            return false;
+        }
+    }
+}

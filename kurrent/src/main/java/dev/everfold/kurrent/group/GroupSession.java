@@ -1,0 +1,166 @@
+package dev.everfold.kurrent.group;
+
+import dev.everfold.kurrent.stream.LiveTail;
+import dev.everfold.kurrent.stream.Streams;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A group while it has clients: one thread that takes the group over, reads for it, gives messages to its clients and
+/// keeps how far it is. It ends when the last client has left. Other threads may put commands.
+final class GroupSession implements Runnable {
+
+    private final Streams streams;
+    private final GroupDefinition group;
+    private final GroupCatalog catalog;
+    private final UUID server;
+    private final Inbox inbox = new Inbox();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile LiveTail.@Nullable Waiter tail;
+
+    // Owned by the session's thread.
+    private @Nullable Dispatcher dispatcher;
+    private @Nullable RuntimeException dropped;
+
+    GroupSession(Streams streams, GroupDefinition group, GroupCatalog catalog, UUID server) {
+        this.streams = streams;
+        this.group = group;
+        this.catalog = catalog;
+        this.server = server;
+    }
+
+    GroupDefinition group() {
+        return group;
+    }
+
+    /// Asks for something.
+    ///
+    /// @return false when the session has ended or is about to
+    boolean put(Command command) throws InterruptedException {
+        boolean isTaken = inbox.put(command);
+        wake();
+        return isTaken;
+    }
+
+    /// Looks again whether clients take messages.
+    void wake() {
+        LiveTail.Waiter waiting = tail;
+        if (waiting != null) {
+            waiting.wake();
+        }
+    }
+
+    /// Waits until every client is gone and what is to be kept is stored.
+    ///
+    /// @return false when that was not so in time
+    boolean awaitEnd(Duration timeout) throws InterruptedException {
+        return ended.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void run() {
+        RuntimeException reason = GroupException.dropped(group.key(), "is not served here any more");
+        try {
+            serve();
+            reason = dropped == null ? reason : dropped;
+        } catch (ClaimLostException _) {
+            reason = GroupException.dropped(group.key(), "is served by another server now");
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException failure) {
+            reason = failure;
+        } finally {
+            end(reason);
+        }
+    }
+
+    private void serve() throws InterruptedException {
+        Checkpoints checkpoints = new Checkpoints(streams.store(), group, server);
+        ParkedMessages parked = new ParkedMessages(streams, group);
+        Checkpoint from = checkpoints.claim(
+                Checkpoint.at(group.generation(), group.start().from()));
+        long begunAtMillis = streams.clock().millis();
+        Dispatcher messages = new Dispatcher(group.settings(), from, parked.first(), begunAtMillis);
+        dispatcher = messages;
+        Intake intake = new Intake(messages, new GroupSource(streams, group), parked);
+        Keeper keeper =
+                new Keeper(group, catalog, streams.store(), checkpoints, parked, messages, intake, begunAtMillis);
+        try (LiveTail.Waiter waiter = streams.tail().join(intake.interest())) {
+            tail = waiter;
+            while (true) {
+                long now = streams.clock().millis();
+                for (Command command : inbox.takeAll()) {
+                    handle(command, messages, keeper, now);
+                }
+                if (messages.subscribers() == 0 || dropped != null) {
+                    keeper.finish(now);
+                    if (dropped != null || inbox.closeIfEmpty()) {
+                        return;
+                    }
+                    continue;
+                }
+                messages.expire(now);
+                intake.read(waiter);
+                messages.push(now);
+                keeper.keep(now);
+                await(
+                        waiter,
+                        intake,
+                        Math.min(
+                                keeper.dueAtMillis(),
+                                messages.nextExpiryMillis().orElse(Long.MAX_VALUE)));
+            }
+        }
+    }
+
+    private void await(LiveTail.Waiter waiter, Intake intake, long untilMillis) throws InterruptedException {
+        if (!intake.hasWork(waiter)) {
+            long millis = Math.max(0, untilMillis - streams.clock().millis());
+            boolean _ = waiter.await(intake.awaited(), TimeUnit.MILLISECONDS.toNanos(millis));
+        }
+    }
+
+    private void handle(Command command, Dispatcher messages, Keeper keeper, long now) {
+        switch (command) {
+            case Command.Join(Subscriber subscriber) -> {
+                if (messages.join(subscriber, now)) {
+                    subscriber.confirm();
+                } else {
+                    subscriber.end(Optional.of(GroupException.maximumSubscribersReached(
+                            group.key(), group.settings().maxSubscriberCount())));
+                }
+            }
+            case Command.Leave(Subscriber subscriber, Optional<RuntimeException> reason) -> {
+                if (messages.leave(subscriber)) {
+                    subscriber.end(reason);
+                }
+            }
+            case Command.Ack ack -> ack.ids().forEach(id -> messages.ack(ack.subscriber(), id));
+            case Command.Nack nack ->
+                nack.ids().forEach(id -> messages.nack(nack.subscriber(), id, nack.action(), nack.reason()));
+            case Command.Look(var answer) -> answer.complete(messages.figures(now));
+            case Command.Check _ -> keeper.look(now);
+            case Command.Drop(RuntimeException reason) -> dropped = reason;
+        }
+    }
+
+    /// Sends away everybody who is there or was about to come.
+    private void end(RuntimeException reason) {
+        if (dispatcher != null) {
+            dispatcher.all().forEach(subscriber -> subscriber.end(Optional.of(reason)));
+        }
+        for (Command command : inbox.close()) {
+            switch (command) {
+                case Command.Join(Subscriber subscriber) -> subscriber.end(Optional.of(reason));
+                case Command.Look(var answer) -> answer.cancel(false);
+                case Command.Leave _, Command.Ack _, Command.Nack _, Command.Check _, Command.Drop _ -> {
+                    // Nothing is left to do.
+                }
+            }
+        }
+        ended.countDown();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.everfold.kurrent.service;
+
+import dev.everfold.kurrent.Caller;
+import dev.everfold.kurrent.group.Subscriber;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import org.jspecify.annotations.Nullable;
+
+/// Where a call comes from, for people to read; immutable.
+///
+/// @param from address of the client
+/// @param name that the client gave its connection; may be empty
+record Connection(String from, String name) {
+
+    private static final Metadata.Key<String> NAME =
+            Metadata.Key.of("connection-name", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Context.Key<Connection> KEY = Context.key("everfold-connection");
+
+    /// Puts it into the context of each call.
+    static ServerInterceptor interceptor() {
+        return new ServerInterceptor() {
+            @Override
+            public <Q, A> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+                Object address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+                String name = headers.get(NAME);
+                Connection connection =
+                        new Connection(address == null ? "" : address.toString(), name == null ? "" : name);
+                return Contexts.interceptCall(Context.current().withValue(KEY, connection), call, headers, next);
+            }
+        };
+    }
+
+    /// Who makes this call.
+    static Subscriber.Identity identity(@Nullable Caller caller) {
+        Connection connection = KEY.get();
+        return new Subscriber.Identity(
+                connection == null ? "" : connection.from,
+                caller == null ? "" : caller.name(),
+                connection == null ? "" : connection.name);
+    }
+}
