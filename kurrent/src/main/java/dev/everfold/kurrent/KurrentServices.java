@@ -1,6 +1,8 @@
 package dev.everfold.kurrent;
 
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.kurrent.group.GroupException;
+import dev.everfold.kurrent.group.GroupKey;
 import dev.everfold.kurrent.group.Groups;
 import dev.everfold.kurrent.service.GossipService;
 import dev.everfold.kurrent.service.MonitoringService;
@@ -15,6 +17,8 @@ import io.grpc.ServerServiceDefinition;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 
 /// KurrentDB's services over one store, to be registered with a gRPC server whose calls run in virtual threads.
@@ -42,7 +46,10 @@ public final class KurrentServices implements AutoCloseable {
                 .name("everfold-kurrent")
                 .start(Context.current().wrap(task));
         Streams streams = Streams.over(store, threads, clock);
-        KurrentServices all = new KurrentServices(streams, new Groups(streams, threads));
+        // A group works for all its clients, in the name of the server.
+        Executor groupThreads =
+                task -> Thread.ofVirtual().name("everfold-group").start(Context.ROOT.wrap(task));
+        KurrentServices all = new KurrentServices(streams, new Groups(streams, groupThreads));
         all.services.add(new StreamsService(streams, threads));
         all.services.add(new StreamsServiceV2(streams));
         all.services.add(PersistentSubscriptionsService.of(all.groups, streams.access()));
@@ -50,6 +57,22 @@ public final class KurrentServices implements AutoCloseable {
         all.services.add(new MonitoringService(store, threads));
         all.services.add(new ServerFeaturesService(all::definitions));
         return all;
+    }
+
+    /// All groups of persistent subscriptions, by stream and name.
+    public List<SubscriptionGroup> groups() throws InterruptedException {
+        return groups.list().stream().map(SubscriptionGroup::of).toList();
+    }
+
+    /// Gives all that a group has parked to its clients again.
+    ///
+    /// @throws NoSuchElementException when there is no such group
+    public void replayParked(String stream, String group) throws InterruptedException {
+        try {
+            groups.replay(new GroupKey(stream, group), OptionalLong.empty());
+        } catch (GroupException none) {
+            throw new NoSuchElementException(none.getMessage(), none);
+        }
     }
 
     /// What is to be registered.

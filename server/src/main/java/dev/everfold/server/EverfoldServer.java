@@ -79,10 +79,7 @@ public final class EverfoldServer implements AutoCloseable {
             opened.addFirst(grpc);
             this.http = HttpDoor.open(
                     options,
-                    guarded,
-                    meters,
-                    application,
-                    () -> !closing && this.store.isOpen(),
+                    new Served(guarded, meters, kurrent, application, () -> !closing && this.store.isOpen()),
                     new HttpGuard(security),
                     identity);
         } catch (RuntimeException refused) {

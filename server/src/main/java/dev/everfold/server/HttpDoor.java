@@ -36,18 +36,12 @@ final class HttpDoor implements AutoCloseable {
     /// @param ready whether appends and reads are taken
     /// @throws dev.everfold.eventstore.StoreUnavailableException when the address cannot be listened at
     static HttpDoor open(
-            ServerOptions options,
-            EventStore store,
-            PrometheusMeterRegistry meters,
-            Application application,
-            BooleanSupplier ready,
-            HttpGuard guard,
-            Optional<ServerIdentity> identity) {
-        List<Route> routes = routes(store, meters, application, ready, guard);
+            ServerOptions options, Served served, HttpGuard guard, Optional<ServerIdentity> identity) {
+        List<Route> routes = routes(served, guard);
         HttpConnector connector = new HttpConnector(options, identity);
         Javalin javalin = Javalin.create(config -> {
             config.jetty.addConnector(connector::connector);
-            configure(config, options, store, routes, guard);
+            configure(config, options, served.store(), routes, guard);
         });
         try {
             return new HttpDoor(javalin.start());
@@ -83,21 +77,18 @@ final class HttpDoor implements AutoCloseable {
     }
 
     /// All that is answered.
-    static List<Route> routes(
-            EventStore store,
-            PrometheusMeterRegistry meters,
-            Application application,
-            BooleanSupplier ready,
-            HttpGuard guard) {
+    static List<Route> routes(Served served, HttpGuard guard) {
+        EventStore store = served.store();
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new EventRoutes(store, ready).routes());
+        routes.addAll(new EventRoutes(store, served.ready()).routes());
         routes.addAll(new DcbRoutes(store).routes());
         routes.addAll(new CatalogueRoutes(store).routes());
         routes.addAll(new StreamRoutes(store).routes());
         routes.addAll(new RelationRoutes(store).routes());
-        routes.addAll(new StateRoutes(store, application.reducers()).routes());
+        routes.addAll(new StateRoutes(store, served.application().reducers()).routes());
         routes.addAll(new ConsumerRoutes(store).routes());
-        routes.addAll(new ActionRoutes(application.actions()).routes());
+        routes.addAll(new GroupRoutes(served.kurrent()).routes());
+        routes.addAll(new ActionRoutes(served.application().actions()).routes());
         routes.addAll(new ConsoleRoutes().routes());
         routes.addAll(new LoginRoutes(guard).routes());
         routes.addAll(new UserRoutes(guard.users()).routes());
@@ -109,12 +100,12 @@ final class HttpDoor implements AutoCloseable {
                 "/health/live",
                 Permission.OPEN,
                 context -> context.contentType(JSON).result("{\"status\":\"live\"}")));
-        routes.add(Route.get("/health/ready", Permission.OPEN, context -> answerReady(context, ready.getAsBoolean())));
+        routes.add(Route.get("/health/ready", Permission.OPEN, context -> answerReady(context, served.ready().getAsBoolean())));
         routes.add(Route.get(
                 "/metrics",
                 Permission.OBSERVE,
                 context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
-                        .result(meters.scrape())));
+                        .result(served.meters().scrape())));
         return routes;
     }
 

@@ -1,5 +1,12 @@
 package dev.everfold.server;
 
+import com.google.protobuf.ByteString;
+import dev.everfold.protocol.kurrent.PersistentSubscriptionsGrpc;
+import dev.everfold.protocol.kurrent.PersistentWire;
+import dev.everfold.protocol.kurrent.Shared;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.EventStore;
@@ -90,6 +97,36 @@ final class ConsoleData {
                 store.append(Append.of(batch));
                 batch.clear();
             }
+        }
+    }
+
+    /// Makes a group of persistent subscriptions to a stream, from its start, as a client of KurrentDB does.
+    static void makeGroup(int grpcPort, String stream, String group) {
+        ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", grpcPort)
+                .usePlaintext()
+                .build();
+        try {
+            PersistentWire.CreateReq.Options options = PersistentWire.CreateReq.Options.newBuilder()
+                    .setGroupName(group)
+                    .setStream(Shared.StreamStart.newBuilder()
+                            .setStreamIdentifier(Shared.StreamIdentifier.newBuilder()
+                                    .setStreamName(ByteString.copyFromUtf8(stream)))
+                            .setStart(Shared.Empty.getDefaultInstance()))
+                    .setSettings(PersistentWire.CreateReq.Settings.newBuilder()
+                            .setMaxRetryCount(10)
+                            .setLiveBufferSize(500)
+                            .setReadBatchSize(20)
+                            .setHistoryBufferSize(500)
+                            .setMessageTimeoutMs(30_000)
+                            .setCheckpointAfterMs(2_000)
+                            .setConsumerStrategy("RoundRobin"))
+                    .build();
+            var _ = PersistentSubscriptionsGrpc.newBlockingStub(channel)
+                    .create(PersistentWire.CreateReq.newBuilder()
+                            .setOptions(options)
+                            .build());
+        } finally {
+            channel.shutdownNow();
         }
     }
 }

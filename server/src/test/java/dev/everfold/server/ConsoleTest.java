@@ -470,6 +470,26 @@ class ConsoleTest {
     }
 
     @Test
+    void groups_show_what_they_have_parked_and_replay_it() {
+        ConsoleData.appendOrder(store);
+        go("/#/groups");
+        assertThat(page.getByText("No groups")).isVisible();
+        ConsoleData.makeGroup(server.grpcPort(), "order-A17", "billing");
+        store.append(Append.of(NewEvent.of("$persistentsubscription-order-A17::billing-parked", "$>", "0@order-A17")));
+
+        Locator group = page.locator("#groups tbody tr");
+        assertThat(group).containsText("RoundRobin");
+        assertThat(group.locator("td").nth(6)).hasText("1");
+        picture("groups");
+        group.locator("button").click();
+
+        assertThat(page.locator(".problem")).hasCount(0);
+        group.getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName("1").setExact(true))
+                .click();
+        assertThat(page).hasTitle("Stream · Everfold");
+    }
+
+    @Test
     void an_action_of_the_application_is_a_button_that_says_what_came_of_it() {
         go("/#/actions");
         Locator greet = page.locator("#action-greet");

@@ -2,10 +2,7 @@ package dev.everfold.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.server.security.HttpGuard;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -30,12 +27,7 @@ class OpenApiTest {
                         .forEach(method ->
                                 documented.add(method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey())));
         Set<String> answered = new TreeSet<>();
-        HttpDoor.routes(
-                        new InMemoryEventStore(),
-                        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
-                        Application.NONE,
-                        () -> true,
-                        new HttpGuard(Optional.empty()))
+        HttpDoor.routes(TestServed.empty(), new HttpGuard(Optional.empty()))
                 .forEach(route -> answered.add(route.method() + " " + route.path()));
 
         assertThat(documented).isEqualTo(answered);

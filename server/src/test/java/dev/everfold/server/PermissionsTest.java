@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
-import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
@@ -14,8 +13,6 @@ import dev.everfold.kurrent.Caller;
 import dev.everfold.server.security.GrpcPermissions;
 import dev.everfold.server.security.HttpGuard;
 import dev.everfold.server.security.Permission;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -69,12 +66,7 @@ class PermissionsTest {
 
     @Test
     void only_these_routes_are_open_to_everybody() {
-        List<Route> routes = HttpDoor.routes(
-                new InMemoryEventStore(),
-                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
-                Application.NONE,
-                () -> true,
-                new HttpGuard(Optional.empty()));
+        List<Route> routes = HttpDoor.routes(TestServed.empty(), new HttpGuard(Optional.empty()));
 
         assertThat(routes.stream()
                         .filter(route -> route.permission() == Permission.OPEN)

@@ -33,7 +33,7 @@ public record GroupKey(String stream, String group) implements Comparable<GroupK
     }
 
     /// Where it puts links to events that were set aside.
-    String parkedStream() {
+    public String parkedStream() {
         return PREFIX + stream + "::" + group + "-parked";
     }
 

@@ -92,3 +92,7 @@ export const logout = () => post('logout', {}, {}, undefined, undefined);
 /** Does what the application offers, and gives what came of it. */
 export const act = async (name, value, signal) => parse(await post(`actions/${encodeURIComponent(name)}`, {},
   { 'Content-Type': 'application/json' }, JSON.stringify({ value }), signal));
+
+/** Has a group give what it has parked to its clients again. */
+export const replay = (stream, group, signal) => post('groups/replay', {},
+  { 'Content-Type': 'application/json' }, JSON.stringify({ stream, group }), signal);

@@ -6,6 +6,7 @@ export const pages = [
   { path: 'live', title: 'Live', key: 'l', load: () => import('./page-live.js') },
   { path: 'append', title: 'Append', key: 'a', load: () => import('./page-append.js') },
   { path: 'consumers', title: 'Consumers', key: 'c', load: () => import('./page-consumers.js') },
+  { path: 'groups', title: 'Groups', key: 'p', load: () => import('./page-groups.js') },
   { path: 'actions', title: 'Actions', key: 'd', load: () => import('./page-actions.js') },
   { path: 'stream', title: 'Stream', within: 'streams', load: () => import('./page-stream.js') },
   { path: 'event', title: 'Event', within: 'streams', load: () => import('./page-event.js') },

@@ -1,0 +1,20 @@
+package dev.everfold.server;
+
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.kurrent.KurrentServices;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.function.BooleanSupplier;
+
+/// What HTTP gives access to.
+///
+/// @param store as those see it who come by HTTP
+/// @param meters what `/metrics` shows
+/// @param kurrent whose groups of subscribers are shown
+/// @param application what the application gives the console
+/// @param ready whether appends and reads are taken
+record Served(
+        EventStore store,
+        PrometheusMeterRegistry meters,
+        KurrentServices kurrent,
+        Application application,
+        BooleanSupplier ready) {}
