@@ -27,10 +27,10 @@ public record Limits(
         int queryTermsMax,
         int rememberedAppends) {
 
-    /// 1 MiB an event, 64 KiB metadata, 4 MiB and 1,000 events an append, 1,024 bytes a name, 64 tags
+    /// 1 MiB an event, 64 KiB metadata, 4 MiB and 10,000 events an append, 1,024 bytes a name, 64 tags
     /// an event, 100 conditions an append, 2,000 terms a query, 1,000,000 remembered appends.
     public static final Limits DEFAULTS =
-            new Limits(1 << 20, 64 << 10, 4 << 20, 1_000, 1_024, 64, 100, 2_000, 1_000_000);
+            new Limits(1 << 20, 64 << 10, 4 << 20, 10_000, 1_024, 64, 100, 2_000, 1_000_000);
 
     /// @throws IllegalArgumentException when a limit is out of its range
     public Limits {

@@ -178,7 +178,7 @@ public abstract class AppendConformance extends ConformanceSuite {
         Appended appended = append(events);
 
         assertThat(appended.fromPosition()).isZero();
-        assertThat(appended.revisions()).hasSize(1_000).endsWith(142L);
+        assertThat(appended.revisions()).hasSize(10_000).endsWith(1_428L);
         assertThat(log())
                 .extracting(RecordedEvent::id)
                 .isEqualTo(List.of(events).stream().map(NewEvent::id).toList());
