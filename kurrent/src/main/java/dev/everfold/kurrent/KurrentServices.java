@@ -23,17 +23,19 @@ import java.util.concurrent.Executor;
 
 /// KurrentDB's services over one store, to be registered with a gRPC server whose calls run in virtual threads.
 ///
-/// It opens and closes no store. Closing this ends subscriptions, so that a server can end. Safe for use by many
-/// threads.
+/// It opens and closes no store. Closing this ends what clients would let go on, so that a server can end. Safe for use
+/// by many threads.
 public final class KurrentServices implements AutoCloseable {
 
     private final Streams streams;
     private final Groups groups;
+    private final StreamsService appends;
     private final List<BindableService> services = new ArrayList<>();
 
-    private KurrentServices(Streams streams, Groups groups) {
+    private KurrentServices(Streams streams, Groups groups, StreamsService appends) {
         this.streams = streams;
         this.groups = groups;
+        this.appends = appends;
     }
 
     /// All services over the store.
@@ -49,13 +51,14 @@ public final class KurrentServices implements AutoCloseable {
         // A group works for all its clients, in the name of the server.
         Executor groupThreads =
                 task -> Thread.ofVirtual().name("everfold-group").start(Context.ROOT.wrap(task));
-        KurrentServices all = new KurrentServices(streams, new Groups(streams, groupThreads));
-        all.services.add(new StreamsService(streams, threads));
+        KurrentServices all = new KurrentServices(
+                streams, new Groups(streams, groupThreads), new StreamsService(streams, threads));
+        all.services.add(all.appends);
         all.services.add(new StreamsServiceV2(streams));
         all.services.add(PersistentSubscriptionsService.of(all.groups, streams.access()));
         all.services.add(new GossipService(address, clock));
         all.services.add(new MonitoringService(store, threads));
-        all.services.add(new ServerFeaturesService(all::definitions));
+        all.services.add(new ServerFeaturesService(streams.firstUsers(), all::definitions));
         return all;
     }
 
@@ -84,10 +87,12 @@ public final class KurrentServices implements AutoCloseable {
         return services.stream().map(BindableService::bindService).toList();
     }
 
-    /// Keeps how far groups are, and ends subscriptions. May be called more than once.
+    /// Keeps how far groups are, ends subscriptions, and calls of batches when what they sent is answered. May be called
+    /// more than once.
     @Override
     public void close() {
         groups.close();
+        appends.close();
         streams.close();
     }
 }

@@ -51,6 +51,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 abstract class JavaClientContract {
 
+    /// Events of `$users`, which are there when the first client has come.
+    private static final int USERS = 2;
+
     private ServedStore served;
     private KurrentDBClient client;
 
@@ -140,7 +143,7 @@ abstract class JavaClientContract {
                 .hasCauseInstanceOf(WrongExpectedVersionException.class);
         assertThatThrownBy(() -> append("order-2", StreamState.streamExists()))
                 .hasCauseInstanceOf(WrongExpectedVersionException.class);
-        assertThat(served.store().nextPosition()).isEqualTo(3);
+        assertThat(appended()).isEqualTo(3);
     }
 
     @Test
@@ -155,12 +158,12 @@ abstract class JavaClientContract {
         append("order-1", StreamState.streamRevision(2), events(1));
         WriteResult late = append("order-1", StreamState.noStream(), events);
 
-        assertThat(first).hasToString("WriteResult{nextExpectedRevision=2, logPosition=3/3}");
+        assertThat(first).hasToString("WriteResult{nextExpectedRevision=2, logPosition=5/5}");
         assertThat(repeats).allSatisfy(repeat -> assertThat(repeat).hasToString(first.toString()));
         assertThat(late).hasToString(first.toString());
         assertThat(append("order-1", StreamState.any(), events[0]).getNextExpectedRevision())
                 .isEqualTo(StreamState.streamRevision(0));
-        assertThat(served.store().nextPosition()).isEqualTo(4);
+        assertThat(appended()).isEqualTo(4);
     }
 
     @Test
@@ -170,7 +173,7 @@ abstract class JavaClientContract {
 
         append("order-1", StreamState.streamRevision(0), events);
 
-        assertThat(served.store().nextPosition()).isEqualTo(2);
+        assertThat(appended()).isEqualTo(2);
     }
 
     @Test
@@ -251,6 +254,22 @@ abstract class JavaClientContract {
     }
 
     @Test
+    void a_stream_that_was_never_there_can_get_a_tombstone_but_not_be_deleted() throws Exception {
+        DeleteStreamOptions none = DeleteStreamOptions.get().streamState(StreamState.noStream());
+
+        assertThatThrownBy(() -> client.deleteStream("order-1").get())
+                .hasCauseInstanceOf(WrongExpectedVersionException.class);
+        assertThatThrownBy(() -> client.deleteStream("order-1", none).get())
+                .hasCauseInstanceOf(WrongExpectedVersionException.class);
+        assertThat(appended()).isZero();
+        client.setStreamMetadata("order-1", new StreamMetadata()).get();
+        client.deleteStream("order-1", none).get();
+        client.tombstoneStream("order-2", none).get();
+
+        assertThat(appended()).isEqualTo(3);
+    }
+
+    @Test
     void metadata_hides_what_it_says() throws Exception {
         client.appendToStream("order-1", events(10)).get();
         StreamMetadata metadata = new StreamMetadata();
@@ -290,7 +309,7 @@ abstract class JavaClientContract {
                 .containsExactly("order-2", "order-3", "order-3");
         assertThat(backwards)
                 .extracting(event -> event.getEvent().getRevision())
-                .containsExactly(1L, 0L);
+                .containsExactly(1L, 0L, 1L, 0L);
         assertThat(client.readAll(ReadAllOptions.get().maxCount(2)).get().getEvents())
                 .hasSize(2);
     }
@@ -330,7 +349,7 @@ abstract class JavaClientContract {
                 .containsExactly(2L, 1L, 0L);
         assertThat(streams.getEvents())
                 .extracting(event -> event.getEvent().getStreamId())
-                .containsExactly("order-1", "order-2", "mine");
+                .containsExactly("$users", "order-1", "order-2", "mine");
         assertThat(dangling.getEvent()).isNull();
         assertThat(dangling.getLink().getStreamId()).isEqualTo("mine");
     }
@@ -419,7 +438,7 @@ abstract class JavaClientContract {
 
         assertThat(history).containsExactly("0@order-1", "caught up null");
         assertThat(listener.next(1)).containsExactly("0@order-2");
-        assertThat(checkpoints).extracting(Position::getCommitUnsigned).startsWith(10L, 20L, 30L, 40L, 41L);
+        assertThat(checkpoints).extracting(Position::getCommitUnsigned).startsWith(10L, 20L, 30L, 40L, 43L);
     }
 
     @Test
@@ -463,14 +482,14 @@ abstract class JavaClientContract {
         assertThat(both.getResults())
                 .extracting(result -> result.getStream() + " " + result.getStreamRevision())
                 .containsExactly("order-1 2", "order-2 0");
-        assertThat(both.getPosition()).isEqualTo(4);
+        assertThat(both.getPosition()).isEqualTo(USERS + 4);
         assertThatThrownBy(() -> client.multiStreamAppend(List.of(
                                         request("order-1", StreamState.streamRevision(2), 1),
                                         request("order-2", StreamState.noStream(), 1))
                                 .iterator())
                         .get())
                 .hasCauseInstanceOf(WrongExpectedVersionException.class);
-        assertThat(served.store().nextPosition()).isEqualTo(4);
+        assertThat(appended()).isEqualTo(4);
     }
 
     @Test
@@ -480,7 +499,80 @@ abstract class JavaClientContract {
         assertThatThrownBy(() -> client.appendToStream("order-1", large).get())
                 .isInstanceOf(ExecutionException.class)
                 .hasMessageContaining("eventBytesMax");
+        assertThat(appended()).isZero();
+    }
+
+    @Test
+    void a_client_finds_the_names_of_the_first_users_and_nothing_else_in_a_new_store() throws Exception {
         assertThat(served.store().nextPosition()).isZero();
+
+        List<ResolvedEvent> users =
+                client.readStream("$users", ReadStreamOptions.get()).get().getEvents();
+
+        assertThat(users)
+                .extracting(event -> new String(event.getEvent().getEventData(), StandardCharsets.UTF_8))
+                .containsExactly("admin", "ops");
+        assertThat(appended()).isZero();
+    }
+
+    @Test
+    void five_thousand_events_are_one_append_and_recognised_when_they_come_again() throws Exception {
+        EventData[] events = events(5_000);
+
+        WriteResult first = append("order-1", StreamState.any(), events);
+        append("order-1", StreamState.any());
+        WriteResult again = append("order-1", StreamState.any(), events);
+
+        assertThat(first.getNextExpectedRevision()).isEqualTo(StreamState.streamRevision(4_999));
+        assertThat(again).hasToString(first.toString());
+        assertThat(appended()).isEqualTo(5_001);
+    }
+
+    @Test
+    void a_stream_that_the_server_makes_takes_no_events() {
+        for (String stream : List.of("$all", "$ce-order", "$et-OrderChanged", "$streams")) {
+            assertThatThrownBy(() -> append(stream, StreamState.any()))
+                    .hasMessageContaining("The stream \"" + stream + "\" is made by the server from all others");
+        }
+        assertThat(appended()).isZero();
+    }
+
+    @Test
+    void streams_are_named_with_any_letters_up_to_1022_bytes() throws Exception {
+        for (String stream : List.of("a/b?c#d", "a@b", "1@a", "zoë ☕ 🦊", "%41+", "x".repeat(1_022), "$mine")) {
+            append(stream, StreamState.noStream());
+
+            assertThat(client.readStream(stream, ReadStreamOptions.get()).get().getEvents())
+                    .extracting(event -> event.getEvent().getStreamId())
+                    .containsExactly(stream);
+        }
+        assertThatThrownBy(() -> append("x".repeat(1_023), StreamState.any())).hasMessageContaining("nameBytesMax");
+    }
+
+    @Test
+    void a_client_goes_on_when_the_server_was_restarted_on_the_same_store() throws Exception {
+        append("order-1", StreamState.noStream());
+
+        served = served.restarted();
+
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        boolean appended = false;
+        while (!appended) {
+            try {
+                append("order-1", StreamState.streamRevision(0));
+                appended = true;
+            } catch (ExecutionException notYet) {
+                assertThat(System.nanoTime()).isLessThan(deadline);
+            }
+        }
+        assertThat(revisions(
+                        client.readStream("order-1", ReadStreamOptions.get()).get()))
+                .containsExactly(0L, 1L);
+    }
+
+    /// How many events clients appended.
+    private long appended() {
+        return Math.max(0, served.store().nextPosition() - USERS);
     }
 
     private WriteResult append(String stream, StreamState expected, EventData... events) throws Exception {

@@ -1,6 +1,7 @@
 package dev.everfold.kurrent;
 
 import dev.everfold.eventstore.EventStore;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -28,11 +29,15 @@ final class ServedStore implements AutoCloseable {
     ///
     /// @param interceptors what calls go through before they reach the services
     static ServedStore of(EventStore store, ServerInterceptor... interceptors) {
+        return of(store, 0, interceptors);
+    }
+
+    private static ServedStore of(EventStore store, int port, ServerInterceptor... interceptors) {
         Server[] started = new Server[1];
         KurrentServices services = KurrentServices.over(
                 store, new NodeAddress("localhost", () -> started[0].getPort()), Clock.systemUTC());
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .executor(task -> Thread.ofVirtual().start(task))
                 .maxInboundMessageSize(17 << 20);
         services.services().forEach(builder::addService);
@@ -43,6 +48,27 @@ final class ServedStore implements AutoCloseable {
             throw new UncheckedIOException(failure);
         }
         return new ServedStore(store, services, started[0]);
+    }
+
+    /// The same store, served anew at the same port.
+    ServedStore restarted() throws InterruptedException {
+        int port = server.getPort();
+        services.close();
+        server.shutdownNow().awaitTermination();
+        return of(store, port);
+    }
+
+    /// Ends what clients would let go on; goes on listening.
+    void end() {
+        services.close();
+    }
+
+    int port() {
+        return server.getPort();
+    }
+
+    List<BindableService> services() {
+        return services.services();
     }
 
     EventStore store() {

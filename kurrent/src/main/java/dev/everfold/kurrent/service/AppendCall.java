@@ -1,7 +1,5 @@
 package dev.everfold.kurrent.service;
 
-import dev.everfold.eventstore.LimitExceededException;
-import dev.everfold.eventstore.NewEvent;
 import dev.everfold.kurrent.stream.Access;
 import dev.everfold.kurrent.stream.AppendOutcome;
 import dev.everfold.kurrent.stream.AppendRequest;
@@ -13,8 +11,6 @@ import dev.everfold.kurrent.stream.Violation;
 import dev.everfold.protocol.kurrent.Shared;
 import dev.everfold.protocol.kurrent.StreamsWire;
 import io.grpc.stub.StreamObserver;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -24,16 +20,16 @@ final class AppendCall implements StreamObserver<StreamsWire.AppendReq> {
     private final Streams streams;
     private final Executor threads;
     private final StreamObserver<StreamsWire.AppendResp> client;
-    private final List<NewEvent> events = new ArrayList<>();
+    private final IncomingEvents events;
     private @Nullable String stream;
     private ExpectedState expected = ExpectedState.ANY;
-    private long bytes;
     private boolean isRefused;
 
     AppendCall(Streams streams, Executor threads, StreamObserver<StreamsWire.AppendResp> client) {
         this.streams = streams;
         this.threads = threads;
         this.client = client;
+        this.events = new IncomingEvents(streams.store().limits());
     }
 
     @Override
@@ -67,14 +63,7 @@ final class AppendCall implements StreamObserver<StreamsWire.AppendReq> {
         if (stream == null) {
             throw new IllegalArgumentException("An event came first; expected the options of the append.");
         }
-        bytes += message.getSerializedSize();
-        int bytesMax = streams.store().limits().appendBytesMax();
-        if (bytes > bytesMax) {
-            // What is too large is not kept until it is complete.
-            throw new LimitExceededException(
-                    "The append has more than " + bytesMax + " bytes. Append less at once.", "appendBytesMax");
-        }
-        events.add(WireEvents.decode(stream, message));
+        events.add(stream, message);
     }
 
     @Override
@@ -94,7 +83,7 @@ final class AppendCall implements StreamObserver<StreamsWire.AppendReq> {
         }
         try {
             var _ = streams.appends()
-                    .append(AppendRequest.to(name, expected, events))
+                    .append(AppendRequest.to(name, expected, events.events()))
                     .whenCompleteAsync((outcome, failure) -> answer(name, outcome, failure), threads);
         } catch (RuntimeException failure) {
             refuse(failure);
@@ -128,7 +117,7 @@ final class AppendCall implements StreamObserver<StreamsWire.AppendReq> {
 
     private void refuse(Throwable failure) {
         isRefused = true;
-        client.onError(Refusals.status(failure));
+        client.onError(Refusals.status(failure, streams.store().limits()));
     }
 
     /// What the append was given.

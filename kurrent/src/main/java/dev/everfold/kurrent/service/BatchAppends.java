@@ -1,115 +1,159 @@
 package dev.everfold.kurrent.service;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.Message;
-import com.google.rpc.Code;
-import com.google.rpc.Status;
-import dev.everfold.eventstore.LimitExceededException;
-import dev.everfold.eventstore.NewEvent;
-import dev.everfold.kurrent.stream.Access;
-import dev.everfold.kurrent.stream.AppendOutcome;
-import dev.everfold.kurrent.stream.AppendRequest;
-import dev.everfold.kurrent.stream.ExpectedState;
-import dev.everfold.kurrent.stream.RefusedException;
-import dev.everfold.kurrent.stream.StreamNames;
 import dev.everfold.kurrent.stream.Streams;
-import dev.everfold.kurrent.stream.Violation;
 import dev.everfold.protocol.kurrent.Shared;
 import dev.everfold.protocol.kurrent.StreamsWire;
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /// Many appends on one call, each in one or more messages; each is answered when it is decided and durable, in whatever
 /// order that happens. The store sees them in the order in which their last messages came.
 ///
-/// So many messages at most are taken and not answered; then the client waits.
+/// A client that sends faster than the store takes, or that does not read the answers, waits: so many appends, and so
+/// many bytes, are taken and not answered at most.
 final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
 
-    /// Messages that are taken and not answered.
-    static final int REQUESTS_MAX = 256;
+    /// Appends that are taken and not answered.
+    static final int UNANSWERED_MAX = 256;
+
+    /// Bytes of appends that are taken and not decided.
+    private static final long UNANSWERED_BYTES_MAX = 16 << 20;
+
+    /// Messages that come before the client is made to wait.
+    private static final int AHEAD = 16;
+
+    /// Appends whose last message did not come yet; more of them end the call.
+    static final int INCOMPLETE_MAX = 1_000;
+
+    /// Bytes of these.
+    private static final long INCOMPLETE_BYTES_MAX = 64 << 20;
 
     private final Streams streams;
     private final Executor threads;
     private final ServerCallStreamObserver<StreamsWire.BatchAppendResp> client;
+    private final Set<BatchAppends> open;
 
     /// Appends that are not complete yet, by their correlation id. Owned by the thread that gets messages.
     private final Map<Shared.UUID, Batch> incomplete = new HashMap<>();
 
+    private long incompleteBytes;
+
     // Guarded by lock, which also makes the answers one after another.
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<StreamsWire.BatchAppendResp> answers = new ArrayDeque<>();
-    private int unanswered;
+    private int undecided;
+    private long undecidedBytes;
+    private int owed;
     private boolean isFinishing;
+    private boolean isClosing;
     private boolean hasEnded;
 
     private BatchAppends(
-            Streams streams, Executor threads, ServerCallStreamObserver<StreamsWire.BatchAppendResp> client) {
+            Streams streams,
+            Executor threads,
+            ServerCallStreamObserver<StreamsWire.BatchAppendResp> client,
+            Set<BatchAppends> open) {
         this.streams = streams;
         this.threads = threads;
         this.client = client;
+        this.open = open;
     }
 
     /// Begins to take messages; called before the call is given to gRPC.
+    ///
+    /// @param open calls that go on; this one is among them until it ends
     static BatchAppends begin(
-            Streams streams, Executor threads, ServerCallStreamObserver<StreamsWire.BatchAppendResp> client) {
-        BatchAppends batches = new BatchAppends(streams, threads, client);
+            Streams streams,
+            Executor threads,
+            ServerCallStreamObserver<StreamsWire.BatchAppendResp> client,
+            Set<BatchAppends> open) {
+        BatchAppends batches = new BatchAppends(streams, threads, client, open);
+        open.add(batches);
         client.disableAutoRequest();
         client.setOnReadyHandler(batches::send);
         client.setOnCancelHandler(batches::leave);
-        client.request(REQUESTS_MAX);
+        client.request(AHEAD);
         return batches;
+    }
+
+    /// Takes nothing more, answers what was taken, and ends the call.
+    void close() {
+        lock.lock();
+        try {
+            isClosing = true;
+        } finally {
+            lock.unlock();
+        }
+        send();
     }
 
     @Override
     public void onNext(StreamsWire.BatchAppendReq request) {
-        Batch batch = incomplete.get(request.getCorrelationId());
-        if (batch == null) {
-            batch = new Batch(request);
-            incomplete.put(request.getCorrelationId(), batch);
-        }
-        batch.add(request);
-        if (!request.getIsFinal()) {
-            client.request(1);
+        if (!isOpen()) {
             return;
         }
-        incomplete.remove(request.getCorrelationId());
+        Batch batch = incomplete.get(request.getCorrelationId());
+        if (batch == null) {
+            batch = new Batch(request, streams);
+            incomplete.put(request.getCorrelationId(), batch);
+        }
+        incompleteBytes -= batch.bytes();
+        batch.add(request);
+        incompleteBytes += batch.bytes();
+        if (request.getIsFinal()) {
+            incomplete.remove(request.getCorrelationId());
+            incompleteBytes -= batch.bytes();
+            append(batch);
+        } else if (incomplete.size() > INCOMPLETE_MAX || incompleteBytes > INCOMPLETE_BYTES_MAX) {
+            refuse();
+        }
         lock.lock();
         try {
-            unanswered++;
+            owed++;
+            takeMore();
         } finally {
             lock.unlock();
         }
-        append(batch);
     }
 
-    private void append(Batch batch) {
+    private boolean isOpen() {
+        lock.lock();
         try {
-            var _ = batch.append(streams)
-                    .whenCompleteAsync((outcome, failure) -> answer(batch.answer(outcome, failure)), threads);
-        } catch (RuntimeException refused) {
-            answer(batch.answer(null, refused));
+            return !hasEnded && !isClosing;
+        } finally {
+            lock.unlock();
         }
     }
 
-    private void answer(StreamsWire.BatchAppendResp answer) {
+    private void append(Batch batch) {
+        lock.lock();
+        try {
+            undecided++;
+            undecidedBytes += batch.bytes();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            var _ = batch.append()
+                    .whenCompleteAsync((outcome, failure) -> answer(batch, batch.answer(outcome, failure)), threads);
+        } catch (RuntimeException refused) {
+            answer(batch, batch.answer(null, refused));
+        }
+    }
+
+    private void answer(Batch batch, StreamsWire.BatchAppendResp answer) {
         lock.lock();
         try {
             answers.add(answer);
-            unanswered--;
+            undecided--;
+            undecidedBytes -= batch.bytes();
         } finally {
             lock.unlock();
         }
@@ -122,21 +166,62 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
         try {
             while (!hasEnded && !answers.isEmpty() && client.isReady()) {
                 client.onNext(answers.removeFirst());
-                client.request(1);
             }
-            if (isFinishing && !hasEnded && unanswered == 0 && answers.isEmpty()) {
-                hasEnded = true;
-                client.onCompleted();
+            takeMore();
+            if ((isFinishing || isClosing) && !hasEnded && undecided == 0 && answers.isEmpty()) {
+                end();
             }
         } finally {
             lock.unlock();
         }
     }
 
+    /// Guarded by lock.
+    private void end() {
+        hasEnded = true;
+        open.remove(this);
+        if (isFinishing) {
+            client.onCompleted();
+        } else {
+            client.onError(Status.UNAVAILABLE
+                    .withDescription("The server ends. Repeat what it did not answer.")
+                    .asRuntimeException());
+        }
+    }
+
+    /// Guarded by lock.
+    private void takeMore() {
+        boolean isFree = undecided + answers.size() < UNANSWERED_MAX && undecidedBytes < UNANSWERED_BYTES_MAX;
+        if (isFree && owed > 0 && !hasEnded) {
+            client.request(owed);
+            owed = 0;
+        }
+    }
+
+    private void refuse() {
+        lock.lock();
+        try {
+            if (!hasEnded) {
+                hasEnded = true;
+                open.remove(this);
+                client.onError(Status.RESOURCE_EXHAUSTED
+                        .withDescription("The call has " + incomplete.size() + " incomplete appends of "
+                                + incompleteBytes + " bytes; the limit is " + INCOMPLETE_MAX + " of "
+                                + INCOMPLETE_BYTES_MAX + " bytes. End some before others begin.")
+                        .asRuntimeException());
+            }
+        } finally {
+            lock.unlock();
+        }
+        incomplete.clear();
+        incompleteBytes = 0;
+    }
+
     private void leave() {
         lock.lock();
         try {
             hasEnded = true;
+            open.remove(this);
             answers.clear();
         } finally {
             lock.unlock();
@@ -157,145 +242,5 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
             lock.unlock();
         }
         send();
-    }
-
-    /// One append, collected from its messages.
-    private static final class Batch {
-
-        private final Shared.UUID correlation;
-        private final Shared.ExpectedStream options;
-        private final List<Shared.ProposedMessage> messages = new ArrayList<>();
-        private long bytes;
-
-        Batch(StreamsWire.BatchAppendReq first) {
-            this.correlation = first.getCorrelationId();
-            this.options = first.getOptions();
-        }
-
-        void add(StreamsWire.BatchAppendReq request) {
-            bytes += request.getSerializedSize();
-            if (bytes <= Integer.MAX_VALUE) {
-                messages.addAll(request.getProposedMessagesList());
-            }
-        }
-
-        CompletableFuture<AppendOutcome> append(Streams streams) {
-            String stream = stream();
-            streams.access().require(stream, Access.Action.WRITE);
-            List<NewEvent> events = messages.stream()
-                    .map(message -> WireEvents.decode(stream, message))
-                    .toList();
-            CompletableFuture<AppendOutcome> outcome =
-                    streams.appends().append(AppendRequest.to(stream, WireEvents.expected(options), events));
-            return hasDeadline() ? outcome.orTimeout(nanosLeft(streams.clock()), TimeUnit.NANOSECONDS) : outcome;
-        }
-
-        private String stream() {
-            return StreamNames.decode(options.getStreamIdentifier().getStreamName());
-        }
-
-        private boolean hasDeadline() {
-            return options.hasDeadline() || options.hasDeadlineAt();
-        }
-
-        private long nanosLeft(Clock clock) {
-            Duration left = options.hasDeadline()
-                    ? Duration.ofSeconds(
-                            options.getDeadline().getSeconds(),
-                            options.getDeadline().getNanos())
-                    : Duration.between(
-                            clock.instant(),
-                            Instant.ofEpochSecond(
-                                    options.getDeadlineAt().getSeconds(),
-                                    options.getDeadlineAt().getNanos()));
-            return Math.max(0, TimeUnit.NANOSECONDS.convert(left));
-        }
-
-        StreamsWire.BatchAppendResp answer(@Nullable AppendOutcome outcome, @Nullable Throwable failure) {
-            StreamsWire.BatchAppendResp.Builder answer = StreamsWire.BatchAppendResp.newBuilder()
-                    .setCorrelationId(correlation)
-                    .setStreamIdentifier(options.getStreamIdentifier());
-            expected(answer);
-            switch (outcome) {
-                case AppendOutcome.Stored stored -> answer.setSuccess(AppendCall.success(stream(), stored));
-                case AppendOutcome.Refused refused ->
-                    answer.setError(error(refused.violations().getFirst()));
-                case null ->
-                    answer.setError(error(
-                            failure == null ? new IllegalStateException("an append without an outcome") : failure));
-            }
-            return answer.build();
-        }
-
-        private void expected(StreamsWire.BatchAppendResp.Builder answer) {
-            switch (options.getExpectedStreamRevisionCase()) {
-                case REVISION -> answer.setStreamPosition(options.getRevision());
-                case NO_STREAM -> answer.setNoStream(WireEvents.EMPTY);
-                case ANY -> answer.setAny(WireEvents.EMPTY);
-                case STREAM_EXISTS -> answer.setStreamExists(WireEvents.EMPTY);
-                case EXPECTEDSTREAMREVISION_NOT_SET -> {}
-            }
-        }
-
-        private Status error(Violation violation) {
-            if (violation.isTombstoned()) {
-                return error(RefusedException.of(violation));
-            }
-            Shared.WrongExpectedVersion.Builder wrong = Shared.WrongExpectedVersion.newBuilder();
-            if (violation.lastRevision() < 0) {
-                wrong.setCurrentNoStream(WireEvents.EMPTY);
-            } else {
-                wrong.setCurrentStreamRevision(violation.lastRevision());
-            }
-            ExpectedState expected = violation.expected();
-            if (expected.equals(ExpectedState.ANY)) {
-                wrong.setExpectedAny(WireEvents.EMPTY);
-            } else if (expected.equals(ExpectedState.EXISTS)) {
-                wrong.setExpectedStreamExists(WireEvents.EMPTY);
-            } else if (expected.equals(ExpectedState.NO_STREAM)) {
-                wrong.setExpectedNoStream(WireEvents.EMPTY);
-            } else {
-                wrong.setExpectedStreamPosition(expected.value());
-            }
-            String message = String.valueOf(RefusedException.of(violation).getMessage());
-            return error(Code.ALREADY_EXISTS, message, wrong.build());
-        }
-
-        private Status error(Throwable failure) {
-            Throwable cause = Refusals.cause(failure);
-            String message = String.valueOf(cause.getMessage());
-            return switch (cause) {
-                case RefusedException refused
-                when refused.reason() == RefusedException.Reason.ACCESS_DENIED ->
-                    error(Code.PERMISSION_DENIED, message, Shared.AccessDenied.getDefaultInstance());
-                case RefusedException refused ->
-                    error(
-                            Code.NOT_FOUND,
-                            message,
-                            Shared.StreamDeleted.newBuilder()
-                                    .setStreamIdentifier(WireEvents.stream(refused.stream()))
-                                    .build());
-                case TimeoutException _ ->
-                    error(Code.DEADLINE_EXCEEDED, "The deadline passed.", Shared.Timeout.getDefaultInstance());
-                case LimitExceededException limit
-                when limit.limit().startsWith("append") ->
-                    error(Code.INVALID_ARGUMENT, message, Shared.MaximumAppendSizeExceeded.getDefaultInstance());
-                default -> {
-                    io.grpc.Status status = Refusals.status(cause).getStatus();
-                    Message detail = status.getCode() == io.grpc.Status.Code.INVALID_ARGUMENT
-                            ? Shared.BadRequest.newBuilder().setMessage(message).build()
-                            : Shared.Unknown.getDefaultInstance();
-                    yield error(Code.forNumber(status.getCode().value()), message, detail);
-                }
-            };
-        }
-
-        private static Status error(@Nullable Code code, String message, Message detail) {
-            return Status.newBuilder()
-                    .setCode(code == null ? Code.UNKNOWN_VALUE : code.getNumber())
-                    .setMessage(message)
-                    .addDetails(Any.pack(detail))
-                    .build();
-        }
     }
 }

@@ -77,7 +77,10 @@ final class ReadOptions {
     /// First revision of a subscription; empty = what comes after the end.
     static OptionalLong revisionAfter(Shared.StreamStart start) {
         return switch (start.getRevisionOptionCase()) {
-            case REVISION -> start.getRevision() < 0 ? OptionalLong.empty() : OptionalLong.of(start.getRevision() + 1);
+            case REVISION ->
+                start.getRevision() < 0
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(Math.min(start.getRevision(), Long.MAX_VALUE - 1) + 1);
             case START, REVISIONOPTION_NOT_SET -> OptionalLong.of(0);
             case END -> OptionalLong.empty();
         };

@@ -25,6 +25,7 @@ final class Records {
     private static final Pattern SCHEMA_NAME = Pattern.compile("[\\p{L}\\p{N}_.$:-]+");
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final String JSON = "Json";
     private static final double EXACT_INTEGERS = 0x1p53;
 
     private Records() {}
@@ -43,7 +44,7 @@ final class Records {
                 stream,
                 id(record),
                 schema.getName(),
-                isJson(schema) ? NewEvent.JSON : NewEvent.BINARY,
+                format(schema).equals(JSON) ? NewEvent.JSON : NewEvent.BINARY,
                 WireEvents.bytes(record.getData()),
                 metadata(record),
                 List.of(),
@@ -57,10 +58,13 @@ final class Records {
         return record.hasRecordId() ? UUID.fromString(record.getRecordId()) : UUID.randomUUID();
     }
 
-    private static boolean isJson(StreamsV2Wire.SchemaInfo schema) {
+    /// As clients find it in the metadata.
+    private static String format(StreamsV2Wire.SchemaInfo schema) {
         return switch (schema.getFormat()) {
-            case SCHEMA_FORMAT_JSON -> true;
-            case SCHEMA_FORMAT_PROTOBUF, SCHEMA_FORMAT_AVRO, SCHEMA_FORMAT_BYTES -> false;
+            case SCHEMA_FORMAT_JSON -> JSON;
+            case SCHEMA_FORMAT_PROTOBUF -> "Protobuf";
+            case SCHEMA_FORMAT_AVRO -> "Avro";
+            case SCHEMA_FORMAT_BYTES -> "Bytes";
             case SCHEMA_FORMAT_UNSPECIFIED, UNRECOGNIZED ->
                 throw new IllegalArgumentException("The format of the schema \"" + schema.getName()
                         + "\" is missing; expected JSON, Protobuf, Avro or bytes.");
@@ -73,13 +77,12 @@ final class Records {
             metadata.set(property.getKey(), json(property.getValue()));
         }
         StreamsV2Wire.SchemaInfo schema = record.getSchema();
-        if (!isJson(schema)) {
-            metadata.put("$schema.format", schema.getFormat().name().substring("SCHEMA_FORMAT_".length()));
-        }
+        metadata.put("$schema.format", format(schema));
+        metadata.put("$schema.name", schema.getName());
         if (schema.hasId()) {
             metadata.put("$schema.id", schema.getId());
         }
-        return metadata.isEmpty() ? Bytes.empty() : Bytes.of(MAPPER.writeValueAsBytes(metadata));
+        return Bytes.of(MAPPER.writeValueAsBytes(metadata));
     }
 
     private static JsonNode json(Value value) {

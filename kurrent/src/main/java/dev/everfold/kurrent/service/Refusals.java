@@ -3,6 +3,7 @@ package dev.everfold.kurrent.service;
 import dev.everfold.eventstore.CorruptStoreException;
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.LimitExceededException;
+import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.PositionAheadException;
 import dev.everfold.eventstore.StorageFullException;
@@ -20,6 +21,12 @@ import java.util.concurrent.CompletionException;
 final class Refusals {
 
     private static final System.Logger LOGGER = System.getLogger(Refusals.class.getName());
+
+    /// An event that is larger than the store takes.
+    static final String EVENT_TOO_LARGE = "maximum-append-event-size-exceeded";
+
+    private static final Metadata.Key<String> EXCEPTION =
+            Metadata.Key.of("exception", Metadata.ASCII_STRING_MARSHALLER);
 
     private Refusals() {}
 
@@ -41,6 +48,31 @@ final class Refusals {
                 yield of(Status.INTERNAL, defect, Map.of());
             }
         };
+    }
+
+    /// The same for an append: a client that sent too much is told how much it may send.
+    static StatusRuntimeException status(Throwable failure, Limits limits) {
+        return cause(failure) instanceof LimitExceededException limit && isOfAppend(limit)
+                ? of(
+                        Status.INVALID_ARGUMENT,
+                        limit,
+                        Map.of(
+                                "exception",
+                                word(limit),
+                                "maximum-append-size",
+                                Integer.toString(limits.appendBytesMax())))
+                : status(failure);
+    }
+
+    /// Whether an event was too large.
+    static boolean isEventTooLarge(StatusRuntimeException status) {
+        Metadata trailers = status.getTrailers();
+        return trailers != null && EVENT_TOO_LARGE.equals(trailers.get(EXCEPTION));
+    }
+
+    /// Whether the append as a whole is too large.
+    static boolean isOfAppend(LimitExceededException limit) {
+        return limit.limit().equals("appendBytesMax") || limit.limit().equals("appendEventsMax");
     }
 
     /// A status with details in its trailers.
@@ -102,7 +134,7 @@ final class Refusals {
 
     private static String word(LimitExceededException limit) {
         return switch (limit.limit()) {
-            case "eventBytesMax", "metadataBytesMax" -> "maximum-append-event-size-exceeded";
+            case "eventBytesMax", "metadataBytesMax" -> EVENT_TOO_LARGE;
             case "appendBytesMax", "appendEventsMax" -> "maximum-append-size-exceeded";
             default -> "limit-exceeded";
         };

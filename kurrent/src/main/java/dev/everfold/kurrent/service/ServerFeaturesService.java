@@ -1,5 +1,6 @@
 package dev.everfold.kurrent.service;
 
+import dev.everfold.kurrent.stream.FirstUsers;
 import dev.everfold.protocol.kurrent.ServerFeaturesGrpc;
 import dev.everfold.protocol.kurrent.ServerFeaturesWire;
 import dev.everfold.protocol.kurrent.Shared;
@@ -27,17 +28,21 @@ public final class ServerFeaturesService extends ServerFeaturesGrpc.ServerFeatur
             "persistentsubscriptions/replayparked", List.of("stream", "all"),
             "persistentsubscriptions/list", List.of("stream", "all"));
 
+    private final FirstUsers firstUsers;
     private final Supplier<List<ServerServiceDefinition>> services;
 
     /// The service.
     ///
+    /// @param firstUsers what every client finds, since it calls this first
     /// @param services all that is registered, this service among them
-    public ServerFeaturesService(Supplier<List<ServerServiceDefinition>> services) {
+    public ServerFeaturesService(FirstUsers firstUsers, Supplier<List<ServerServiceDefinition>> services) {
+        this.firstUsers = firstUsers;
         this.services = services;
     }
 
     @Override
     public void getSupportedMethods(Shared.Empty request, StreamObserver<ServerFeaturesWire.SupportedMethods> client) {
+        firstUsers.ensure();
         ServerFeaturesWire.SupportedMethods.Builder answer =
                 ServerFeaturesWire.SupportedMethods.newBuilder().setEventStoreServerVersion(VERSION);
         for (ServerServiceDefinition service : services.get()) {

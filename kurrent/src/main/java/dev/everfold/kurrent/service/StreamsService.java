@@ -18,10 +18,12 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /// `event_store.client.streams.Streams`: append, read, subscribe, delete. Safe for use by many threads.
-public final class StreamsService extends StreamsGrpc.StreamsImplBase {
+public final class StreamsService extends StreamsGrpc.StreamsImplBase implements AutoCloseable {
 
     /// How long a client may take nothing of a page; a subscription may be slow for ever.
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -30,6 +32,7 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
 
     private final Streams streams;
     private final Executor threads;
+    private final Set<BatchAppends> batches = ConcurrentHashMap.newKeySet();
 
     /// The service.
     ///
@@ -99,7 +102,14 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase {
 
     @Override
     public StreamObserver<StreamsWire.BatchAppendReq> batchAppend(StreamObserver<StreamsWire.BatchAppendResp> client) {
-        return BatchAppends.begin(streams, threads, (ServerCallStreamObserver<StreamsWire.BatchAppendResp>) client);
+        return BatchAppends.begin(
+                streams, threads, (ServerCallStreamObserver<StreamsWire.BatchAppendResp>) client, batches);
+    }
+
+    /// Ends calls that would go on for as long as their clients like, when what they sent is answered.
+    @Override
+    public void close() {
+        batches.forEach(BatchAppends::close);
     }
 
     @Override

@@ -20,7 +20,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -75,9 +74,9 @@ public final class StreamsServiceV2 extends StreamsServiceGrpc.StreamsServiceImp
             String stream = name(check.getStreamState().getStream());
             ExpectedState state = new ExpectedState(check.getStreamState().getExpectedState());
             ExpectedState other = expected.put(stream, state);
-            if (state.equals(ExpectedState.ANY) || (other != null && !other.equals(state))) {
+            if (other != null && !other.equals(state)) {
                 throw new IllegalArgumentException("The check " + index + " of stream \"" + stream
-                        + "\" says nothing, or contradicts another one; expected one state a stream.");
+                        + "\" contradicts another one; expected one state a stream.");
             }
             checks.putIfAbsent(stream, index);
         }
@@ -86,7 +85,7 @@ public final class StreamsServiceV2 extends StreamsServiceGrpc.StreamsServiceImp
         AppendOutcome outcome = outcome(new AppendRequest(events, expected, written));
         return switch (outcome) {
             case AppendOutcome.Stored stored -> answer(stored);
-            case AppendOutcome.Refused refused -> throw refused(refused.violations(), checks, written);
+            case AppendOutcome.Refused refused -> throw refused(refused.violations(), checks);
         };
     }
 
@@ -100,14 +99,8 @@ public final class StreamsServiceV2 extends StreamsServiceGrpc.StreamsServiceImp
         return answer.build();
     }
 
-    private static RuntimeException refused(
-            List<Violation> violations, Map<String, Integer> checks, Set<String> written) {
-        Optional<Violation> dead = violations.stream()
-                .filter(violation -> violation.isTombstoned() && written.contains(violation.stream()))
-                .findFirst();
-        if (dead.isPresent()) {
-            return RefusalsV2.of(dead.get());
-        }
+    /// Every check that does not hold; or why a stream that was not checked takes nothing.
+    private static RuntimeException refused(List<Violation> violations, Map<String, Integer> checks) {
         ErrorsV2Wire.AppendConsistencyViolationErrorDetails.Builder details =
                 ErrorsV2Wire.AppendConsistencyViolationErrorDetails.newBuilder();
         for (Violation violation : violations) {

@@ -58,7 +58,8 @@ final class Subscription implements Feed.Sink {
         if (window == 0) {
             throw new IllegalArgumentException("The window of the filter is 0; expected at least 1.");
         }
-        return window * Math.max(1, Integer.toUnsignedLong(filter.getCheckpointIntervalMultiplier()));
+        long times = Math.max(1, Integer.toUnsignedLong(filter.getCheckpointIntervalMultiplier()));
+        return window > Long.MAX_VALUE / times ? Long.MAX_VALUE : window * times;
     }
 
     /// Runs until the client is gone, the stream gets a tombstone, or the server ends.

@@ -29,6 +29,7 @@ import java.util.UUID;
 final class AppendPlan {
 
     private final AppendRequest request;
+    private final Set<String> changed;
     private final Lifecycles lifecycles;
     private final List<NewEvent> events;
     private final Map<AppendCondition, String> expectations = new LinkedHashMap<>();
@@ -36,15 +37,18 @@ final class AppendPlan {
     private final Map<String, Violation> violations = new LinkedHashMap<>();
     private final Map<String, Long> knownMetaRevisions = new HashMap<>();
 
-    private AppendPlan(AppendRequest request, Lifecycles lifecycles) {
+    private AppendPlan(AppendRequest request, Set<String> changed, Lifecycles lifecycles) {
         this.request = request;
+        this.changed = changed;
         this.lifecycles = lifecycles;
         this.events = new ArrayList<>(request.events());
     }
 
     /// Decides.
-    static AppendPlan of(AppendRequest request, Lifecycles lifecycles) {
-        AppendPlan plan = new AppendPlan(request, lifecycles);
+    ///
+    /// @param changed streams that get events or are deleted, which those with a tombstone are not any more
+    static AppendPlan of(AppendRequest request, Set<String> changed, Lifecycles lifecycles) {
+        AppendPlan plan = new AppendPlan(request, changed, lifecycles);
         request.expected().forEach(plan::decide);
         return plan;
     }
@@ -52,6 +56,13 @@ final class AppendPlan {
     /// One more event, made from what is known of its stream.
     void add(NewEvent event) {
         events.add(event);
+    }
+
+    /// The stream has events, or metadata.
+    void expectSomething(String stream) {
+        if (lifecycle(stream).metaRevision() < 0) {
+            expectations.put(new StreamAt(stream, Expected.exists()), stream);
+        }
     }
 
     /// What is known of the stream.
@@ -92,8 +103,9 @@ final class AppendPlan {
         guards.add(life.unchanged());
         if (life.isTombstoned()) {
             boolean isMeant = expected.equals(ExpectedState.TOMBSTONED)
-                    && !request.written().contains(stream);
-            if (!isMeant) {
+                    || expected.equals(ExpectedState.NO_STREAM)
+                    || expected.equals(ExpectedState.ANY);
+            if (!isMeant || changed.contains(stream)) {
                 long last = lifecycles.lastRevision(stream);
                 violations.put(stream, new Violation(stream, expected, ExpectedState.TOMBSTONED.value(), last));
             }

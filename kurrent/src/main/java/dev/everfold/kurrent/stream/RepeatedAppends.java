@@ -6,9 +6,8 @@ import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +16,9 @@ import java.util.UUID;
 
 /// Tells whether all events of an append that was refused are in their streams already, where it would have put them.
 record RepeatedAppends(EventStore store) {
+
+    /// Of a query for ids in one stream: its item and the stream.
+    private static final int TERMS_BESIDE_IDS = 2;
 
     /// What the first append was given; empty when this is not a repeat.
     Optional<AppendOutcome.Stored> find(AppendRequest request) {
@@ -55,18 +57,27 @@ record RepeatedAppends(EventStore store) {
 
     /// Without: the same ids anywhere in the stream.
     private Optional<RecordedEvent> lastAnywhere(String stream, List<NewEvent> events) {
-        Set<UUID> ids = new HashSet<>();
+        Set<UUID> ids = new LinkedHashSet<>();
         events.forEach(event -> ids.add(event.id()));
-        Query query = Query.of(new Query.Item().withStream(stream).withIds(ids));
-        List<RecordedEvent> found = new ArrayList<>();
-        try (EventCursor cursor = store.read(Read.matching(query))) {
-            while (cursor.hasNext()) {
-                RecordedEvent event = cursor.next();
-                if (ids.remove(event.id())) {
-                    found.add(event.detached());
+        List<UUID> asked = List.copyOf(ids);
+        int step = store.limits().queryTermsMax() - TERMS_BESIDE_IDS;
+        Optional<RecordedEvent> last = Optional.empty();
+        for (int from = 0; from < asked.size(); from += step) {
+            Set<UUID> some = Set.copyOf(asked.subList(from, Math.min(asked.size(), from + step)));
+            Query query = Query.of(new Query.Item().withStream(stream).withIds(some));
+            try (EventCursor cursor = store.read(Read.matching(query))) {
+                while (cursor.hasNext()) {
+                    RecordedEvent event = cursor.next();
+                    if (ids.remove(event.id())) {
+                        last = Optional.of(later(last, event));
+                    }
                 }
             }
         }
-        return ids.isEmpty() ? Optional.of(found.getLast()) : Optional.empty();
+        return ids.isEmpty() ? last : Optional.empty();
+    }
+
+    private static RecordedEvent later(Optional<RecordedEvent> last, RecordedEvent event) {
+        return last.filter(known -> known.revision() > event.revision()).orElseGet(event::detached);
     }
 }

@@ -46,18 +46,27 @@ public final class StreamAppends {
     /// Appends; the future completes when the outcome is durable, or with an exception of the store.
     ///
     /// @throws dev.everfold.eventstore.LimitExceededException when the append is too large
+    /// @throws IllegalArgumentException when a stream is one that the server makes
     public CompletableFuture<AppendOutcome> append(AppendRequest request) {
+        for (String stream : request.written()) {
+            if (stream.equals(StreamNames.ALL) || IndexStream.of(stream).isPresent()) {
+                throw new IllegalArgumentException("The stream \"" + stream
+                        + "\" is made by the server from all others; expected one that holds events of its own.");
+            }
+        }
         return attempt(new Job(request, Optional.empty(), new CompletableFuture<>()), 1);
     }
 
     /// Deletes a stream: its events are hidden, and its next append begins it anew.
     ///
     /// @return the position of the deletion in our log
-    /// @throws RefusedException when the stream is not as expected or has a tombstone
+    /// @throws RefusedException when the stream is not as expected, has neither events nor metadata, or has a
+    /// tombstone
     public long delete(String stream, ExpectedState expected) {
         return mark(
                 stream,
                 expected,
+                true,
                 life -> NewEvent.of(
                         StreamNames.metastreamOf(stream),
                         StreamNames.METADATA_TYPE,
@@ -70,7 +79,10 @@ public final class StreamAppends {
     /// @throws RefusedException when the stream is not as expected or has a tombstone already
     public long tombstone(String stream, ExpectedState expected) {
         return mark(
-                stream, expected, _ -> NewEvent.of(StreamNames.metastreamOf(stream), StreamNames.TOMBSTONE_TYPE, "{}"));
+                stream,
+                expected,
+                false,
+                _ -> NewEvent.of(StreamNames.metastreamOf(stream), StreamNames.TOMBSTONE_TYPE, "{}"));
     }
 
     /// Hides a stream's events before a revision; what else its metadata says stays.
@@ -81,13 +93,15 @@ public final class StreamAppends {
         return mark(
                 stream,
                 ExpectedState.ANY,
+                false,
                 life -> NewEvent.of(
                         StreamNames.metastreamOf(stream),
                         StreamNames.METADATA_TYPE,
                         StreamMetadata.withTruncateBefore(life.json(), beforeRevision)));
     }
 
-    private long mark(String stream, ExpectedState expected, Function<Lifecycle, NewEvent> mark) {
+    private long mark(
+            String stream, ExpectedState expected, boolean expectsSomething, Function<Lifecycle, NewEvent> event) {
         if (StreamNames.isMetastream(stream) || stream.equals(StreamNames.ALL)) {
             throw new IllegalArgumentException(
                     "The stream \"" + stream + "\" cannot be deleted; expected one that holds events of users.");
@@ -95,7 +109,8 @@ public final class StreamAppends {
         SequencedMap<String, ExpectedState> one = new LinkedHashMap<>();
         one.put(stream, expected);
         AppendRequest request = new AppendRequest(List.of(), one, Set.of());
-        Job job = new Job(request, Optional.of(new Mark(stream, mark)), new CompletableFuture<>());
+        Mark mark = new Mark(stream, expectsSomething, event);
+        Job job = new Job(request, Optional.of(mark), new CompletableFuture<>());
         AppendOutcome outcome;
         try {
             outcome = attempt(job, 1).join();
@@ -110,8 +125,8 @@ public final class StreamAppends {
     }
 
     private CompletableFuture<AppendOutcome> attempt(Job job, int attempt) {
-        AppendPlan plan = AppendPlan.of(job.request(), lifecycles);
-        job.mark().ifPresent(mark -> plan.add(mark.event().apply(plan.lifecycle(mark.stream()))));
+        AppendPlan plan = AppendPlan.of(job.request(), job.changed(), lifecycles);
+        job.mark().ifPresent(mark -> mark.addTo(plan));
         if (plan.violations().isEmpty()) {
             var _ = store.appendAsync(plan.append()).whenComplete((appended, failure) -> {
                 if (appended == null) {
@@ -232,8 +247,21 @@ public final class StreamAppends {
     }
 
     /// An append on its way.
-    private record Job(AppendRequest request, Optional<Mark> mark, CompletableFuture<AppendOutcome> outcome) {}
+    private record Job(AppendRequest request, Optional<Mark> mark, CompletableFuture<AppendOutcome> outcome) {
+        Set<String> changed() {
+            return mark.map(one -> Set.of(one.stream())).orElseGet(request::written);
+        }
+    }
 
     /// An event that says what became of a stream.
-    private record Mark(String stream, Function<Lifecycle, NewEvent> event) {}
+    ///
+    /// @param expectsSomething whether the stream must have events or metadata
+    private record Mark(String stream, boolean expectsSomething, Function<Lifecycle, NewEvent> event) {
+        void addTo(AppendPlan plan) {
+            if (expectsSomething) {
+                plan.expectSomething(stream);
+            }
+            plan.add(event.apply(plan.lifecycle(stream)));
+        }
+    }
 }

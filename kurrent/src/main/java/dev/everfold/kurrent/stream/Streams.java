@@ -11,9 +11,16 @@ import java.util.concurrent.Executor;
 /// @param appends appends, deletions, tombstones
 /// @param reads pages and feeds
 /// @param tail waits for new events
+/// @param firstUsers what the first client finds
 /// @param clock tells how old events are
 public record Streams(
-        EventStore store, Access access, StreamAppends appends, StreamReads reads, LiveTail tail, Clock clock)
+        EventStore store,
+        Access access,
+        StreamAppends appends,
+        StreamReads reads,
+        LiveTail tail,
+        FirstUsers firstUsers,
+        Clock clock)
         implements AutoCloseable {
 
     /// All over one store.
@@ -28,6 +35,7 @@ public record Streams(
                 new StreamAppends(store, lifecycles, threads),
                 new StreamReads(store, lifecycles, access),
                 new LiveTail(store),
+                new FirstUsers(store),
                 clock);
     }
 

@@ -1,0 +1,133 @@
+package dev.everfold.kurrent.service;
+
+import dev.everfold.kurrent.stream.Access;
+import dev.everfold.kurrent.stream.AppendOutcome;
+import dev.everfold.kurrent.stream.AppendRequest;
+import dev.everfold.kurrent.stream.StreamNames;
+import dev.everfold.kurrent.stream.Streams;
+import dev.everfold.protocol.kurrent.Shared;
+import dev.everfold.protocol.kurrent.StreamsWire;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// One append of [BatchAppends], collected from its messages; the first of them says where to and under which
+/// conditions. What is wrong with it is remembered and answered when it is complete.
+final class Batch {
+
+    private final Shared.UUID correlation;
+    private final Shared.ExpectedStream options;
+    private final Streams streams;
+    private @Nullable Instant deadline;
+    private IncomingEvents events;
+    private String stream = "";
+    private @Nullable RuntimeException refusal;
+
+    Batch(StreamsWire.BatchAppendReq first, Streams streams) {
+        this.correlation = first.getCorrelationId();
+        this.options = first.getOptions();
+        this.streams = streams;
+        this.events = new IncomingEvents(streams.store().limits());
+        try {
+            WireEvents.decode(correlation);
+            stream = StreamNames.decode(options.getStreamIdentifier().getStreamName());
+            streams.access().require(stream, Access.Action.WRITE);
+            deadline = deadline();
+        } catch (RuntimeException wrong) {
+            refusal = wrong;
+        }
+    }
+
+    /// Data and metadata that are kept.
+    long bytes() {
+        return events.bytes();
+    }
+
+    void add(StreamsWire.BatchAppendReq request) {
+        if (refusal != null) {
+            return;
+        }
+        try {
+            for (Shared.ProposedMessage message : request.getProposedMessagesList()) {
+                events.add(stream, message);
+            }
+        } catch (RuntimeException wrong) {
+            refusal = wrong;
+            events = new IncomingEvents(streams.store().limits());
+        }
+    }
+
+    /// Appends what came, unless the time that the client gave it has passed.
+    ///
+    /// @throws RuntimeException when something is wrong with it
+    CompletableFuture<AppendOutcome> append() {
+        long nanosLeft = deadline == null ? Long.MAX_VALUE : nanosUntil(deadline);
+        if (nanosLeft <= 0) {
+            return CompletableFuture.failedFuture(new TimeoutException());
+        }
+        if (refusal != null) {
+            throw refusal;
+        }
+        CompletableFuture<AppendOutcome> outcome =
+                streams.appends().append(AppendRequest.to(stream, WireEvents.expected(options), events.events()));
+        return deadline != null ? outcome.orTimeout(nanosLeft, TimeUnit.NANOSECONDS) : outcome;
+    }
+
+    private long nanosUntil(Instant time) {
+        return TimeUnit.NANOSECONDS.convert(Duration.between(streams.clock().instant(), time));
+    }
+
+    /// @throws IllegalArgumentException when the deadline is no time
+    private @Nullable Instant deadline() {
+        try {
+            if (options.hasDeadline()) {
+                Duration left = Duration.ofSeconds(
+                        options.getDeadline().getSeconds(),
+                        options.getDeadline().getNanos());
+                return streams.clock().instant().plus(left);
+            }
+            if (options.hasDeadlineAt()) {
+                return Instant.ofEpochSecond(
+                        options.getDeadlineAt().getSeconds(),
+                        options.getDeadlineAt().getNanos());
+            }
+            return null;
+        } catch (ArithmeticException | DateTimeException none) {
+            throw new IllegalArgumentException("The deadline of the append is no time; expected one.", none);
+        }
+    }
+
+    /// What the client is told.
+    ///
+    /// @param outcome null when it failed
+    StreamsWire.BatchAppendResp answer(@Nullable AppendOutcome outcome, @Nullable Throwable failure) {
+        StreamsWire.BatchAppendResp.Builder answer = StreamsWire.BatchAppendResp.newBuilder()
+                .setCorrelationId(correlation)
+                .setStreamIdentifier(options.getStreamIdentifier());
+        expected(answer);
+        switch (outcome) {
+            case AppendOutcome.Stored stored -> answer.setSuccess(AppendCall.success(stream, stored));
+            case AppendOutcome.Refused refused ->
+                answer.setError(BatchRefusals.of(refused.violations().getFirst()));
+            case null -> {
+                Throwable cause = failure == null ? new IllegalStateException("an append without an outcome") : failure;
+                answer.setError(BatchRefusals.of(cause, streams.store().limits()));
+            }
+        }
+        return answer.build();
+    }
+
+    private void expected(StreamsWire.BatchAppendResp.Builder answer) {
+        switch (options.getExpectedStreamRevisionCase()) {
+            case REVISION -> answer.setStreamPosition(options.getRevision());
+            case NO_STREAM -> answer.setNoStream(WireEvents.EMPTY);
+            case ANY -> answer.setAny(WireEvents.EMPTY);
+            case STREAM_EXISTS -> answer.setStreamExists(WireEvents.EMPTY);
+            case EXPECTEDSTREAMREVISION_NOT_SET -> {}
+        }
+    }
+}
