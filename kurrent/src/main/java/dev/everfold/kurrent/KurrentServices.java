@@ -51,8 +51,8 @@ public final class KurrentServices implements AutoCloseable {
         // A group works for all its clients, in the name of the server.
         Executor groupThreads =
                 task -> Thread.ofVirtual().name("everfold-group").start(Context.ROOT.wrap(task));
-        KurrentServices all = new KurrentServices(
-                streams, new Groups(streams, groupThreads), new StreamsService(streams, threads));
+        KurrentServices all =
+                new KurrentServices(streams, new Groups(streams, groupThreads), new StreamsService(streams, threads));
         all.services.add(all.appends);
         all.services.add(new StreamsServiceV2(streams));
         all.services.add(PersistentSubscriptionsService.of(all.groups, streams.access()));
@@ -87,7 +87,8 @@ public final class KurrentServices implements AutoCloseable {
         return services.stream().map(BindableService::bindService).toList();
     }
 
-    /// Keeps how far groups are, ends subscriptions, and calls of batches when what they sent is answered. May be called
+    /// Keeps how far groups are, ends subscriptions, and calls of batches when what they sent is answered. May
+    /// be called
     /// more than once.
     @Override
     public void close() {

@@ -33,7 +33,9 @@ final class GroupRoutes {
         Selection.require(context);
         Json.answer(
                 context,
-                Map.of("groups", kurrent.groups().stream().map(GroupRoutes::json).toList()));
+                Map.of(
+                        "groups",
+                        kurrent.groups().stream().map(GroupRoutes::json).toList()));
     }
 
     private static Map<String, Object> json(SubscriptionGroup group) {
@@ -57,7 +59,8 @@ final class GroupRoutes {
         try {
             body = MAPPER.readTree(context.body());
         } catch (JacksonException malformed) {
-            throw new IllegalArgumentException("The body is not JSON: " + malformed.getOriginalMessage() + ".", malformed);
+            throw new IllegalArgumentException(
+                    "The body is not JSON: " + malformed.getOriginalMessage() + ".", malformed);
         }
         try {
             kurrent.replayParked(text(body, "stream"), text(body, "group"));

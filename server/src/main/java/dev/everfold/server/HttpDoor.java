@@ -8,7 +8,6 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 
 /// HTTP: events, what there is of them, whether the server lives and is ready, and its metrics.
 ///
@@ -33,10 +31,8 @@ final class HttpDoor implements AutoCloseable {
 
     /// Listens at the options' HTTP port.
     ///
-    /// @param ready whether appends and reads are taken
     /// @throws dev.everfold.eventstore.StoreUnavailableException when the address cannot be listened at
-    static HttpDoor open(
-            ServerOptions options, Served served, HttpGuard guard, Optional<ServerIdentity> identity) {
+    static HttpDoor open(ServerOptions options, Served served, HttpGuard guard, Optional<ServerIdentity> identity) {
         List<Route> routes = routes(served, guard);
         HttpConnector connector = new HttpConnector(options, identity);
         Javalin javalin = Javalin.create(config -> {
@@ -100,7 +96,10 @@ final class HttpDoor implements AutoCloseable {
                 "/health/live",
                 Permission.OPEN,
                 context -> context.contentType(JSON).result("{\"status\":\"live\"}")));
-        routes.add(Route.get("/health/ready", Permission.OPEN, context -> answerReady(context, served.ready().getAsBoolean())));
+        routes.add(Route.get(
+                "/health/ready",
+                Permission.OPEN,
+                context -> answerReady(context, served.ready().getAsBoolean())));
         routes.add(Route.get(
                 "/metrics",
                 Permission.OBSERVE,

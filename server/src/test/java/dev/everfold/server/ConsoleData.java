@@ -1,16 +1,15 @@
 package dev.everfold.server;
 
 import com.google.protobuf.ByteString;
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.Bytes;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.NewEvent;
 import dev.everfold.protocol.kurrent.PersistentSubscriptionsGrpc;
 import dev.everfold.protocol.kurrent.PersistentWire;
 import dev.everfold.protocol.kurrent.Shared;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-
-import dev.everfold.eventstore.Append;
-import dev.everfold.eventstore.Bytes;
-import dev.everfold.eventstore.EventStore;
-import dev.everfold.eventstore.NewEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -109,8 +108,8 @@ final class ConsoleData {
             PersistentWire.CreateReq.Options options = PersistentWire.CreateReq.Options.newBuilder()
                     .setGroupName(group)
                     .setStream(Shared.StreamStart.newBuilder()
-                            .setStreamIdentifier(Shared.StreamIdentifier.newBuilder()
-                                    .setStreamName(ByteString.copyFromUtf8(stream)))
+                            .setStreamIdentifier(
+                                    Shared.StreamIdentifier.newBuilder().setStreamName(ByteString.copyFromUtf8(stream)))
                             .setStart(Shared.Empty.getDefaultInstance()))
                     .setSettings(PersistentWire.CreateReq.Settings.newBuilder()
                             .setMaxRetryCount(10)

@@ -484,7 +484,9 @@ class ConsoleTest {
         group.locator("button").click();
 
         assertThat(page.locator(".problem")).hasCount(0);
-        group.getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName("1").setExact(true))
+        group.getByRole(
+                        AriaRole.LINK,
+                        new Locator.GetByRoleOptions().setName("1").setExact(true))
                 .click();
         assertThat(page).hasTitle("Stream · Everfold");
     }

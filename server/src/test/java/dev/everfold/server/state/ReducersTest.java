@@ -9,6 +9,7 @@ import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.server.Application;
 import dev.everfold.server.EverfoldServer;
+import dev.everfold.server.ServerAction;
 import dev.everfold.server.ServerOptions;
 import dev.everfold.testkit.DocumentedCode;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -60,6 +62,33 @@ class ReducersTest {
             assertThat(state(http, server, "card-1"))
                     .contains("\"reducer\":\"merge\"")
                     .contains("\"state\":{\"owner\":\"ada\"}");
+        }
+    }
+
+    private record Shop() {
+        int redrive() {
+            return 3;
+        }
+    }
+
+    private static EverfoldServer withAction(EventStore store, ServerOptions options, Shop shop) {
+        ServerAction redrive = ServerAction.of(
+                "redrive", "Redrive what is parked", "In order.", _ -> shop.redrive() + " events were handled.");
+        EverfoldServer server = EverfoldServer.start(store, options, Application.NONE.withActions(List.of(redrive)));
+        return server;
+    }
+
+    @Test
+    void an_action_of_the_application_is_done_when_it_is_asked_for() throws Exception {
+        try (EverfoldServer server =
+                        withAction(new InMemoryEventStore(), ServerOptions.DEFAULTS.withPorts(0, 0), new Shop());
+                HttpClient http = HttpClient.newHttpClient()) {
+            URI uri = URI.create("http://localhost:" + server.httpPort() + "/actions/redrive");
+            HttpRequest request = HttpRequest.newBuilder(uri)
+                    .POST(HttpRequest.BodyPublishers.noBody())
+                    .build();
+            assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).body())
+                    .isEqualTo("{\"said\":\"3 events were handled.\"}");
         }
     }
 
