@@ -76,4 +76,25 @@ class TwoServersTest {
         assertThat(two.groups().getInfoToStream("order-1", "shop").get()).isEmpty();
         assertThat(two.groups().listAll().get()).isEmpty();
     }
+
+    @Test
+    void a_group_that_another_server_updates_keeps_what_was_acknowledged() throws Exception {
+        one.append("order-1", 3);
+        one.groups()
+                .createToStream(
+                        "order-1",
+                        "shop",
+                        CreatePersistentSubscriptionToStreamOptions.get()
+                                .fromStart()
+                                .checkpointLowerBound(1_000))
+                .get();
+        GroupListener ofTwo = two.subscribe("order-1", "shop");
+        ofTwo.ack(2);
+        two.awaitInfo("order-1", "shop", info -> info.getStats().getTotalInFlightMessages() == 1);
+
+        one.groups().updateToStream("order-1", "shop").get();
+
+        assertThat(ofTwo.ended()).hasMessageContaining("was updated");
+        assertThat(one.subscribe("order-1", "shop").take(1)).containsExactly("2@order-1");
+    }
 }

@@ -73,7 +73,11 @@ final class GroupSession implements Runnable {
         } catch (RuntimeException failure) {
             reason = failure;
         } finally {
-            end(reason);
+            try {
+                end(reason);
+            } finally {
+                ended.countDown();
+            }
         }
     }
 
@@ -105,13 +109,12 @@ final class GroupSession implements Runnable {
                 messages.expire(now);
                 intake.read(waiter);
                 messages.push(now);
-                keeper.keep(now);
-                await(
-                        waiter,
-                        intake,
-                        Math.min(
-                                keeper.dueAtMillis(),
-                                messages.nextExpiryMillis().orElse(Long.MAX_VALUE)));
+                dropped = keeper.keep(now).orElse(null);
+                if (dropped == null) {
+                    long due = Math.min(
+                            keeper.dueAtMillis(), messages.nextExpiryMillis().orElse(Long.MAX_VALUE));
+                    await(waiter, intake, due);
+                }
             }
         }
     }
@@ -142,7 +145,7 @@ final class GroupSession implements Runnable {
             case Command.Nack nack ->
                 nack.ids().forEach(id -> messages.nack(nack.subscriber(), id, nack.action(), nack.reason()));
             case Command.Look(var answer) -> answer.complete(messages.figures(now));
-            case Command.Check _ -> keeper.look(now);
+            case Command.Check _ -> keeper.wantLook();
             case Command.Drop(RuntimeException reason) -> dropped = reason;
         }
     }
@@ -161,6 +164,5 @@ final class GroupSession implements Runnable {
                 }
             }
         }
-        ended.countDown();
     }
 }

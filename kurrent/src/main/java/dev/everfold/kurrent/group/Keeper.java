@@ -1,6 +1,7 @@
 package dev.everfold.kurrent.group;
 
 import dev.everfold.eventstore.EventStore;
+import java.util.Optional;
 
 /// Keeps what a group must not forget: it parks, writes checkpoints when they are due, ends replays, and notices when
 /// the group was changed or taken over. For one thread.
@@ -22,6 +23,7 @@ final class Keeper {
     private long checkpointedAtMillis;
     private long lookedAtMillis;
     private long lookedAtPosition = -1;
+    private boolean isLookWanted;
     private long passed;
     private long replayedTo;
 
@@ -48,9 +50,9 @@ final class Keeper {
 
     /// Does what is due.
     ///
+    /// @return why clients have to leave: the group was deleted or updated; empty when it was not
     /// @throws ClaimLostException when another server has taken the group over
-    /// @throws GroupException when the group was deleted or updated
-    void keep(long nowMillis) {
+    Optional<GroupException> keep(long nowMillis) {
         park();
         passed += intake.takePassed();
         if (isDue(nowMillis)) {
@@ -59,9 +61,8 @@ final class Keeper {
         if (intake.hasReplayed()) {
             truncate();
         }
-        if (nowMillis - lookedAtMillis >= LOOK_MILLIS) {
-            look(nowMillis);
-        }
+        boolean isLookDue = isLookWanted || nowMillis - lookedAtMillis >= LOOK_MILLIS;
+        return isLookDue ? look(nowMillis) : Optional.empty();
     }
 
     /// When something will be due.
@@ -81,22 +82,31 @@ final class Keeper {
         truncate();
     }
 
+    /// Something about the group may have changed; [#keep] is to look, however short the time.
+    void wantLook() {
+        isLookWanted = true;
+    }
+
     /// Looks for changes that other servers may have made.
-    void look(long nowMillis) {
+    private Optional<GroupException> look(long nowMillis) {
+        isLookWanted = false;
         lookedAtMillis = nowMillis;
         long position = store.nextPosition();
         if (position == lookedAtPosition) {
-            return;
+            return Optional.empty();
         }
         lookedAtPosition = position;
         checkpoints.verify();
-        GroupDefinition known = catalog.find(group.key())
-                .filter(one -> one.generation() == group.generation())
-                .orElseThrow(() -> GroupException.dropped(group.key(), "was deleted"));
-        if (known.version() != group.version()) {
-            throw GroupException.dropped(group.key(), "was updated");
+        Optional<GroupDefinition> known =
+                catalog.find(group.key()).filter(one -> one.generation() == group.generation());
+        if (known.isEmpty()) {
+            return Optional.of(GroupException.dropped(group.key(), "was deleted"));
         }
-        intake.replayTo(known.replayTo());
+        if (known.get().version() != group.version()) {
+            return Optional.of(GroupException.dropped(group.key(), "was updated"));
+        }
+        intake.replayTo(known.get().replayTo());
+        return Optional.empty();
     }
 
     private boolean isDue(long nowMillis) {

@@ -9,6 +9,8 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// Where a call comes from, for people to read; immutable.
@@ -27,13 +29,16 @@ record Connection(String from, String name) {
             @Override
             public <Q, A> ServerCall.Listener<Q> interceptCall(
                     ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-                Object address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
                 String name = headers.get(NAME);
-                Connection connection =
-                        new Connection(address == null ? "" : address.toString(), name == null ? "" : name);
+                Connection connection = new Connection(
+                        from(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)), name == null ? "" : name);
                 return Contexts.interceptCall(Context.current().withValue(KEY, connection), call, headers, next);
             }
         };
+    }
+
+    private static String from(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet.getHostString() + ":" + inet.getPort() : "";
     }
 
     /// Who makes this call.
