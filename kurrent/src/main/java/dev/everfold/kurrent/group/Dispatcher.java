@@ -94,10 +94,19 @@ final class Dispatcher {
         return replayed;
     }
 
-    /// Whether there is room for another event.
+    /// Whether it is time to read: half of what may wait has gone. One event costs as much to read as a batch, so
+    /// nothing is read for each message that goes.
+    boolean wantsBatch() {
+        return ready.size() <= bufferSize() / 2 && heldBytes < HELD_BYTES_MAX;
+    }
+
+    /// Whether there is room for another event of a batch.
     boolean wantsMore() {
-        int size = isLive ? settings.liveBufferSize() : settings.historyBufferSize();
-        return ready.size() < size && heldBytes < HELD_BYTES_MAX;
+        return ready.size() < bufferSize() && heldBytes < HELD_BYTES_MAX;
+    }
+
+    private int bufferSize() {
+        return isLive ? settings.liveBufferSize() : settings.historyBufferSize();
     }
 
     /// Whether everything that there is was read at least once.

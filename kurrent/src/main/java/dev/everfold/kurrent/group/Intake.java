@@ -59,20 +59,20 @@ final class Intake {
 
     /// Whether there is something to read and room for it.
     boolean hasWork(LiveTail.Waiter tail) {
-        return dispatcher.wantsMore() && (isCut || !hasReplayed() || tail.isPast(readTo));
+        return dispatcher.wantsBatch() && (isCut || !hasReplayed() || tail.isPast(readTo));
     }
 
     /// The position to wait for.
     long awaited() {
-        return dispatcher.wantsMore() ? readTo : Long.MAX_VALUE;
+        return dispatcher.wantsBatch() ? readTo : Long.MAX_VALUE;
     }
 
     /// Reads a batch of each.
     void read(LiveTail.Waiter tail) throws InterruptedException {
-        if (!hasReplayed() && dispatcher.wantsMore()) {
+        if (!hasReplayed() && dispatcher.wantsBatch()) {
             readParked();
         }
-        if (dispatcher.wantsMore() && (isCut || tail.isPast(readTo))) {
+        if (dispatcher.wantsBatch() && (isCut || tail.isPast(readTo))) {
             Batch batch = new Batch();
             readTo = feed.run(batch);
             isCut = batch.isCut;

@@ -198,7 +198,7 @@ class DispatcherTest {
     }
 
     @Test
-    void nothing_more_is_wanted_when_as_many_wait_as_may() {
+    void nothing_more_is_wanted_when_as_many_wait_as_may_and_the_next_batch_when_half_of_them_have_gone() {
         Dispatcher dispatcher = dispatcher(ConsumerStrategy.ROUND_ROBIN, 4);
         boolean wantedBefore = dispatcher.wantsMore();
 
@@ -206,10 +206,14 @@ class DispatcherTest {
         boolean wantedWhenFull = dispatcher.wantsMore();
         dispatcher.join(ada, now);
         dispatcher.push(now);
+        boolean wantedWhenTwoOfFiveAreGone = dispatcher.wantsBatch();
+        dispatcher.ack(ada, ada.id(0));
+        dispatcher.push(now);
 
         assertThat(wantedBefore).isTrue();
         assertThat(wantedWhenFull).isFalse();
-        assertThat(dispatcher.wantsMore()).isTrue();
+        assertThat(wantedWhenTwoOfFiveAreGone).isFalse();
+        assertThat(dispatcher.wantsBatch()).isTrue();
     }
 
     @Test
