@@ -146,12 +146,17 @@ abstract class PersistentSubscriptionsContract {
         fixture.append("order-1", 1);
 
         List<String> streams = Stream.generate(() -> all.next().ack())
-                .limit(4)
+                .limit(6)
                 .map(received -> received.resolved().getEvent().getStreamId())
                 .toList();
         assertThat(streams)
                 .containsExactly(
-                        "order-1", "$persistentSubscriptionConfig", "$persistentSubscriptionConfig", "order-1");
+                        "$users",
+                        "$users",
+                        "order-1",
+                        "$persistentSubscriptionConfig",
+                        "$persistentSubscriptionConfig",
+                        "order-1");
     }
 
     @Test

@@ -20,6 +20,9 @@ import java.util.concurrent.CompletionException;
 /// Failures as KurrentDB's clients know them: a status, and in the trailers a word under `exception` with its details.
 final class Refusals {
 
+    /// Of a message, and of each detail beside it.
+    private static final int CHARACTERS_MAX = 1_024;
+
     private static final System.Logger LOGGER = System.getLogger(Refusals.class.getName());
 
     /// An event that is larger than the store takes.
@@ -80,7 +83,8 @@ final class Refusals {
         Metadata trailers = new Metadata();
         details.forEach(
                 (key, value) -> trailers.put(Metadata.Key.of(key, Metadata.ASCII_STRING_MARSHALLER), printable(value)));
-        return status.withDescription(String.valueOf(failure.getMessage())).asRuntimeException(trailers);
+        return status.withDescription(abbreviated(String.valueOf(failure.getMessage())))
+                .asRuntimeException(trailers);
     }
 
     /// What failed, without what carried it here.
@@ -140,10 +144,15 @@ final class Refusals {
         };
     }
 
+    /// What a client sent may be in it, at any length; a client takes some 8 KiB of trailers.
+    private static String abbreviated(String text) {
+        return text.length() <= CHARACTERS_MAX ? text : text.substring(0, CHARACTERS_MAX) + " …";
+    }
+
     /// Trailers hold printable ASCII only.
     private static String printable(String text) {
         StringBuilder printable = new StringBuilder(text.length());
-        text.chars().forEach(c -> printable.append(c < 0x20 || c > 0x7e ? '?' : (char) c));
+        abbreviated(text).chars().forEach(c -> printable.append(c < 0x20 || c > 0x7e ? '?' : (char) c));
         return printable.toString();
     }
 }
