@@ -61,7 +61,7 @@ final class LiveShopTest {
                 .isNotEmpty()
                 .first()
                 .extracting(ParkedEvent::key)
-                .isEqualTo("ada");
+                .isEqualTo("customer:ada");
         assertThat(shop.redrive()).isZero();
 
         shop.mend();

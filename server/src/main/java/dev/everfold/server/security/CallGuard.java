@@ -14,10 +14,11 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /// Lets calls of gRPC in: finds out who calls, refuses what that user may not, and tells the service who it is.
 final class CallGuard implements ServerInterceptor {
@@ -32,10 +33,15 @@ final class CallGuard implements ServerInterceptor {
     private static final Status CHANGED = Status.UNAUTHENTICATED.withDescription("The user was changed; call again.");
 
     private final Logins logins;
-    private final ConcurrentHashMap<String, Set<LiveCall<?, ?>>> calls = new ConcurrentHashMap<>();
+    private final LongSupplier nextPosition;
 
-    CallGuard(Logins logins) {
+    /// By login name, and for each call the end of the log before its user was looked up.
+    private final ConcurrentHashMap<String, Map<LiveCall<?, ?>, Long>> calls = new ConcurrentHashMap<>();
+
+    /// @param nextPosition of the store that users are kept in
+    CallGuard(Logins logins, LongSupplier nextPosition) {
         this.logins = logins;
+        this.nextPosition = nextPosition;
     }
 
     @Override
@@ -54,8 +60,10 @@ final class CallGuard implements ServerInterceptor {
             return refuse(call, Status.UNAUTHENTICATED, "The call names no user.");
         }
         long changes = logins.changes();
+        long known;
         Login login;
         try {
+            known = nextPosition.getAsLong();
             login = logins.check(credentials.get(), address(call));
         } catch (EventStoreException unavailable) {
             return refuse(call, Status.UNAVAILABLE, "Users cannot be looked up: " + unavailable.getMessage());
@@ -72,7 +80,7 @@ final class CallGuard implements ServerInterceptor {
                         "User \"" + caller.name() + "\" may not " + permission.get() + ".");
             case Login.Known(Caller caller) -> {
                 if (call.getMethodDescriptor().getType() != MethodType.UNARY) {
-                    LiveCall<?, ?> live = enter(caller);
+                    LiveCall<?, ?> live = enter(caller, known);
                     // A user who changed between the check and the entry may be another one now.
                     if (logins.changes() != changes
                             && !logins.check(credentials.get(), address(call)).equals(login)) {
@@ -85,19 +93,27 @@ final class CallGuard implements ServerInterceptor {
     }
 
     /// Only of calls that may go on for ever; one of them that changes its own user would not get its answer.
-    private LiveCall<?, ?> enter(Caller caller) {
+    private LiveCall<?, ?> enter(Caller caller, long known) {
         LiveCall<?, ?> live = Objects.requireNonNull(LiveCall.KEY.get());
-        Set<LiveCall<?, ?>> ofUser = calls.computeIfAbsent(caller.name(), _ -> ConcurrentHashMap.newKeySet());
-        ofUser.add(live);
+        Map<LiveCall<?, ?>, Long> ofUser = calls.computeIfAbsent(caller.name(), _ -> new ConcurrentHashMap<>());
+        ofUser.put(live, known);
         Context.current().addListener(_ -> ofUser.remove(live), Runnable::run);
         return live;
     }
 
-    /// Ends what a user has under way: what was allowed a moment ago may be no more.
-    void endAllOf(String login) {
-        Set<LiveCall<?, ?>> ofUser = calls.remove(login);
+    /// Ends what a user has under way since before a change: what was allowed then may be no more. Calls that began
+    /// after it were let in by what it left.
+    ///
+    /// @param position of the change
+    void endAllOf(String login, long position) {
+        Map<LiveCall<?, ?>, Long> ofUser = calls.get(login);
         if (ofUser != null) {
-            ofUser.forEach(live -> live.end(CHANGED));
+            ofUser.forEach((live, known) -> {
+                if (known <= position) {
+                    ofUser.remove(live);
+                    live.end(CHANGED);
+                }
+            });
         }
     }
 

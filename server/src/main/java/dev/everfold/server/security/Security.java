@@ -25,7 +25,7 @@ public final class Security implements AutoCloseable {
         this.audit = new Audit(store, System::nanoTime);
         this.logins = new Logins(users, audit, System::nanoTime);
         this.sessions = new Sessions(System::nanoTime);
-        this.callGuard = new CallGuard(logins);
+        this.callGuard = new CallGuard(logins, store::nextPosition);
         users.watch(this::changed);
         this.watch = new UserWatch(store, this::changed, logins::forgetAll);
     }
@@ -79,10 +79,10 @@ public final class Security implements AutoCloseable {
         return sessions;
     }
 
-    private void changed(String login) {
+    private void changed(String login, long position) {
         logins.forget(login);
         sessions.endAllOf(login);
-        callGuard.endAllOf(login);
+        callGuard.endAllOf(login, position);
         requests.endAllOf(login);
     }
 

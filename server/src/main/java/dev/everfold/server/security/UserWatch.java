@@ -5,11 +5,12 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreClosedException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 
 /// Sees that users were changed, whoever changed them: this server, another one on the same store, or an import.
 ///
@@ -21,13 +22,13 @@ final class UserWatch implements AutoCloseable {
     private static final Query USERS = Query.category(Users.CATEGORY);
 
     private final EventStore store;
-    private final Consumer<String> changed;
+    private final ObjLongConsumer<String> changed;
     private final Runnable lost;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /// @param changed is told the login name of each user that was changed from now on
+    /// @param changed is told the login name of each user that was changed from now on, and where in the log
     /// @param lost is called when the store could not be asked, so that anything may have changed
-    UserWatch(EventStore store, Consumer<String> changed, Runnable lost) {
+    UserWatch(EventStore store, ObjLongConsumer<String> changed, Runnable lost) {
         this.store = store;
         this.changed = changed;
         this.lost = lost;
@@ -57,9 +58,10 @@ final class UserWatch implements AutoCloseable {
     private long look(long next) {
         try (EventCursor cursor = store.read(Read.matching(USERS).fromPosition(next))) {
             while (cursor.hasNext()) {
-                String stream = cursor.next().stream();
+                RecordedEvent event = cursor.next();
+                String stream = event.stream();
                 if (stream.startsWith(Users.STREAM_PREFIX)) {
-                    changed.accept(stream.substring(Users.STREAM_PREFIX.length()));
+                    changed.accept(stream.substring(Users.STREAM_PREFIX.length()), event.position());
                 }
             }
             return cursor.nextPosition();

@@ -19,7 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import java.util.function.UnaryOperator;
 
 /// Who may log in to a server, kept as events in the store that it serves.
@@ -51,7 +51,7 @@ public final class Users {
 
     private final EventStore store;
     private final int iterations;
-    private final List<Consumer<String>> watchers = new ArrayList<>();
+    private final List<ObjLongConsumer<String>> watchers = new ArrayList<>();
 
     /// Of a store, which it neither opens nor closes.
     public Users(EventStore store) {
@@ -74,7 +74,7 @@ public final class Users {
     }
 
     /// Is told the names of those who were changed here; called before others share this.
-    void watch(Consumer<String> watcher) {
+    void watch(ObjLongConsumer<String> watcher) {
         watchers.add(watcher);
     }
 
@@ -234,12 +234,14 @@ public final class Users {
     /// Whether they were stored: not when the user's stream has grown.
     private boolean append(List<NewEvent> events, String login, long revision) {
         Expected expected = revision < 0 ? Expected.noStream() : Expected.revision(revision);
+        long[] position = {Long.MAX_VALUE};
         try {
-            store.append(Append.of(events).expecting(stream(login), expected));
+            position[0] = store.append(Append.of(events).expecting(stream(login), expected))
+                    .fromPosition();
         } catch (AppendConflictException changed) {
             return false;
         } finally {
-            watchers.forEach(watcher -> watcher.accept(login));
+            watchers.forEach(watcher -> watcher.accept(login, position[0]));
         }
         return true;
     }

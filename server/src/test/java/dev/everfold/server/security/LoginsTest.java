@@ -40,7 +40,7 @@ class LoginsTest {
 
     @BeforeEach
     void createAlice() {
-        users.watch(logins::forget);
+        users.watch((login, _) -> logins.forget(login));
         users.create(new Profile("alice", "Alice", Set.of(Permission.READERS)), Secret.of("right"), ADMIN);
         reads.set(0);
     }
