@@ -64,8 +64,8 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
 
     /// What a URI says beside where the server is.
     ///
-    /// @throws IllegalArgumentException when it cannot be understood, or would send a password to another machine
-    ///     without TLS
+    /// @throws IllegalArgumentException when it cannot be understood, or would send a password to
+    ///     another machine without TLS
     GrpcOptions options(StoreUri uri) {
         Matcher rest = rest(uri);
         GrpcOptions options = GrpcOptions.DEFAULTS;

@@ -9,8 +9,8 @@ import java.util.Optional;
 /// @param callTimeout how long an answer other than to an append may take
 /// @param pageBytesMax bytes of records that a cursor asks for at once, 1 or more; it holds two such pages at most,
 ///     and may exceed each by one event
-/// @param waitingBytesMax bytes of appends that may wait for their answers, 1 or more; further ones wait before they
-///     are sent
+/// @param waitingBytesMax bytes of appends that may wait for their answers, 1 or more; further
+///     ones wait before they are sent
 /// @param readOnly whether appends are refused here
 /// @param records whether events come as the records that the store keeps, which costs the least; else as messages
 /// @param credentials who asks, where the server has users

@@ -87,9 +87,8 @@ public final class KurrentServices implements AutoCloseable {
         return services.stream().map(BindableService::bindService).toList();
     }
 
-    /// Keeps how far groups are, ends subscriptions, and calls of batches when what they sent is answered. May
-    /// be called
-    /// more than once.
+    /// Keeps how far groups are, ends subscriptions, and calls of batches when what they sent is
+    /// answered. May be called more than once.
     @Override
     public void close() {
         groups.close();

@@ -4,9 +4,8 @@ import dev.everfold.kurrent.group.GroupFigures;
 import dev.everfold.kurrent.group.GroupInfo;
 import java.util.Optional;
 
-/// A group of persistent subscriptions, and how it is doing; immutable. Places are revisions of its stream, or
-/// positions
-/// in the log.
+/// A group of persistent subscriptions, and how it is doing; immutable. Places are revisions of
+/// its stream, or positions in the log.
 ///
 /// @param stream whose events it gets; `$all` = the log
 /// @param group its name

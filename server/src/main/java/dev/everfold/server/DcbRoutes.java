@@ -25,9 +25,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads and appends as dcb.events has them, for programs and test suites that know nothing else: events of a type,
-/// tags
-/// and text, queries of items, and the condition `failIfEventsMatch`.
+/// Reads and appends as dcb.events has them, for programs and test suites that know nothing else:
+/// events of a type, tags and text, queries of items, and the condition `failIfEventsMatch`.
 ///
 /// Positions on this wire are ours + 1: its `after` is the last position that a client knows of, 0 for none, and so our
 /// first one that it does not. An event without `stream` goes to the stream `dcb`.

@@ -175,8 +175,8 @@ final class EventRoutes {
         }
     }
 
-    /// Server-sent events: their ids are positions, so that a client that comes again goes on after the last it
-    /// saw.
+    /// Server-sent events: their ids are positions, so that a client that comes again goes on
+    /// after the last it saw.
     private void follow(Context context) throws IOException, InterruptedException {
         Read read = Selection.live(context);
         EventForm form = EventForm.of(context);

@@ -8,8 +8,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A small object in JSON, of known fields. What is wrong with it is said without what it holds, which may be a
-/// password.
+/// A small object in JSON, of known fields. What is wrong with it is said without what it holds,
+/// which may be a password.
 record JsonBody(JsonNode fields) {
 
     private static final String JSON = "application/json";

@@ -7,17 +7,14 @@ import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.EventStoreException.Stored;
-import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.StoreClosedException;
-import dev.everfold.eventstore.StoreStats;
+import dev.everfold.server.security.StoreView;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +22,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Meters: `everfold.appends` by outcome, `everfold.append.time`, `everfold.events.appended`, `everfold.reads`,
 /// `everfold.next.position`. Counting costs an append some 100 ns.
-final class MeteredEventStore implements EventStore {
+final class MeteredEventStore extends StoreView {
 
-    private final EventStore store;
     private final Timer appendTime;
     private final Counter eventsAppended;
     private final Counter accepted;
@@ -37,7 +33,7 @@ final class MeteredEventStore implements EventStore {
     private final Counter reads;
 
     MeteredEventStore(EventStore store, MeterRegistry meters) {
-        this.store = store;
+        super(store);
         this.appendTime = Timer.builder("everfold.append.time")
                 .description("From the arrival of an append to its answer")
                 .publishPercentileHistogram()
@@ -121,36 +117,6 @@ final class MeteredEventStore implements EventStore {
         return store.read(read);
     }
 
-    @Override
-    public long nextPosition() {
-        return store.nextPosition();
-    }
-
-    @Override
-    public boolean awaitPosition(long position, Duration timeout) throws InterruptedException {
-        return store.awaitPosition(position, timeout);
-    }
-
-    @Override
-    public OptionalLong trackedPosition(String source) {
-        return store.trackedPosition(source);
-    }
-
-    @Override
-    public UUID lineage() {
-        return store.lineage();
-    }
-
-    @Override
-    public Limits limits() {
-        return store.limits();
-    }
-
-    @Override
-    public StoreStats stats() {
-        return store.stats();
-    }
-
     /// Whether it can be asked.
     boolean isOpen() {
         try {
@@ -158,10 +124,5 @@ final class MeteredEventStore implements EventStore {
         } catch (StoreClosedException closed) {
             return false;
         }
-    }
-
-    @Override
-    public void close() {
-        store.close();
     }
 }

@@ -28,9 +28,9 @@ public record ServerOptions(
 
     /// Refuses what would let strangers in.
     ///
-    /// @throws IllegalArgumentException when strangers could reach a server without users or TLS that was not
-    /// told to
-    ///     accept that, or one with passwords that everybody knows; when a number is out of its range
+    /// @throws IllegalArgumentException when strangers could reach a server without users or TLS
+    ///     that was not told to accept that, or one with passwords that everybody knows; when a
+    ///     number is out of its range
     public ServerOptions {
         requirePort("gRPC", grpcPort);
         requirePort("HTTP", httpPort);

@@ -17,6 +17,7 @@ import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,6 +39,8 @@ class HostileClientsTest {
     private static final byte[] HTTP2_BEGIN = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] HTTP2_SETTINGS =
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
+    private static final int SETTINGS_FRAME = 4;
+    private static final int ACKNOWLEDGED = 1;
     private static final byte[] LIVE =
             "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -171,23 +174,43 @@ class HostileClientsTest {
     void an_address_has_so_many_connections_at_each_door_and_gets_new_ones_when_old_ones_end() throws Exception {
         ServerOptions options = ServerOptions.DEFAULTS.withPorts(0, 0).withConnectionsOfAddressMax(3);
         try (EverfoldServer server = EverfoldServer.start(new InMemoryEventStore(), options)) {
-            assertLimit(server.grpcPort(), HTTP2_SETTINGS);
-            assertLimit(server.httpPort(), LIVE);
+            assertLimit(server.grpcPort(), HTTP2_SETTINGS, HostileClientsTest::readAcknowledgement);
+            assertLimit(
+                    server.httpPort(), LIVE, answer -> assertThat(answer.read()).isNotNegative());
         }
     }
 
-    private static void assertLimit(int port, byte[] greeting) throws IOException {
+    private static void assertLimit(int port, byte[] greeting, Answer answer) throws IOException {
         try (Sockets allowed = new Sockets()) {
             for (int i = 0; i < 3; i++) {
                 Socket socket = allowed.add(connect(port));
                 socket.getOutputStream().write(greeting);
-                assertThat(socket.getInputStream().read()).isNotNegative();
+                answer.read(new DataInputStream(socket.getInputStream()));
             }
 
             assertThat(isEnded(port, greeting, 20_000)).as("a fourth").isTrue();
         }
         while (isEnded(port, greeting, 300)) {
             Thread.onSpinWait();
+        }
+    }
+
+    /// What shows that a connection is counted.
+    @FunctionalInterface
+    private interface Answer {
+        void read(DataInputStream answer) throws IOException;
+    }
+
+    /// Reads frames of HTTP/2 until our settings are acknowledged. The server's own come as soon as
+    /// it listens to us, before it counts.
+    private static void readAcknowledgement(DataInputStream frames) throws IOException {
+        boolean isAcknowledged = false;
+        while (!isAcknowledged) {
+            int bytes = (frames.readUnsignedByte() << 16) | frames.readUnsignedShort();
+            int type = frames.readUnsignedByte();
+            int flags = frames.readUnsignedByte();
+            frames.skipNBytes(Integer.BYTES + bytes);
+            isAcknowledged = type == SETTINGS_FRAME && (flags & ACKNOWLEDGED) != 0;
         }
     }
 

@@ -7,9 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Where everything that is measured is made, and removed from at the end where it can be. Events that were there
-/// before
-/// are never touched.
+/// Where everything that is measured is made, and removed from at the end where it can be. Events
+/// that were there before are never touched.
 interface BenchPlace extends AutoCloseable {
 
     /// A new folder, or what the server of the URI has for it: stores of its own, or its one store.

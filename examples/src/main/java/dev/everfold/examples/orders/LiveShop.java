@@ -21,10 +21,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /// A shop that people order at all the time, as fast as one likes; for demonstrations. Safe for use by many threads.
 ///
-/// Most orders are paid and shipped; a grand piano is more than the limit of a card, and a moon rock cannot be shipped,
-/// so its payment is refunded. A *mystery box* is what the read model does not understand until it is
-/// [mended][#mend]: its
-/// event is parked, and later events of that customer behind it, while the others go on.
+/// Most orders are paid and shipped; a grand piano is more than the limit of a card, and a moon
+/// rock cannot be shipped, so its payment is refunded. A *mystery box* is what the read model
+/// does not understand until it is [mended][#mend]: its event is parked, and later events of that
+/// customer behind it, while the others go on.
 public final class LiveShop implements AutoCloseable {
 
     /// Most orders a second.

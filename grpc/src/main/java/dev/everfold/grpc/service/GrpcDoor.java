@@ -18,9 +18,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 /// @param guards each sees every call, the first one first
 /// @param services answered beside the store's own
 /// @param connectionsOfAddressMax connections that one address may hold, 1 or more
-/// @param inboundBytesMax bytes that all calls together may have sent before they are answered; beyond it, the call
-/// that
-///     holds most is ended
+/// @param inboundBytesMax bytes that all calls together may have sent before they are answered;
+///     beyond it, the call that holds most is ended
 public record GrpcDoor(
         Optional<X509ExtendedKeyManager> identity,
         List<ServerInterceptor> guards,

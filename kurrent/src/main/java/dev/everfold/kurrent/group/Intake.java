@@ -7,9 +7,8 @@ import dev.everfold.kurrent.stream.Interest;
 import dev.everfold.kurrent.stream.LiveTail;
 import java.util.Optional;
 
-/// Reads for a group, a batch at a time and no more than its dispatcher has room for: what was parked and is to be
-/// given
-/// again, and what comes. For one thread.
+/// Reads for a group, a batch at a time and no more than its dispatcher has room for: what was
+/// parked and is to be given again, and what comes. For one thread.
 final class Intake {
 
     /// Events that a filter leaves out, after which the reading pauses so that clients are looked after.

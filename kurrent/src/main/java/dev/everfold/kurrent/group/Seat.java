@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// A client's place in its group, with the messages that it has and has not answered. For the thread of its dispatcher
-/// only.
+/// A client's place in its group, with the messages that it has and has not answered. For the
+/// thread of its dispatcher only.
 final class Seat {
 
     private final Subscriber subscriber;
@@ -41,8 +41,8 @@ final class Seat {
         return inFlight.size() < subscriber.bufferSize() && subscriber.isReady();
     }
 
-    /// Whether the message can go there: there is room, and no other message that would be answered with the
-    /// same id.
+    /// Whether the message can go there: there is room, and no other message that would be
+    /// answered with the same id.
     boolean takes(Message message) {
         return hasRoom() && !inFlight.containsKey(message.id());
     }

@@ -74,9 +74,8 @@ final class Seats {
         return Optional.empty();
     }
 
-    /// The seat whose number mixed with the message's pin is the largest (rendezvous hashing): when a client
-    /// comes or
-    /// leaves, only what is now or was its own moves.
+    /// The seat whose number mixed with the message's pin is the largest (rendezvous hashing):
+    /// when a client comes or leaves, only what is now or was its own moves.
     private Optional<Seat> pinned(Message message) {
         Seat best = null;
         int highest = 0;

@@ -14,8 +14,8 @@ import io.grpc.StatusRuntimeException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// Failures of appends that are answered within a call which goes on: a status with one detail, by which clients know
-/// what happened.
+/// Failures of appends that are answered within a call which goes on: a status with one detail,
+/// by which clients know what happened.
 final class BatchRefusals {
 
     private BatchRefusals() {}

@@ -10,9 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// Messages on their way to one client, no faster than it takes them. One thread sends; any may wake it.
 ///
-/// So a client that reads slowly, or not at all, costs what one buffer holds and a waiting virtual thread; what
-/// comes after
-/// is read from the log when the client is ready for it.
+/// So a client that reads slowly, or not at all, costs what one buffer holds and a waiting
+/// virtual thread; what comes after is read from the log when the client is ready for it.
 final class Outbox<M> {
 
     /// Bytes that may be on their way before the sender waits.

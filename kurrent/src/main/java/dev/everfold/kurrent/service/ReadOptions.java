@@ -63,8 +63,8 @@ final class ReadOptions {
         };
     }
 
-    /// Position in our log where a page begins, or before which it begins backwards; empty = where the
-    /// direction begins.
+    /// Position in our log where a page begins, or before which it begins backwards; empty =
+    /// where the direction begins.
     static OptionalLong position(Shared.AllStart start, boolean backwards) {
         return switch (start.getAllOptionCase()) {
             case POSITION -> OptionalLong.of(position(start.getPosition()));

@@ -24,9 +24,8 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 
-/// `kurrentdb.protocol.v2.streams.StreamsService`: one atomic append to many streams, with checks on any. Safe for
-/// use by
-/// many threads.
+/// `kurrentdb.protocol.v2.streams.StreamsService`: one atomic append to many streams, with checks
+/// on any. Safe for use by many threads.
 public final class StreamsServiceV2 extends StreamsServiceGrpc.StreamsServiceImplBase {
 
     private final Streams streams;

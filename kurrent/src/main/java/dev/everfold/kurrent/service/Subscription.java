@@ -13,9 +13,8 @@ import dev.everfold.protocol.kurrent.StreamsWire;
 import java.time.Instant;
 import java.util.UUID;
 
-/// One subscription: a confirmation, then what there is, then what comes, for as long as the client is there.
-/// History and
-/// live events are read by the same code. For one thread.
+/// One subscription: a confirmation, then what there is, then what comes, for as long as the
+/// client is there. History and live events are read by the same code. For one thread.
 final class Subscription implements Feed.Sink {
 
     private static final int WINDOW_DEFAULT = 32;

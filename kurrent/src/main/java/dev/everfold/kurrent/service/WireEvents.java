@@ -17,9 +17,8 @@ import java.util.UUID;
 
 /// Events, ids and positions in the words of the protocol.
 ///
-/// A position on the wire is ours + 1, for commit and prepare alike, since clients take 0 for "nothing". Content
-/// types are
-/// JSON or bytes there; any other one of ours goes as bytes.
+/// A position on the wire is ours + 1, for commit and prepare alike, since clients take 0 for
+/// "nothing". Content types are JSON or bytes there; any other one of ours goes as bytes.
 final class WireEvents {
 
     static final Shared.Empty EMPTY = Shared.Empty.getDefaultInstance();

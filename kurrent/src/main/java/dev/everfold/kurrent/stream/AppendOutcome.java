@@ -9,9 +9,8 @@ public sealed interface AppendOutcome {
     /// It is stored, now or already before.
     ///
     /// @param position of its last event in our log; of the log's last event when it had none; -1 in an empty log
-    /// @param revisions for each stream that was written, the revision of the append's last event there, or,
-    /// when it got
-    ///     none, of the stream's last event; -1 when there is none
+    /// @param revisions for each stream that was written, the revision of the append's last event
+    ///     there, or, when it got none, of the stream's last event; -1 when there is none
     record Stored(long position, Map<String, Long> revisions) implements AppendOutcome {
         /// Copies the map.
         public Stored {

@@ -23,9 +23,8 @@ import java.util.UUID;
 
 /// A request in the words of our contract, as decided with the lifecycles that were known: events and conditions.
 ///
-/// A condition is either what the client expects, or a guard: what was known when this was decided. When a guard
-/// does not
-/// hold, something changed meanwhile, and it is decided again.
+/// A condition is either what the client expects, or a guard: what was known when this was
+/// decided. When a guard does not hold, something changed meanwhile, and it is decided again.
 final class AppendPlan {
 
     private final AppendRequest request;
@@ -187,8 +186,8 @@ final class AppendPlan {
         return new StreamAt(stream, lastRevision < 0 ? Expected.noStream() : Expected.revision(lastRevision));
     }
 
-    /// Made from all that makes two requests the same: streams, what is expected of them and of their metadata,
-    /// and ids.
+    /// Made from all that makes two requests the same: streams, what is expected of them and of
+    /// their metadata, and ids.
     private UUID id() {
         MessageDigest digest = sha256();
         request.expected().forEach((stream, expected) -> {

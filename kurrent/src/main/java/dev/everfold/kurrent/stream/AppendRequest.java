@@ -11,8 +11,8 @@ import java.util.Set;
 ///
 /// @param events in order
 /// @param expected by stream; a stream of an event that is missing here is expected to be anything
-/// @param written streams that are appended to, also those that get no event: writing to a deleted stream begins it
-/// anew
+/// @param written streams that are appended to, also those that get no event: writing to a
+///     deleted stream begins it anew
 public record AppendRequest(List<NewEvent> events, SequencedMap<String, ExpectedState> expected, Set<String> written) {
 
     /// Copies what it is given, and expects anything where nothing is said.

@@ -11,10 +11,10 @@ import java.util.function.Predicate;
 
 /// Which events of the log are meant; immutable.
 ///
-/// Patterns run in linear time (RE2), since anybody may send one. A single prefix `$idx-ce-X` or `$idx-et-X` of streams
-/// means the category or the type and is answered from the index; so does a pattern that begins like this, since it
-/// could
-/// match nothing, and the client for Java sends prefixes as patterns.
+/// Patterns run in linear time (RE2), since anybody may send one. A single prefix `$idx-ce-X` or
+/// `$idx-et-X` of streams means the category or the type and is answered from the index; so does
+/// a pattern that begins like this, since it could match nothing, and the client for Java sends
+/// prefixes as patterns.
 ///
 /// @param query what the store is asked for
 /// @param predicate what is asked of each event besides

@@ -25,8 +25,8 @@ public interface Feed {
 
     /// Gives what is there and comes after its place, and moves on, until there is nothing or nothing is wanted.
     ///
-    /// @return the end of what was looked at, in our log: nothing before it is left to give, unless nothing was
-    /// wanted
+    /// @return the end of what was looked at, in our log: nothing before it is left to give,
+    ///     unless nothing was wanted
     long run(Sink sink) throws InterruptedException;
 
     /// Revision, or position in our log, of the next event that it would give.

@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A stream that nobody writes: links to the events of a category (`$ce-X`) or of a type (`$et-X`), or to the first
-/// event
-/// of every stream (`$streams`), made from the store's index when they are read. Safe for use by many threads.
+/// A stream that nobody writes: links to the events of a category (`$ce-X`) or of a type
+/// (`$et-X`), or to the first event of every stream (`$streams`), made from the store's index
+/// when they are read. Safe for use by many threads.
 ///
 /// The revision of a link is the number of matching events before it, which never changes, since nothing is inserted
 /// before what is there. Where revisions lie is remembered for every thousandth, so that a page in the middle is found.
@@ -77,8 +77,8 @@ final class IndexStream {
         return countedRevision;
     }
 
-    /// Where to read so that the link of the revision comes first; at the end of what there is when it does not
-    /// exist yet.
+    /// Where to read so that the link of the revision comes first; at the end of what there is
+    /// when it does not exist yet.
     synchronized Place locate(EventStore store, long revision) {
         if (revision > countedRevision) {
             count(store, revision);

@@ -6,32 +6,25 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import java.time.Clock;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
-/// Lifecycles of streams, read from the store, and the newest of them remembered for appends. Safe for use by many
-/// threads.
+/// Lifecycles of streams, read from the store, and the newest of them remembered for appends.
+/// Safe for use by many threads.
 ///
 /// What is remembered may be out of date. An append that was decided with it is then refused, and decided again with
 /// what [#read] says.
 final class Lifecycles {
 
-    /// Streams that are remembered; a few hundred bytes each.
+    /// Streams that are remembered, most of them in a few hundred bytes.
     private static final int REMEMBERED_MAX = 100_000;
+
+    /// Longer metadata is read each time, so that what is remembered stays below 400 MiB.
+    private static final int REMEMBERED_BYTES_MAX = 4_096;
 
     private final EventStore store;
     private final Clock clock;
 
-    // Guarded by itself.
-    private final Map<String, Lifecycle> remembered = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Lifecycle> eldest) {
-            return size() > REMEMBERED_MAX;
-        }
-    };
+    private final Recent<Lifecycle> remembered = new Recent<>(REMEMBERED_MAX);
 
     Lifecycles(EventStore store, Clock clock) {
         this.store = store;
@@ -43,8 +36,10 @@ final class Lifecycles {
         Lifecycle lifecycle = lastEvent(StreamNames.metastreamOf(stream))
                 .map(last -> of(stream, last))
                 .orElseGet(() -> Lifecycle.fresh(stream));
-        synchronized (remembered) {
+        if (lifecycle.json().length() <= REMEMBERED_BYTES_MAX) {
             remembered.put(stream, lifecycle);
+        } else {
+            remembered.forget(stream);
         }
         return lifecycle;
     }
@@ -58,18 +53,12 @@ final class Lifecycles {
 
     /// As it was when it was last read, possibly long ago.
     Lifecycle remembered(String stream) {
-        Lifecycle lifecycle;
-        synchronized (remembered) {
-            lifecycle = remembered.get(stream);
-        }
-        return lifecycle == null ? read(stream) : lifecycle;
+        return remembered.find(stream).orElseGet(() -> read(stream));
     }
 
     /// Forgets what an append changed or found to be out of date.
     void forget(String stream) {
-        synchronized (remembered) {
-            remembered.remove(stream);
-        }
+        remembered.forget(stream);
     }
 
     /// Revision of the stream's last event; -1 when it has none.

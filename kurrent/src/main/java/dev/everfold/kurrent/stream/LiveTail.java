@@ -16,9 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The new events, seen by one thread for all who wait for some of them: it wakes only those whose events came.
-/// There is
-/// no thread when nobody waits. Safe for use by many threads.
+/// The new events, seen by one thread for all who wait for some of them: it wakes only those
+/// whose events came. There is no thread when nobody waits. Safe for use by many threads.
 public final class LiveTail implements AutoCloseable {
 
     /// Waits of the store are cut into these, so that the thread notices that nobody waits any more.

@@ -20,11 +20,9 @@ import java.util.function.Function;
 
 /// Appends, deletions and tombstones. Safe for use by many threads.
 ///
-/// An append is one append of our contract. What a client expects is a condition of it, and so is all that was
-/// known when
-/// the append was decided; where that has changed, it is decided again. A repeat is recognised by the ids of its
-/// events and
-/// answered as the first time.
+/// An append is one append of our contract. What a client expects is a condition of it, and so is
+/// all that was known when the append was decided; where that has changed, it is decided again. A
+/// repeat is recognised by the ids of its events and answered as the first time.
 public final class StreamAppends {
 
     /// How often an append is decided anew because its stream's metadata changed meanwhile.
@@ -60,8 +58,8 @@ public final class StreamAppends {
     /// Deletes a stream: its events are hidden, and its next append begins it anew.
     ///
     /// @return the position of the deletion in our log
-    /// @throws RefusedException when the stream is not as expected, has neither events nor metadata, or has a
-    /// tombstone
+    /// @throws RefusedException when the stream is not as expected, has neither events nor
+    ///     metadata, or has a tombstone
     public long delete(String stream, ExpectedState expected) {
         return mark(
                 stream,

@@ -5,8 +5,6 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.kurrent.Caller;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -22,15 +20,7 @@ public final class StreamReads {
     private final Lifecycles lifecycles;
     private final Links links;
 
-    // Guarded by itself.
-    private final Map<String, IndexStream> indexes = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, IndexStream> eldest) {
-            return size() > INDEXES_MAX;
-        }
-    };
+    private final Recent<IndexStream> indexes = new Recent<>(INDEXES_MAX);
 
     StreamReads(EventStore store, Lifecycles lifecycles, Access access) {
         this.store = store;
@@ -183,9 +173,8 @@ public final class StreamReads {
 
     /// A feed of the log.
     ///
-    /// @param fromPosition in our log, of the first event that it looks at; empty = what comes after the log's
-    /// end as it is
-    ///     now
+    /// @param fromPosition in our log, of the first event that it looks at; empty = what comes
+    ///     after the log's end as it is now
     public Feed feed(EventFilter filter, OptionalLong fromPosition, boolean resolvesLinks) {
         return new AllFeed(
                 store,
@@ -203,14 +192,13 @@ public final class StreamReads {
         if (!StreamNames.isSystem(name)) {
             return Optional.empty();
         }
-        synchronized (indexes) {
-            IndexStream known = indexes.get(name);
-            if (known != null) {
-                return Optional.of(known);
-            }
-            Optional<IndexStream> index = IndexStream.of(name);
-            index.ifPresent(one -> indexes.put(name, one));
-            return index;
+        Optional<IndexStream> known = indexes.find(name);
+        if (known.isPresent()) {
+            return known;
         }
+        // Two that are made at once count alike; one of them is remembered.
+        Optional<IndexStream> made = IndexStream.of(name);
+        made.ifPresent(one -> indexes.put(name, one));
+        return made;
     }
 }

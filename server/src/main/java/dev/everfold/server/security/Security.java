@@ -32,9 +32,8 @@ public final class Security implements AutoCloseable {
 
     /// Sees that there is a user who may make others, and begins to let users in.
     ///
-    /// @throws IllegalArgumentException when strangers can reach the server and a user has a password that
-    /// everybody
-    ///     knows
+    /// @throws IllegalArgumentException when strangers can reach the server and a user has a
+    ///     password that everybody knows
     /// @throws dev.everfold.eventstore.EventStoreException when the store cannot be asked, or takes no users
     public static Security open(EventStore store, ServerOptions options) {
         Users users = new Users(store, options.security().passwordIterations());

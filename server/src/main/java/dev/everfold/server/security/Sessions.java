@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Who has logged in with a browser: a random token for each, until it is not used for half an hour, is 12 hours
-/// old, or
-/// the user changes. So many at most, and of those the ones used last. Safe for use by many threads.
+/// Who has logged in with a browser: a random token for each, until it is not used for half an
+/// hour, is 12 hours old, or the user changes. So many at most, and of those the ones used last.
+/// Safe for use by many threads.
 final class Sessions {
 
     private static final int SESSIONS_MAX = 10_000;

@@ -4,30 +4,23 @@ import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
-import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
-import dev.everfold.eventstore.StoreStats;
 import dev.everfold.kurrent.Caller;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /// A store whose streams that begin with `$` are for administrators alone.
 ///
-/// They hold users and their groups, so whoever could append there could do everything. For others, reads leave their
-/// events out, and appends to them are refused. Whose call it is says [Caller#KEY]; without it, everything is the
-/// other store's.
-public final class SystemStreams implements EventStore {
-
-    private final EventStore store;
+/// They hold users and their groups, so whoever could append there could do everything. For
+/// others, reads leave their events out, and appends to them are refused. Whose call it is says
+/// [Caller#KEY]; without it, everything is the other store's.
+public final class SystemStreams extends StoreView {
 
     /// Closes the other store when it is closed.
     public SystemStreams(EventStore store) {
-        this.store = store;
+        super(store);
     }
 
     @Override
@@ -85,40 +78,5 @@ public final class SystemStreams implements EventStore {
     private static AccessDeniedException refused(Caller caller, String stream) {
         return new AccessDeniedException("Stream \"" + stream + "\" is the system's, and user \"" + caller.name()
                 + "\" is not of the group " + Caller.ADMINS + ". Use another stream, or another user.");
-    }
-
-    @Override
-    public long nextPosition() {
-        return store.nextPosition();
-    }
-
-    @Override
-    public boolean awaitPosition(long position, Duration timeout) throws InterruptedException {
-        return store.awaitPosition(position, timeout);
-    }
-
-    @Override
-    public OptionalLong trackedPosition(String source) {
-        return store.trackedPosition(source);
-    }
-
-    @Override
-    public UUID lineage() {
-        return store.lineage();
-    }
-
-    @Override
-    public Limits limits() {
-        return store.limits();
-    }
-
-    @Override
-    public StoreStats stats() {
-        return store.stats();
-    }
-
-    @Override
-    public void close() {
-        store.close();
     }
 }

@@ -36,10 +36,9 @@ public final class Categories {
         this.store = store;
     }
 
-    /// `categories` with a name above `after`, at most `limit` of them, by name; `next` where there are more;
-    /// `others`,
-    /// the streams of categories that are not remembered; `upTo`, the position before which streams are counted;
-    /// `isComplete`, whether that was the end.
+    /// `categories` with a name above `after`, at most `limit` of them, by name; `next` where
+    /// there are more; `others`, the streams of categories that are not remembered; `upTo`, the
+    /// position before which streams are counted; `isComplete`, whether that was the end.
     public synchronized Map<String, Object> page(String after, int limit) {
         boolean isComplete = count();
         List<Map<String, Object>> page = new ArrayList<>();

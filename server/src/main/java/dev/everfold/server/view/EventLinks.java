@@ -9,10 +9,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What the metadata of an event says of who, why, and of other events.
 ///
-/// Everfold's own keys come first (`$correlation`, `$causation`, `$actor`, …); where they are missing, those of other
-/// writers count: `$correlationId` and `$causationId` as clients of KurrentDB write them, `correlationid`,
-/// `causationid`, `actor` and `reason` as extensions of CloudEvents. Nothing is found in metadata that is not a JSON
-/// object.
+/// Everfold's own keys come first (`$correlation`, `$causation`, `$actor`, …); where they are
+/// missing, those of other writers count: `$correlationId` and `$causationId` as clients of
+/// KurrentDB write them, `correlationid`, `causationid`, `actor` and `reason` as extensions of
+/// CloudEvents. Nothing is found in metadata that is not a JSON object.
 ///
 /// @param correlation names the conversation that the event belongs to
 /// @param causation what led to it: an event, or a command that only has an id
