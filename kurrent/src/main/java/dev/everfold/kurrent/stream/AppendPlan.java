@@ -79,10 +79,19 @@ final class AppendPlan {
         return Optional.ofNullable(expectations.get(condition));
     }
 
-    /// The append, whose id is the same when the same is requested again.
+    /// The append, whose id is the same when the same is requested again, and the ids of its events
+    /// too: a repeat may be decided where it is not known yet what the append changed.
     Append append() {
-        UUID id = request.events().isEmpty() ? UUID.randomUUID() : id();
-        return new Append(id, events, conditions(), Optional.empty());
+        if (request.events().isEmpty()) {
+            return new Append(UUID.randomUUID(), events, conditions(), Optional.empty());
+        }
+        UUID id = id();
+        List<NewEvent> identified = new ArrayList<>(request.events());
+        for (int i = request.events().size(); i < events.size(); i++) {
+            identified.add(
+                    events.get(i).withId(new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits() ^ i)));
+        }
+        return new Append(id, identified, conditions(), Optional.empty());
     }
 
     /// A question whether the conditions hold, without events.
