@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -79,6 +81,8 @@ public final class Demo implements Callable<Integer> {
     ///
     /// @param arguments the file of the real log, then options
     public static void main(String[] arguments) {
+        // What listens here is said once, below; what goes wrong is still said.
+        Logger.getLogger("").setLevel(Level.WARNING);
         CountDownLatch end = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime()
@@ -128,8 +132,8 @@ public final class Demo implements Callable<Integer> {
     }
 
     private void run(Path place) throws InterruptedException {
-        EventStore store = EventStores.open("log:" + place.resolve("store"));
-        try (LiveShop shop = LiveShop.open(store, place.resolve("shop.sqlite"))) {
+        try (EventStore store = EventStores.open("log:" + place.resolve("store"));
+                LiveShop shop = LiveShop.open(store, place.resolve("shop.sqlite"))) {
             shop.ordersPerSecond(ordersPerSecond);
             ServerOptions options = ServerOptions.DEFAULTS.withPorts(grpcPort, httpPort);
             int[] port = new int[1];
@@ -139,9 +143,9 @@ public final class Demo implements Callable<Integer> {
                 System.out.print(greeting(place, server));
                 System.out.flush();
                 report(shop, server.httpPort());
+                // The server closes the store, so nobody may order any more.
+                shop.shut();
             }
-        } finally {
-            store.close();
         }
     }
 
@@ -221,7 +225,8 @@ public final class Demo implements Callable<Integer> {
         if (exitCode != 0) {
             throw new IllegalArgumentException(text);
         }
-        return text;
+        // What was said on the way is of no use afterwards.
+        return text.substring(Math.max(0, text.indexOf("imported ")));
     }
 
     /// Tells the server how far the shop's consumers are, as any application does, until the end.

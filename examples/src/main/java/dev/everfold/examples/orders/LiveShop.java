@@ -158,9 +158,8 @@ public final class LiveShop implements AutoCloseable {
         return "order-" + order;
     }
 
-    /// Closes the shop; the store stays open.
-    @Override
-    public void close() {
+    /// Nobody orders any more, and nothing that was ordered is looked at; the store may be closed.
+    public void shut() {
         closed = true;
         LockSupport.unpark(customers);
         try {
@@ -169,6 +168,12 @@ public final class LiveShop implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         everfold.close();
+    }
+
+    /// Shuts the shop, unless that was done; the store stays open.
+    @Override
+    public void close() {
+        shut();
     }
 
     private record Product(String name, long cents) {}

@@ -6,8 +6,8 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
-import dev.everfold.eventstore.StoreUnavailableException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,12 +42,14 @@ final class DemoTest {
     private final CountDownLatch end = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient client = HttpClient.newHttpClient();
+    private final Queue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
     private Future<Integer> demo;
     private EventStore store;
     private int httpPort;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws IOException, InterruptedException {
+        Thread.setDefaultUncaughtExceptionHandler((_, failure) -> uncaught.add(failure));
         int grpcPort = freePort();
         httpPort = freePort();
         demo = threads.submit(() -> Demo.run(
@@ -60,19 +64,25 @@ final class DemoTest {
                         "" + grpcPort,
                         "--http-port",
                         "" + httpPort)));
-        store = open("everfold://localhost:" + grpcPort);
+        awaitReady();
+        store = EventStores.open("everfold://localhost:" + grpcPort);
     }
 
-    /// As soon as the server is there.
-    private EventStore open(String uri) {
-        while (!demo.isDone()) {
+    /// HTTP is the last that is listened at.
+    private void awaitReady() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + httpPort + "/health/ready"))
+                .build();
+        boolean isReady = false;
+        while (!isReady) {
+            assertThat(demo.isDone()).as("the demonstration has ended").isFalse();
             try {
-                return EventStores.open(uri);
-            } catch (StoreUnavailableException notYet) {
+                isReady = client.send(request, HttpResponse.BodyHandlers.discarding())
+                                .statusCode()
+                        == 200;
+            } catch (ConnectException notYet) {
                 Thread.onSpinWait();
             }
         }
-        throw new AssertionError("The demonstration ended at once.");
     }
 
     private static int freePort() throws IOException {
@@ -88,6 +98,8 @@ final class DemoTest {
         end.countDown();
         assertThat(demo.get()).isZero();
         threads.close();
+        Thread.setDefaultUncaughtExceptionHandler(null);
+        assertThat(uncaught).isEmpty();
         assertThat(Files.exists(folder.resolve("demo"))).isTrue();
     }
 
@@ -117,7 +129,7 @@ final class DemoTest {
 
     @Test
     void the_history_of_a_repository_is_imported() throws Exception {
-        assertThat(act("import-history", "")).contains("74639");
+        assertThat(act("import-history", "")).contains("\"said\":\"imported 74639 events");
         assertThat(store.read(Read.matching(Query.stream("file-README.md")).limit(1))
                         .toList())
                 .hasSize(1);
