@@ -98,6 +98,7 @@ final class ServeCommand implements Callable<Integer> {
                             server.httpPort(),
                             millis / 1_000.0));
             console.out().flush();
+            server.shutdownRequested().thenRun(console.interruption()::request);
             console.interruption().await();
         }
         return ExitCode.OK.number();

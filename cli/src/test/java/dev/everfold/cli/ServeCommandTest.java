@@ -6,8 +6,12 @@ import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.protocol.kurrent.OperationsGrpc;
+import dev.everfold.protocol.kurrent.Shared;
 import dev.everfold.server.SecurityOptions;
 import dev.everfold.testkit.ChildJvm;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,6 +78,28 @@ class ServeCommandTest {
         assertThat(stats.out()).contains("\"events\":1");
         assertThat(serving.get()).isZero();
         assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @Test
+    void the_server_ends_when_an_operator_asks_for_it() throws Exception {
+        Lines out = new Lines();
+        Console console = new Console(
+                InputStream.nullInputStream(),
+                new Output(out),
+                new Output(new ByteArrayOutputStream()),
+                Terminal.none(),
+                new Interruption());
+        String[] arguments = {"serve", "--store", store(), "--grpc-port", "0", "--http-port", "0"};
+        FutureTask<Integer> serving = new FutureTask<>(() -> Main.run(arguments, console));
+        Thread.startVirtualThread(serving);
+        ManagedChannel channel = ManagedChannelBuilder.forAddress("localhost", grpcPort(out.first()))
+                .usePlaintext()
+                .build();
+
+        var _ = OperationsGrpc.newBlockingStub(channel).shutdown(Shared.Empty.getDefaultInstance());
+
+        assertThat(serving.get()).isZero();
+        channel.shutdownNow();
     }
 
     @Test

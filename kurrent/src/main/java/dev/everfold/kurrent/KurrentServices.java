@@ -6,6 +6,7 @@ import dev.everfold.kurrent.group.GroupKey;
 import dev.everfold.kurrent.group.Groups;
 import dev.everfold.kurrent.service.GossipService;
 import dev.everfold.kurrent.service.MonitoringService;
+import dev.everfold.kurrent.service.OperationsService;
 import dev.everfold.kurrent.service.PersistentSubscriptionsService;
 import dev.everfold.kurrent.service.ServerFeaturesService;
 import dev.everfold.kurrent.service.StreamsService;
@@ -42,7 +43,8 @@ public final class KurrentServices implements AutoCloseable {
     ///
     /// @param address what clients are told that they reach this node at
     /// @param clock tells how old events are
-    public static KurrentServices over(EventStore store, NodeAddress address, Clock clock) {
+    /// @param shutdown asks whoever runs the server to end it, when a client wants that; returns at once
+    public static KurrentServices over(EventStore store, NodeAddress address, Clock clock, Runnable shutdown) {
         // Whatever a call has others do is done in its caller's name.
         Executor threads = task -> Thread.ofVirtual()
                 .name("everfold-kurrent")
@@ -58,6 +60,7 @@ public final class KurrentServices implements AutoCloseable {
         all.services.add(PersistentSubscriptionsService.of(all.groups, streams.access()));
         all.services.add(new GossipService(address, clock));
         all.services.add(new MonitoringService(store, threads));
+        all.services.add(new OperationsService(all.groups, streams.access(), shutdown));
         all.services.add(new ServerFeaturesService(streams.firstUsers(), all::definitions));
         return all;
     }

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /// KurrentDB's services over a store, at a port of their own.
 final class ServedStore implements AutoCloseable {
@@ -18,11 +19,14 @@ final class ServedStore implements AutoCloseable {
     private final EventStore store;
     private final KurrentServices services;
     private final Server server;
+    private final CompletableFuture<Void> shutdownRequested;
 
-    private ServedStore(EventStore store, KurrentServices services, Server server) {
+    private ServedStore(
+            EventStore store, KurrentServices services, Server server, CompletableFuture<Void> shutdownRequested) {
         this.store = store;
         this.services = services;
         this.server = server;
+        this.shutdownRequested = shutdownRequested;
     }
 
     /// Closing it closes the store.
@@ -34,8 +38,12 @@ final class ServedStore implements AutoCloseable {
 
     private static ServedStore of(EventStore store, int port, ServerInterceptor... interceptors) {
         Server[] started = new Server[1];
+        CompletableFuture<Void> shutdownRequested = new CompletableFuture<>();
         KurrentServices services = KurrentServices.over(
-                store, new NodeAddress("localhost", () -> started[0].getPort()), Clock.systemUTC());
+                store,
+                new NodeAddress("localhost", () -> started[0].getPort()),
+                Clock.systemUTC(),
+                () -> shutdownRequested.complete(null));
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .executor(task -> Thread.ofVirtual().start(task))
@@ -47,7 +55,7 @@ final class ServedStore implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        return new ServedStore(store, services, started[0]);
+        return new ServedStore(store, services, started[0], shutdownRequested);
     }
 
     /// The same store, served anew at the same port.
@@ -61,6 +69,11 @@ final class ServedStore implements AutoCloseable {
     /// Ends what clients would let go on; goes on listening.
     void end() {
         services.close();
+    }
+
+    /// Completes when a client wants the server to end.
+    CompletableFuture<Void> shutdownRequested() {
+        return shutdownRequested;
     }
 
     int port() {

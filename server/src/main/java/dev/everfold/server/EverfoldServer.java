@@ -26,6 +26,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /// A store behind two ports: gRPC for programs, HTTP for those who watch.
@@ -52,6 +54,7 @@ public final class EverfoldServer implements AutoCloseable {
     private final Optional<ServerIdentity> identity;
     private final GrpcServer grpc;
     private final HttpDoor http;
+    private final CompletableFuture<Void> shutdownRequested = new CompletableFuture<>();
     private volatile boolean closing;
 
     private EverfoldServer(EventStore store, ServerOptions options, Application application) {
@@ -64,8 +67,11 @@ public final class EverfoldServer implements AutoCloseable {
         new JvmThreadMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
         new UptimeMetrics().bindTo(meters);
-        this.kurrent =
-                KurrentServices.over(this.store, new NodeAddress(options.host(), this::grpcPort), Clock.systemUTC());
+        this.kurrent = KurrentServices.over(
+                this.store,
+                new NodeAddress(options.host(), this::grpcPort),
+                Clock.systemUTC(),
+                () -> shutdownRequested.complete(null));
         List<AutoCloseable> opened = new ArrayList<>(List.<AutoCloseable>of(kurrent, garbage, meters::close));
         try {
             this.identity = options.security().tls().map(ServerIdentity::open);
@@ -138,6 +144,13 @@ public final class EverfoldServer implements AutoCloseable {
     /// The port of HTTP.
     public int httpPort() {
         return http.port();
+    }
+
+    /// Completes when a client of KurrentDB's protocol asks that the server end. Nothing ends by itself:
+    /// whoever started
+    /// the server closes it, or lets it run.
+    public CompletionStage<Void> shutdownRequested() {
+        return shutdownRequested.minimalCompletionStage();
     }
 
     /// Who may log in, where there are users.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.everfold.kurrent.Caller;
+import dev.everfold.protocol.kurrent.OperationsGrpc;
 import dev.everfold.protocol.kurrent.ServerFeaturesGrpc;
 import dev.everfold.protocol.kurrent.Shared;
 import dev.everfold.protocol.kurrent.StreamsGrpc;
@@ -101,6 +102,21 @@ class KurrentUsersTest {
         var _ = admin.delete(login("alice"));
         assertThatThrownBy(() -> admin.details(login("alice")).next())
                 .satisfies(failure -> assertStatus(failure, Status.Code.NOT_FOUND, "user-not-found"));
+    }
+
+    @Test
+    void only_an_operator_may_ask_the_server_to_end() {
+        secured.create("alice", "editors");
+        secured.create("olga", Caller.OPERATORS);
+
+        assertThatThrownBy(() ->
+                        OperationsGrpc.newBlockingStub(as("alice", "secret")).shutdown(EMPTY))
+                .satisfies(failure -> assertStatus(failure, Status.Code.PERMISSION_DENIED, "access-denied"));
+        assertThat(secured.server.shutdownRequested().toCompletableFuture()).isNotDone();
+
+        var _ = OperationsGrpc.newBlockingStub(as("olga", "secret")).shutdown(EMPTY);
+
+        assertThat(secured.server.shutdownRequested().toCompletableFuture()).isCompleted();
     }
 
     @Test

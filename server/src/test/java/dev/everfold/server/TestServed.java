@@ -18,7 +18,7 @@ final class TestServed {
         return new Served(
                 store,
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
-                KurrentServices.over(store, new NodeAddress("localhost", () -> 2113), Clock.systemUTC()),
+                KurrentServices.over(store, new NodeAddress("localhost", () -> 2113), Clock.systemUTC(), () -> {}),
                 Application.NONE,
                 () -> true);
     }

@@ -142,6 +142,7 @@ public final class Demo implements Callable<Integer> {
                 port[0] = server.grpcPort();
                 System.out.print(greeting(place, server));
                 System.out.flush();
+                server.shutdownRequested().thenRun(end::countDown);
                 report(shop, server.httpPort());
                 // The server closes the store, so nobody may order any more.
                 shop.shut();
