@@ -9,6 +9,7 @@ import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.NewEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,10 +87,14 @@ class CopyCommandTest {
     }
 
     @Test
-    void a_source_that_another_process_writes_to_is_copied_as_it_is_now() {
-        try (EventStore writer = EventStores.open(source)) {
+    void a_source_that_another_process_writes_to_is_copied_as_it_is_now() throws InterruptedException {
+        try (EventStore writer = EventStores.open(source);
+                EventStore reader = EventStores.open(source + "?mode=read")) {
             assertThat(copy().out()).startsWith("copied 3 events");
-            writer.append(Append.of(NewEvent.of("order-19", "OrderPlaced", "{}")));
+            long position = writer.append(Append.of(NewEvent.of("order-19", "OrderPlaced", "{}")))
+                    .fromPosition();
+            // Beside a writer one sees what a further frame has proven, a few milliseconds later.
+            assertThat(reader.awaitPosition(position, Duration.ofSeconds(30))).isTrue();
             assertThat(copy().out()).startsWith("copied 1 events (3 already there)");
         }
     }
