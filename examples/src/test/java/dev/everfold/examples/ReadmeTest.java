@@ -21,7 +21,7 @@ final class ReadmeTest {
         DocumentedCode readme = DocumentedCode.of(Path.of("../README.md"));
 
         assertThat(readme.lines()).hasSizeGreaterThan(12);
-        readme.assertThatBlocksAreIn(EXAMPLES.resolve("bank/Account.java"), EXAMPLES.resolve("orders/Overview.java"));
+        readme.assertThatBlocksAreIn(EXAMPLES.resolve("bank/Account.java"));
     }
 
     @Test

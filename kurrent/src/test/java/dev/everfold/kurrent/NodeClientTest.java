@@ -2,7 +2,11 @@ package dev.everfold.kurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
+import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.NewEvent;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
@@ -40,10 +44,7 @@ class NodeClientTest {
 
     @Test
     void the_client_for_node_does_all_that_it_can_do() throws Exception {
-        Optional<String> missing = prepare();
-        if (missing.isPresent()) {
-            System.out.println("KurrentDB's client for Node.js was left out of the tests: " + missing.get()
-                    + ". Node.js 20 or newer with npm is needed, and its packages once from a registry.");
+        if (!isPrepared()) {
             return;
         }
         try (ServedStore served = ServedStore.of(EventStores.open("log:" + folder.resolve("store")))) {
@@ -53,6 +54,36 @@ class NodeClientTest {
             assertThat(documented.output()).isEqualTo(PRINTED);
             assertThat(run.exitCode()).as(run.output()).isZero();
         }
+    }
+
+    @Test
+    void the_script_of_readme_reads_the_event_that_its_curl_appends() throws Exception {
+        String readme = Files.readString(Path.of("../README.md"));
+        String script = readme.substring(readme.indexOf("```js\n") + 6);
+        if (!isPrepared()) {
+            return;
+        }
+        try (EventStore store = new InMemoryEventStore();
+                ServedStore served = ServedStore.of(store)) {
+            store.append(Append.of(NewEvent.of("order-17", "OrderPlaced", "{\"cents\":1250}")));
+            Files.writeString(
+                    TARGET.resolve("placed.mjs"),
+                    script.substring(0, script.indexOf("```"))
+                            .replace("kurrentdb://localhost:2113?tls=false", served.connectionString()));
+
+            Run run = run(List.of("node", "placed.mjs"), "");
+
+            assertThat(run.output()).isEqualTo("0 OrderPlaced { cents: 1250 }\n");
+            assertThat(readme).contains("prints `" + run.output().strip() + "`");
+        }
+    }
+
+    /// Says so when it is not.
+    private static boolean isPrepared() throws IOException, InterruptedException {
+        Optional<String> missing = prepare();
+        missing.ifPresent(why -> System.out.println("KurrentDB's client for Node.js was left out of the tests: " + why
+                + ". Node.js 20 or newer with npm is needed, and its packages once from a registry."));
+        return missing.isEmpty();
     }
 
     /// Puts the script and its packages into one folder; says why when that cannot be done.

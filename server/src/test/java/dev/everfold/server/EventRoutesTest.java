@@ -21,8 +21,12 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,6 +76,19 @@ class EventRoutesTest {
         assertThat(store.read(Read.all()).toList())
                 .extracting(RecordedEvent::type)
                 .containsExactly("order.placed");
+    }
+
+    @Test
+    void the_curl_of_readme_is_answered_as_readme_says() throws Exception {
+        Matcher curl = Pattern.compile(
+                        "curl 'localhost:2114(?<path>[^']+)' -H 'Content-Type: (?<type>[^']+)' -d '(?<event>[^']+)'"
+                                + "\n```\n\n```\n(?<answer>[^\n]+)\n```")
+                .matcher(Files.readString(Path.of("../README.md")));
+        assertThat(curl.find()).isTrue();
+
+        HttpResponse<String> appended = served.post(curl.group("path"), curl.group("type"), curl.group("event"));
+
+        assertThat(appended.body()).isEqualTo(curl.group("answer"));
     }
 
     @Test
