@@ -44,9 +44,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A real server is killed again and again while KurrentDB's client and ours append to it, and a subscription of
-/// KurrentDB's client follows: nothing acknowledged is lost, nothing is stored twice, and the subscription goes on
-/// after its last position without a gap.
+/// A real server is killed again and again while KurrentDB's client and ours append to it, and a subscription and a
+/// group of KurrentDB's client follow: nothing acknowledged is lost, nothing is stored twice, the subscription goes on
+/// after its last position without a gap, and the group gives again what its client did not answer.
 ///
 /// Each writer repeats what it was not answered, as it was, when the server is there again. System property:
 /// `everfold.seed` decides when the server is killed.
@@ -62,12 +62,13 @@ class KilledKurrentServerTest {
     private static final int ANSWERS_MAX = 600;
 
     private final Follower follower = new Follower();
+    private final GroupMember member = new GroupMember("kurrent-0");
 
     @TempDir
     Path temporary;
 
     @Test
-    void a_server_that_is_killed_loses_nothing_and_its_subscription_goes_on_without_a_gap() throws Exception {
+    void a_server_that_is_killed_loses_nothing_and_those_who_follow_it_miss_nothing() throws Exception {
         killed(CYCLES);
     }
 
@@ -89,6 +90,7 @@ class KilledKurrentServerTest {
             CountDownLatch told = new CountDownLatch(random.nextInt(50, ANSWERS_MAX));
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 CompletableFuture<Void> isFollowing = follower.follow(port);
+                member.join(port);
                 List<Future<?>> running = new ArrayList<>();
                 writers.forEach(writer -> running.add(threads.submit(() -> {
                     writer.run(port, told);
@@ -103,18 +105,21 @@ class KilledKurrentServerTest {
             }
             assertThat(server.waitFor()).as(as(cycle)).isEqualTo(ChildJvm.KILLED);
             follower.leave();
+            member.leave();
         }
-        examine(writers);
+        int owed = examine(writers);
         System.out.printf(
                 "killed the server %d times, seed %d: %d events acknowledged, lost 0, duplicated 0, a subscription of"
-                        + " %d events without a gap%n",
+                        + " %d events without a gap, a group that owed %d events and gave them again%n",
                 cycles,
                 SEED,
                 writers.stream().mapToInt(writer -> writer.acknowledged.size()).sum(),
-                follower.events.size());
+                follower.events.size(),
+                owed);
     }
 
-    private void examine(List<Writer> writers) throws Exception {
+    /// @return how many events the group owed to its client
+    private int examine(List<Writer> writers) throws Exception {
         Process server = start();
         int port = port(server);
         try (EventStore store = EventStores.open("everfold://localhost:" + port)) {
@@ -133,10 +138,14 @@ class KilledKurrentServerTest {
                     .containsExactlyElementsOf(store.read(Read.all()).toList().stream()
                             .map(event -> event.position() + 1 + " " + event.id())
                             .toList());
+            member.answerAll();
+            member.join(port);
+            return member.awaitAll(writers.getFirst().acknowledged);
         } finally {
             server.destroyForcibly();
             server.waitFor();
             follower.leave();
+            member.leave();
         }
     }
 

@@ -26,7 +26,7 @@ public final class GrpcServer implements AutoCloseable {
     /// Larger messages are cut off by gRPC; smaller ones that are too large are refused with the limit's name.
     private static final int MESSAGE_BYTES_MAX_LEAST = 17 << 20;
 
-    private static final int CALLS_OF_CONNECTION_MAX = 1_000;
+    private static final int CALLS_OF_CONNECTION_MAX = 10_000;
     private static final int HEADER_BYTES_MAX = 8 << 10;
     private static final int RESETS_MAX = 200;
     private static final int RESETS_SECONDS = 10;
