@@ -4,8 +4,13 @@ module dev.everfold.cli {
     requires dev.everfold.cloudevents;
     requires dev.everfold.eventsourcing;
     requires dev.everfold.eventstore;
+    requires dev.everfold.grpc;
+    requires dev.everfold.protocol;
     requires dev.everfold.server;
+    requires com.google.protobuf;
     requires info.picocli;
+    requires io.grpc;
+    requires io.grpc.stub;
     requires java.logging;
     requires tools.jackson.core;
 

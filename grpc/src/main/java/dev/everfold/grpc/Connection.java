@@ -10,6 +10,7 @@ import dev.everfold.protocol.v1.Wire;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
@@ -43,8 +44,7 @@ final class Connection implements AutoCloseable {
 
     private final String address;
     private final Duration callTimeout;
-    private final Executor threads =
-            task -> Thread.ofVirtual().name("everfold-client").start(task);
+    private final Executor threads = virtualThreads();
     private final ManagedChannel channel;
     private Channel intercepted;
     private volatile boolean closed;
@@ -53,27 +53,36 @@ final class Connection implements AutoCloseable {
     Connection(String host, int port, GrpcOptions options) {
         this.address = (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
         this.callTimeout = options.callTimeout();
+        this.channel = channel(host, port, options, threads);
+        this.intercepted = channel;
+    }
+
+    /// Sends the credentials with every call.
+    static ManagedChannel channel(String host, int port, GrpcOptions options, Executor threads) {
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(host, port);
         options.tls().ifPresentOrElse(tls -> builder.sslContext(ClientTls.context(tls)), builder::usePlaintext);
-        this.channel = builder.executor(threads)
+        options.credentials().ifPresent(user -> builder.intercept(header(AUTHORIZATION, user.header())));
+        return builder.executor(threads)
                 .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                 .keepAliveTime(SILENCE_MAX.toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTimeout(PING_ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS)
                 .build();
-        this.intercepted = options.credentials()
-                .map(credentials -> with(channel, AUTHORIZATION, credentials.header()))
-                .orElse(channel);
     }
 
-    private static Channel with(Channel channel, Metadata.Key<String> key, String value) {
+    /// A virtual thread for each task.
+    static Executor virtualThreads() {
+        return task -> Thread.ofVirtual().name("everfold-client").start(task);
+    }
+
+    private static ClientInterceptor header(Metadata.Key<String> key, String value) {
         Metadata headers = new Metadata();
         headers.put(key, value);
-        return ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+        return MetadataUtils.newAttachHeadersInterceptor(headers);
     }
 
     /// Sends the history that this client knows with every call from now on; called once, before others share this.
     void expect(UUID lineage) {
-        intercepted = with(intercepted, WireHeaders.LINEAGE, lineage.toString());
+        intercepted = ClientInterceptors.intercept(channel, header(WireHeaders.LINEAGE, lineage.toString()));
     }
 
     /// Host and port as one writes them.

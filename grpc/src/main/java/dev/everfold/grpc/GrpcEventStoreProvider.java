@@ -3,6 +3,7 @@ package dev.everfold.grpc;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreProvider;
 import dev.everfold.eventstore.StoreUri;
+import io.grpc.ManagedChannel;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -55,11 +56,25 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
     @Override
     public EventStore open(StoreUri uri) {
         Matcher rest = rest(uri);
+        return GrpcEventStore.open(host(rest), port(uri, rest), options(uri));
+    }
+
+    /// A channel to a server, with the TLS and the user of the URI, for stubs of any protocol that it speaks.
+    /// It connects
+    /// when it is used; whoever asks for it shuts it down.
+    ///
+    /// @throws IllegalArgumentException when the URI cannot be understood
+    public ManagedChannel channel(StoreUri uri) {
+        Matcher rest = rest(uri);
+        return Connection.channel(host(rest), port(uri, rest), options(uri), Connection.virtualThreads());
+    }
+
+    private static int port(StoreUri uri, Matcher rest) {
         int port = rest.group(4) == null ? DEFAULT_PORT : Integer.parseInt(rest.group(4));
         if (port == 0 || port > PORT_MAX) {
             throw unexpected(uri);
         }
-        return GrpcEventStore.open(host(rest), port, options(uri));
+        return port;
     }
 
     /// What a URI says beside where the server is.

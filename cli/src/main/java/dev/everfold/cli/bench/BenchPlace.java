@@ -50,6 +50,16 @@ interface BenchPlace extends AutoCloseable {
     /// The least that can be asked of what is below the stores.
     Workload raw();
 
+    /// An embedded store beside it that is measured as its limit; empty where the limit is a bare writer, or none.
+    default Optional<EventStore> embedded() {
+        return Optional.empty();
+    }
+
+    /// Measures what only such a place has.
+    ///
+    /// @param store the place's store
+    default void more(EventStore store, Round round) throws Exception {}
+
     /// Where the bare writer and reader have their files; empty when the stores are not on a disk of this machine.
     default Optional<Path> bareFiles() {
         return Optional.empty();

@@ -3,17 +3,27 @@ package dev.everfold.cli.bench;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.StoreUri;
+import dev.everfold.grpc.GrpcEventStoreProvider;
+import java.io.IOException;
+import java.util.Optional;
 
-/// The one store that a server of ours has. What is appended stays there, so it has to be empty.
+/// The one store that a server of ours has. What is appended stays there, so it has to be empty. Beside it, in a new
+/// folder of the working folder, an embedded store is the limit: on the server's own machine and disk, what the wire
+/// costs is the difference.
 ///
 /// @param uri of the server
 /// @param store a connection for what is asked beside the workloads
-record BenchRemote(StoreUri uri, EventStore store) implements BenchPlace {
+/// @param calls to the server by KurrentDB's protocol
+/// @param folder of the embedded store
+/// @param limit the embedded store
+record BenchRemote(StoreUri uri, EventStore store, KurrentCalls calls, BenchFolder folder, EventStore limit)
+        implements BenchPlace {
 
     static final String SCHEME = "everfold";
+    private static final String LIMIT = "limit";
 
     /// @throws IllegalArgumentException when the store is not empty
-    static BenchRemote at(StoreUri uri) {
+    static BenchRemote at(StoreUri uri) throws IOException {
         EventStore store = EventStores.open(uri.toString());
         long events = store.nextPosition();
         if (events > 0) {
@@ -21,7 +31,9 @@ record BenchRemote(StoreUri uri, EventStore store) implements BenchPlace {
             throw new IllegalArgumentException("The store of " + uri.forMessages() + " holds " + events
                     + " events; expected an empty one, since what the bench appends stays there. Serve a new store.");
         }
-        return new BenchRemote(uri, store);
+        BenchFolder folder = BenchFolder.create(StoreUri.parse("log:."));
+        KurrentCalls calls = new KurrentCalls(new GrpcEventStoreProvider().channel(uri));
+        return new BenchRemote(uri, store, calls, folder, folder.open(LIMIT));
     }
 
     @Override
@@ -50,7 +62,20 @@ record BenchRemote(StoreUri uri, EventStore store) implements BenchPlace {
     }
 
     @Override
-    public void close() {
+    public Optional<EventStore> embedded() {
+        return Optional.of(limit);
+    }
+
+    @Override
+    public void more(EventStore own, Round round) throws Exception {
+        new KurrentRows(calls, own).run(round);
+    }
+
+    @Override
+    public void close() throws IOException {
+        calls.close();
         store.close();
+        limit.close();
+        folder.close();
     }
 }

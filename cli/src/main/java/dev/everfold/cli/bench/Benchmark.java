@@ -91,6 +91,7 @@ public record Benchmark(StoreUri uri, int rounds, Duration duration, int readEve
             }
             try (EventStore store = openForReads(round)) {
                 new ReadRows(data, ids, bareReads).run(store, round);
+                place.more(store, round);
             }
         }
 
@@ -98,11 +99,10 @@ public record Benchmark(StoreUri uri, int rounds, Duration duration, int readEve
             double raw = round.add(place.rawSection(), place.raw(), Measurement.NONE, 0)
                     .perSecond();
             for (int clients : CLIENTS) {
-                Measurement bare = bareWrites == null
-                        ? Measurement.NONE
-                        : round.measure(new BareAppends(bareWrites, clients, events));
+                Measurement limit = limit(round, clients, events);
                 Workload workload = new AppendWorkload(store, clients, events, Condition.NONE);
-                Measurement plain = round.add(Section.APPENDS, workload, bare, raw);
+                Section section = place.embedded().isPresent() ? Section.REMOTE_APPENDS : Section.APPENDS;
+                Measurement plain = round.add(section, workload, limit, raw);
                 if (events == 1 && CLIENTS_WITH_CONDITIONS.contains(clients)) {
                     for (Condition condition : List.of(Condition.STREAM_AT, Condition.NOTHING_MATCHING)) {
                         round.add(Section.CONDITIONS, new AppendWorkload(store, clients, 1, condition), plain, raw);
@@ -112,6 +112,15 @@ public record Benchmark(StoreUri uri, int rounds, Duration duration, int readEve
             if (events == 1) {
                 round.add(Section.CONDITIONS, new ConditionCost(store), Measurement.NONE, 0);
             }
+        }
+
+        private Measurement limit(Round round, int clients, int events) throws Exception {
+            if (bareWrites != null) {
+                return round.measure(new BareAppends(bareWrites, clients, events));
+            }
+            return place.embedded().isPresent()
+                    ? round.measure(new AppendWorkload(place.embedded().get(), clients, events, Condition.NONE))
+                    : Measurement.NONE;
         }
 
         private void fill(EventStore store) {

@@ -16,8 +16,11 @@ final class Results {
         RAW_COMMITS("Raw commits: one thread stores rows of 256 bytes in a bare table, a commit each"),
         RAW_CALLS("Raw calls: one thread asks the server where the log ends"),
         APPENDS("Durable appends, clients × events of 256 bytes; limit = bare writer (no names, no index)"),
+        REMOTE_APPENDS("Durable appends, clients × events of 256 bytes; limit = the embedded log in this process"),
         CONDITIONS("Conditional appends; limit = the same clients without a condition"),
-        READS("Reads by one thread, every field decoded, checksums checked; limit = bare reader");
+        READS("Reads by one thread, every field decoded, checksums checked; limit = bare reader"),
+        KURRENT("KurrentDB's protocol; limit = empty calls for Append, everfold.v1 for BatchAppend"),
+        IDLE("Idle subscriptions by KurrentDB's protocol; p50 and p99 until the event has come");
 
         private final String title;
 

@@ -7,7 +7,6 @@ import dev.everfold.protocol.v1.Wire;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -134,18 +133,18 @@ final class AppendStream implements StreamObserver<Wire.AppendManyRequest> {
     /// The answers to one message, filled in by whoever has them.
     private static final class Answers {
 
-        private final Wire.AppendAnswer[] answers;
+        private final Outcome[] outcomes;
 
         /// Answers that are missing, and one for the message itself until all of it is with the store.
         private final AtomicInteger missing;
 
         Answers(int count) {
-            this.answers = new Wire.AppendAnswer[count];
+            this.outcomes = new Outcome[count];
             this.missing = new AtomicInteger(count + 1);
         }
 
         void set(int index, @Nullable Appended appended, @Nullable Throwable failure) {
-            answers[index] = EventStoreService.answer(appended, cause(failure));
+            outcomes[index] = new Outcome(appended, failure);
         }
 
         /// Counts one, and says whether it was the last.
@@ -158,13 +157,20 @@ final class AppendStream implements StreamObserver<Wire.AppendManyRequest> {
         }
 
         Wire.AppendManyResponse message() {
-            return Wire.AppendManyResponse.newBuilder()
-                    .addAllAnswers(Arrays.asList(answers))
-                    .build();
+            Wire.AppendManyResponse.Builder message = Wire.AppendManyResponse.newBuilder();
+            for (Outcome outcome : outcomes) {
+                message.addAnswers(outcome.answer());
+            }
+            return message.build();
         }
+    }
 
-        private static @Nullable Throwable cause(@Nullable Throwable failure) {
-            return failure instanceof CompletionException ? failure.getCause() : failure;
+    /// What became of one append.
+    private record Outcome(
+            @Nullable Appended appended, @Nullable Throwable failure) {
+        Wire.AppendAnswer answer() {
+            return EventStoreService.answer(
+                    appended, failure instanceof CompletionException ? failure.getCause() : failure);
         }
     }
 }

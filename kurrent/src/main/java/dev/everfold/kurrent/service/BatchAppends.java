@@ -1,17 +1,21 @@
 package dev.everfold.kurrent.service;
 
+import dev.everfold.kurrent.stream.AppendOutcome;
 import dev.everfold.kurrent.stream.Streams;
 import dev.everfold.protocol.kurrent.Shared;
 import dev.everfold.protocol.kurrent.StreamsWire;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// Many appends on one call, each in one or more messages; each is answered when it is decided and durable, in whatever
 /// order that happens. The store sees them in the order in which their last messages came.
@@ -23,7 +27,7 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
     /// Appends that are taken and not answered.
     static final int UNANSWERED_MAX = 256;
 
-    /// Bytes of appends that are taken and not decided.
+    /// Their bytes.
     private static final long UNANSWERED_BYTES_MAX = 16 << 20;
 
     /// Messages that come before the client is made to wait.
@@ -45,15 +49,25 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
 
     private long incompleteBytes;
 
+    /// Appends whose outcome is known and not sent. The store's own threads only add to it.
+    private final Queue<Decided> decided = new ConcurrentLinkedQueue<>();
+
+    private final AtomicBoolean isSendingNext = new AtomicBoolean();
+
     // Guarded by lock, which also makes the answers one after another.
     private final ReentrantLock lock = new ReentrantLock();
-    private final ArrayDeque<StreamsWire.BatchAppendResp> answers = new ArrayDeque<>();
-    private int undecided;
-    private long undecidedBytes;
+    private int unanswered;
+    private long unansweredBytes;
     private int owed;
     private boolean isFinishing;
     private boolean isClosing;
     private boolean hasEnded;
+
+    /// An append and what became of it.
+    private record Decided(
+            Batch batch,
+            @Nullable AppendOutcome outcome,
+            @Nullable Throwable failure) {}
 
     private BatchAppends(
             Streams streams,
@@ -135,40 +149,41 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
     private void append(Batch batch) {
         lock.lock();
         try {
-            undecided++;
-            undecidedBytes += batch.bytes();
+            unanswered++;
+            unansweredBytes += batch.bytes();
         } finally {
             lock.unlock();
         }
         try {
-            var _ = batch.append()
-                    .whenCompleteAsync((outcome, failure) -> answer(batch, batch.answer(outcome, failure)), threads);
+            var _ = batch.append().whenComplete((outcome, failure) -> decided(new Decided(batch, outcome, failure)));
         } catch (RuntimeException refused) {
-            answer(batch, batch.answer(null, refused));
+            decided(new Decided(batch, null, refused));
         }
     }
 
-    private void answer(Batch batch, StreamsWire.BatchAppendResp answer) {
-        lock.lock();
-        try {
-            answers.add(answer);
-            undecided--;
-            undecidedBytes -= batch.bytes();
-        } finally {
-            lock.unlock();
+    /// The store decides many at once; one thread sends them all.
+    private void decided(Decided one) {
+        decided.add(one);
+        if (isSendingNext.compareAndSet(false, true)) {
+            threads.execute(() -> {
+                isSendingNext.set(false);
+                send();
+            });
         }
-        send();
     }
 
     /// Sends the answers that are there, as far as the client takes them.
     private void send() {
         lock.lock();
         try {
-            while (!hasEnded && !answers.isEmpty() && client.isReady()) {
-                client.onNext(answers.removeFirst());
+            while (!hasEnded && client.isReady() && !decided.isEmpty()) {
+                Decided next = decided.remove();
+                client.onNext(next.batch().answer(next.outcome(), next.failure()));
+                unanswered--;
+                unansweredBytes -= next.batch().bytes();
             }
             takeMore();
-            if ((isFinishing || isClosing) && !hasEnded && undecided == 0 && answers.isEmpty()) {
+            if ((isFinishing || isClosing) && !hasEnded && unanswered == 0) {
                 end();
             }
         } finally {
@@ -191,7 +206,7 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
 
     /// Guarded by lock.
     private void takeMore() {
-        boolean isFree = undecided + answers.size() < UNANSWERED_MAX && undecidedBytes < UNANSWERED_BYTES_MAX;
+        boolean isFree = unanswered < UNANSWERED_MAX && unansweredBytes < UNANSWERED_BYTES_MAX;
         if (isFree && owed > 0 && !hasEnded) {
             client.request(owed);
             owed = 0;
@@ -222,7 +237,7 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
         try {
             hasEnded = true;
             open.remove(this);
-            answers.clear();
+            decided.clear();
         } finally {
             lock.unlock();
         }
