@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// again by itself: an append that was made later might be stored before it.
 final class AppendPipe {
 
-    /// Messages that are sent and not answered; with one less, the server would wait for us after each.
-    static final int BATCHES_IN_FLIGHT_MAX = 2;
+    /// Messages that are sent and not answered. With two, whoever calls while one is on its way waits for it first.
+    static final int BATCHES_IN_FLIGHT_MAX = 4;
 
     private static final int BATCH_BYTES_MAX = 1 << 20;
     private static final long DRAIN_SECONDS_MAX = 60;

@@ -12,6 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param appends does it
 record KurrentAppends(String method, int clients, Appends appends) implements Workload {
 
+    /// Its events hold as many bytes as those by our protocol, whose tag this stands for.
+    private static final String TAG = "kurrent";
+
     private static final AtomicInteger RUNS = new AtomicInteger();
 
     /// Appends an event and returns when that is durable.
@@ -45,12 +48,12 @@ record KurrentAppends(String method, int clients, Appends appends) implements Wo
 
         Appender(String prefix) {
             this.prefix = prefix;
-            this.next = BenchEvents.event(prefix, "", 0);
+            this.next = BenchEvents.event(prefix, TAG, 0);
         }
 
         @Override
         public void prepare() {
-            next = BenchEvents.event(prefix + count / AppendWorkload.APPENDS_A_STREAM, "", count);
+            next = BenchEvents.event(prefix + count / AppendWorkload.APPENDS_A_STREAM, TAG, count);
             count++;
         }
 

@@ -8,6 +8,8 @@ import dev.everfold.protocol.kurrent.StreamsGrpc;
 import dev.everfold.protocol.kurrent.StreamsWire;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -91,7 +93,14 @@ record KurrentCalls(ManagedChannel channel) implements AutoCloseable {
     }
 
     /// Hands on what comes, and fails a future when the call ends before that is complete.
-    private record Listener<A>(Consumer<A> received, CompletableFuture<?> awaited) implements StreamObserver<A> {
+    private record Listener<Q, A>(Consumer<A> received, CompletableFuture<?> awaited)
+            implements ClientResponseObserver<Q, A> {
+
+        /// Asking for each message by itself would wake the connection's thread each time.
+        @Override
+        public void beforeStart(ClientCallStreamObserver<Q> call) {
+            call.disableAutoRequestWithInitial(Integer.MAX_VALUE);
+        }
 
         @Override
         public void onNext(A message) {
@@ -126,7 +135,7 @@ record KurrentCalls(ManagedChannel channel) implements AutoCloseable {
                     .setNoFilter(EMPTY)
                     .setUuidOption(Shared.UUIDOption.newBuilder().setStructured(EMPTY))
                     .build();
-            Listener<StreamsWire.ReadResp> listener = new Listener<>(
+            Listener<StreamsWire.ReadReq, StreamsWire.ReadResp> listener = new Listener<>(
                     message -> {
                         if (message.hasEvent()) {
                             received.run();

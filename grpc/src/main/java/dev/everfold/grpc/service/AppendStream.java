@@ -1,5 +1,6 @@
 package dev.everfold.grpc.service;
 
+import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.grpc.wire.WireAppends;
@@ -60,26 +61,42 @@ final class AppendStream implements StreamObserver<Wire.AppendManyRequest> {
         } finally {
             lock.unlock();
         }
-        for (int i = 0; i < request.getAppendsCount(); i++) {
-            append(request.getAppends(i), answers, i);
+        @Nullable Append[] appends = decoded(request, answers);
+        // One right after the other: what waits together for the store is committed together.
+        for (int i = 0; i < appends.length; i++) {
+            Append append = appends[i];
+            if (append != null) {
+                append(append, answers, i);
+            }
         }
         if (answers.countDown()) {
             answer();
         }
     }
 
-    private void append(Wire.Append append, Answers answers, int index) {
+    /// The appends of a message; null where one is refused.
+    private static @Nullable Append[] decoded(Wire.AppendManyRequest request, Answers answers) {
+        @Nullable Append[] appends = new Append[request.getAppendsCount()];
+        for (int i = 0; i < appends.length; i++) {
+            try {
+                appends[i] = WireAppends.decode(request.getAppends(i));
+            } catch (RuntimeException refused) {
+                answers.refuse(i, refused);
+            }
+        }
+        return appends;
+    }
+
+    private void append(Append append, Answers answers, int index) {
         try {
-            var _ = store.appendAsync(WireAppends.decode(append)).whenComplete((appended, failure) -> {
+            var _ = store.appendAsync(append).whenComplete((appended, failure) -> {
                 answers.set(index, appended, failure);
                 if (answers.countDown()) {
                     threads.execute(this::answer);
                 }
             });
         } catch (RuntimeException refused) {
-            answers.set(index, null, refused);
-            // Never the last: the message itself is still counted.
-            boolean _ = answers.countDown();
+            answers.refuse(index, refused);
         }
     }
 
@@ -145,6 +162,12 @@ final class AppendStream implements StreamObserver<Wire.AppendManyRequest> {
 
         void set(int index, @Nullable Appended appended, @Nullable Throwable failure) {
             outcomes[index] = new Outcome(appended, failure);
+        }
+
+        /// Before all of the message is with the store, so this is never the last.
+        void refuse(int index, RuntimeException refused) {
+            set(index, null, refused);
+            boolean _ = countDown();
         }
 
         /// Counts one, and says whether it was the last.

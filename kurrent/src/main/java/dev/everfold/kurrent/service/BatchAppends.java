@@ -7,7 +7,9 @@ import dev.everfold.protocol.kurrent.StreamsWire;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -25,13 +27,16 @@ import org.jspecify.annotations.Nullable;
 final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
 
     /// Appends that are taken and not answered.
-    static final int UNANSWERED_MAX = 256;
+    static final int UNANSWERED_MAX = 1_024;
 
     /// Their bytes.
     private static final long UNANSWERED_BYTES_MAX = 16 << 20;
 
     /// Messages that come before the client is made to wait.
-    private static final int AHEAD = 16;
+    private static final int AHEAD = 64;
+
+    /// So many are asked for at once, since asking wakes the thread of the connection.
+    private static final int ASKED_MIN = AHEAD / 2;
 
     /// Appends whose last message did not come yet; more of them end the call.
     static final int INCOMPLETE_MAX = 1_000;
@@ -56,6 +61,8 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
 
     // Guarded by lock, which also makes the answers one after another.
     private final ReentrantLock lock = new ReentrantLock();
+    private List<Batch> gathered = new ArrayList<>();
+    private boolean isSubmitting;
     private int unanswered;
     private long unansweredBytes;
     private int owed;
@@ -91,7 +98,7 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
         BatchAppends batches = new BatchAppends(streams, threads, client, open);
         open.add(batches);
         client.disableAutoRequest();
-        client.setOnReadyHandler(batches::send);
+        client.setOnReadyHandler(batches::goOn);
         client.setOnCancelHandler(batches::leave);
         client.request(AHEAD);
         return batches;
@@ -124,7 +131,7 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
         if (request.getIsFinal()) {
             incomplete.remove(request.getCorrelationId());
             incompleteBytes -= batch.bytes();
-            append(batch);
+            take(batch);
         } else if (incomplete.size() > INCOMPLETE_MAX || incompleteBytes > INCOMPLETE_BYTES_MAX) {
             refuse();
         }
@@ -146,14 +153,59 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
         }
     }
 
-    private void append(Batch batch) {
+    private void take(Batch batch) {
         lock.lock();
         try {
             unanswered++;
             unansweredBytes += batch.bytes();
+            gathered.add(batch);
         } finally {
             lock.unlock();
         }
+        submit();
+    }
+
+    /// Hands what has come to the store once it is as much as the store has not answered: so the store commits many
+    /// together, and always has some.
+    private void submit() {
+        if (!beginSubmitting()) {
+            return;
+        }
+        for (List<Batch> group = nextGroup(); !group.isEmpty(); group = nextGroup()) {
+            group.forEach(this::append);
+        }
+    }
+
+    /// One thread at a time, which sees what others add.
+    private boolean beginSubmitting() {
+        lock.lock();
+        try {
+            boolean begins = !isSubmitting;
+            isSubmitting = true;
+            return begins;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Empty ends the submitting.
+    private List<Batch> nextGroup() {
+        lock.lock();
+        try {
+            int inStore = unanswered - gathered.size();
+            if (gathered.isEmpty() || gathered.size() < inStore) {
+                isSubmitting = false;
+                return List.of();
+            }
+            List<Batch> group = gathered;
+            gathered = new ArrayList<>();
+            return group;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void append(Batch batch) {
         try {
             var _ = batch.append().whenComplete((outcome, failure) -> decided(new Decided(batch, outcome, failure)));
         } catch (RuntimeException refused) {
@@ -167,9 +219,14 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
         if (isSendingNext.compareAndSet(false, true)) {
             threads.execute(() -> {
                 isSendingNext.set(false);
-                send();
+                goOn();
             });
         }
+    }
+
+    private void goOn() {
+        send();
+        submit();
     }
 
     /// Sends the answers that are there, as far as the client takes them.
@@ -207,7 +264,7 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
     /// Guarded by lock.
     private void takeMore() {
         boolean isFree = unanswered < UNANSWERED_MAX && unansweredBytes < UNANSWERED_BYTES_MAX;
-        if (isFree && owed > 0 && !hasEnded) {
+        if (isFree && owed >= ASKED_MIN && !hasEnded) {
             client.request(owed);
             owed = 0;
         }
@@ -237,6 +294,7 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
         try {
             hasEnded = true;
             open.remove(this);
+            gathered.clear();
             decided.clear();
         } finally {
             lock.unlock();
