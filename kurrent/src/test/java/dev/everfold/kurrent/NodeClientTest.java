@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// KurrentDB's client for Node.js, unmodified, on the embedded engine. What it does is in `src/test/node`.
+/// KurrentDB's client for Node.js, unmodified, on each engine. What it does is in `src/test/node`.
 ///
 /// Where Node.js is missing, or its packages cannot be had, the build says so in one line and goes on.
 @Timeout(300)
@@ -47,7 +47,15 @@ class NodeClientTest {
         if (!isPrepared()) {
             return;
         }
-        try (ServedStore served = ServedStore.of(EventStores.open("log:" + folder.resolve("store")))) {
+        try (TestPostgres postgres = TestPostgres.start(folder.resolve("postgres"))) {
+            doesAll(EventStores.open("log:" + folder.resolve("store")));
+            doesAll(new InMemoryEventStore());
+            doesAll(postgres.open());
+        }
+    }
+
+    private static void doesAll(EventStore store) throws IOException, InterruptedException {
+        try (ServedStore served = ServedStore.of(store)) {
             Run documented = run(List.of("node", DOCUMENTED), served.connectionString());
             Run run = run(List.of("node", "--test", SCRIPT), served.connectionString());
 

@@ -1,10 +1,7 @@
 package dev.everfold.kurrent;
 
 import dev.everfold.eventstore.EventStore;
-import dev.everfold.eventstore.EventStores;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,20 +10,14 @@ import org.junit.jupiter.api.io.TempDir;
 /// KurrentDB's client for Java on PostgreSQL: one server, a schema for each test.
 class PostgresJavaClientTest extends JavaClientContract {
 
-    private static EmbeddedPostgres server;
-    private static int schemas;
+    private static TestPostgres server;
 
     @TempDir
     static Path folder;
 
     @BeforeAll
     static void start() throws IOException {
-        server = EmbeddedPostgres.builder()
-                .setDataDirectory(folder.resolve("data"))
-                .setOverrideWorkingDirectory(folder.resolve("programs").toFile())
-                .setErrorRedirector(Redirect.DISCARD)
-                .setOutputRedirector(Redirect.DISCARD)
-                .start();
+        server = TestPostgres.start(folder);
     }
 
     @AfterAll
@@ -36,8 +27,6 @@ class PostgresJavaClientTest extends JavaClientContract {
 
     @Override
     EventStore open() {
-        schemas++;
-        return EventStores.open(
-                "postgresql://postgres@localhost:" + server.getPort() + "/postgres?schema=client_" + schemas);
+        return server.open();
     }
 }

@@ -105,6 +105,35 @@ class KurrentUsersTest {
     }
 
     @Test
+    void a_subscription_ends_before_the_first_event_that_its_user_may_not_read_any_more() throws Exception {
+        secured.create("alice", "editors");
+        Channel admin = as("admin", SecuredServer.PASSWORD);
+        var _ = append(admin, "order-17");
+        Iterator<StreamsWire.ReadResp> alice = StreamsGrpc.newBlockingStub(as("alice", "secret"))
+                .read(StreamsWire.ReadReq.newBuilder()
+                        .setOptions(StreamsWire.ReadReq.Options.newBuilder()
+                                .setStream(stream("order-17"))
+                                .setSubscription(
+                                        StreamsWire.ReadReq.Options.SubscriptionOptions.getDefaultInstance())
+                                .setNoFilter(EMPTY)
+                                .setUuidOption(Shared.UUIDOption.newBuilder().setString(EMPTY)))
+                        .build());
+        assertThat(alice.next().hasConfirmation()).isTrue();
+        assertThat(alice.next().hasEvent()).isTrue();
+        assertThat(alice.next().hasCaughtUp()).isTrue();
+
+        var _ = append(
+                admin,
+                "$$order-17",
+                message()
+                        .putMetadata("type", "$metadata")
+                        .setData(ByteString.copyFromUtf8("{\"$acl\":{\"$r\":\"$admins\"}}")));
+        var _ = append(admin, "order-17");
+
+        assertDenied(alice::next);
+    }
+
+    @Test
     void only_an_operator_may_ask_the_server_to_end() {
         secured.create("alice", "editors");
         secured.create("olga", Caller.OPERATORS);
@@ -207,12 +236,17 @@ class KurrentUsersTest {
     }
 
     private static StreamsWire.AppendResp append(Channel as, String stream) throws Exception {
+        return append(as, stream, message());
+    }
+
+    private static StreamsWire.AppendResp append(Channel as, String stream, Shared.ProposedMessage.Builder message)
+            throws Exception {
         CompletableFuture<StreamsWire.AppendResp> answer = new CompletableFuture<>();
         StreamObserver<StreamsWire.AppendReq> call = StreamsGrpc.newStub(as).append(into(answer));
         call.onNext(
                 StreamsWire.AppendReq.newBuilder().setOptions(expecting(stream)).build());
         call.onNext(
-                StreamsWire.AppendReq.newBuilder().setProposedMessage(message()).build());
+                StreamsWire.AppendReq.newBuilder().setProposedMessage(message).build());
         call.onCompleted();
         return unwrapped(answer);
     }

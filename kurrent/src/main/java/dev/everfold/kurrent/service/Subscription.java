@@ -22,6 +22,7 @@ final class Subscription implements Feed.Sink {
     private final Streams streams;
     private final StreamsWire.ReadReq.Options options;
     private final Events events;
+    private final String stream;
     private final Feed feed;
     private final long checkpointEvery;
     private long considered;
@@ -36,19 +37,16 @@ final class Subscription implements Feed.Sink {
         if (ReadOptions.isBackwards(options)) {
             throw new IllegalArgumentException("The subscription goes backwards; expected it to go forwards.");
         }
-        if (options.hasAll()) {
-            streams.access().require(StreamNames.ALL, Access.Action.READ);
-            this.feed = streams.reads()
-                    .feed(
-                            ReadOptions.filter(options),
-                            ReadOptions.positionAfter(options.getAll()),
-                            options.getResolveLinks());
-        } else {
-            String stream = ReadOptions.stream(options);
-            streams.access().require(stream, Access.Action.READ);
-            this.feed = streams.reads()
-                    .feed(stream, ReadOptions.revisionAfter(options.getStream()), options.getResolveLinks());
-        }
+        this.stream = options.hasAll() ? StreamNames.ALL : ReadOptions.stream(options);
+        streams.access().require(stream, Access.Action.READ);
+        this.feed = options.hasAll()
+                ? streams.reads()
+                        .feed(
+                                ReadOptions.filter(options),
+                                ReadOptions.positionAfter(options.getAll()),
+                                options.getResolveLinks())
+                : streams.reads()
+                        .feed(stream, ReadOptions.revisionAfter(options.getStream()), options.getResolveLinks());
         this.checkpointEvery = options.hasFilter() ? checkpointEvery(options.getFilter()) : Long.MAX_VALUE;
     }
 
@@ -61,7 +59,7 @@ final class Subscription implements Feed.Sink {
         return window > Long.MAX_VALUE / times ? Long.MAX_VALUE : window * times;
     }
 
-    /// Runs until the client is gone, the stream gets a tombstone, or the server ends.
+    /// Runs until the client is gone or may not read any more, the stream gets a tombstone, or the server ends.
     void run() throws InterruptedException {
         events.outbox()
                 .send(StreamsWire.ReadResp.newBuilder()
@@ -72,6 +70,8 @@ final class Subscription implements Feed.Sink {
             events.outbox().onGone(waiter::wake);
             boolean isLive = false;
             while (!events.outbox().isGone()) {
+                // Since the last look, its `$acl` may have changed.
+                streams.access().require(stream, Access.Action.READ);
                 long end = feed.run(this);
                 if (!isLive) {
                     isLive = true;
