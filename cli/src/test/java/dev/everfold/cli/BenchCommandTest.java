@@ -112,7 +112,14 @@ class BenchCommandTest {
             List<Row> rows = new Benchmark(StoreUri.parse(served), 1, Duration.ofMillis(10), 11_000).run(_ -> {});
             CommandLineRun again = CommandLineRun.of("bench", "--store", served, "--quick", "--seconds", "0.01");
 
-            assertThat(rows).extracting(Row::name).contains("next position", "1024 ×   1", "full scan");
+            assertThat(rows)
+                    .extracting(Row::name)
+                    .contains(
+                            "next position",
+                            "1024 ×   1",
+                            "full scan",
+                            "BatchAppend, 1024 ×   1",
+                            "append and wake 1 of 1,000");
             assertThat(rows).allSatisfy(row -> assertThat(row.perSecond()).isPositive());
             assertThat(again.exitCode()).isEqualTo(2);
             assertThat(again.err())

@@ -113,8 +113,7 @@ class KurrentUsersTest {
                 .read(StreamsWire.ReadReq.newBuilder()
                         .setOptions(StreamsWire.ReadReq.Options.newBuilder()
                                 .setStream(stream("order-17"))
-                                .setSubscription(
-                                        StreamsWire.ReadReq.Options.SubscriptionOptions.getDefaultInstance())
+                                .setSubscription(StreamsWire.ReadReq.Options.SubscriptionOptions.getDefaultInstance())
                                 .setNoFilter(EMPTY)
                                 .setUuidOption(Shared.UUIDOption.newBuilder().setString(EMPTY)))
                         .build());

@@ -10,6 +10,7 @@ import dev.everfold.kurrent.stream.Streams;
 import dev.everfold.kurrent.stream.Violation;
 import dev.everfold.protocol.kurrent.Shared;
 import dev.everfold.protocol.kurrent.StreamsWire;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -17,23 +18,45 @@ import org.jspecify.annotations.Nullable;
 /// One append that comes as a stream: its options, then its events. For one call.
 final class AppendCall implements StreamObserver<StreamsWire.AppendReq> {
 
+    /// Messages that may come before any was looked at: most appends have fewer, and asking wakes the connection's
+    /// thread.
+    private static final int AHEAD = 8;
+
     private final Streams streams;
     private final Executor threads;
-    private final StreamObserver<StreamsWire.AppendResp> client;
+    private final ServerCallStreamObserver<StreamsWire.AppendResp> client;
     private final IncomingEvents events;
+    private int owed;
     private @Nullable String stream;
     private ExpectedState expected = ExpectedState.ANY;
     private boolean isRefused;
 
-    AppendCall(Streams streams, Executor threads, StreamObserver<StreamsWire.AppendResp> client) {
+    private AppendCall(Streams streams, Executor threads, ServerCallStreamObserver<StreamsWire.AppendResp> client) {
         this.streams = streams;
         this.threads = threads;
         this.client = client;
         this.events = new IncomingEvents(streams.store().limits());
     }
 
+    /// Begins to take messages; called before the call is given to gRPC.
+    static AppendCall begin(
+            Streams streams, Executor threads, ServerCallStreamObserver<StreamsWire.AppendResp> client) {
+        client.disableAutoRequest();
+        client.request(AHEAD);
+        return new AppendCall(streams, threads, client);
+    }
+
     @Override
     public void onNext(StreamsWire.AppendReq request) {
+        owed++;
+        if (owed == AHEAD / 2) {
+            client.request(owed);
+            owed = 0;
+        }
+        take(request);
+    }
+
+    private void take(StreamsWire.AppendReq request) {
         if (isRefused) {
             return;
         }

@@ -97,7 +97,7 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase implements
 
     @Override
     public StreamObserver<StreamsWire.AppendReq> append(StreamObserver<StreamsWire.AppendResp> client) {
-        return new AppendCall(streams, threads, client);
+        return AppendCall.begin(streams, threads, (ServerCallStreamObserver<StreamsWire.AppendResp>) client);
     }
 
     @Override
