@@ -14,6 +14,7 @@ enum Attribute {
     DATACONTENTTYPE,
     DATASCHEMA,
     TAGS,
+    ENCODEDTAGS,
     POSITION,
     REVISION,
     RECORDEDTIME,
@@ -35,6 +36,7 @@ enum Attribute {
             case "datacontenttype" -> DATACONTENTTYPE.asOptional;
             case "dataschema" -> DATASCHEMA.asOptional;
             case "tags" -> TAGS.asOptional;
+            case "encodedtags" -> ENCODEDTAGS.asOptional;
             case "position" -> POSITION.asOptional;
             case "revision" -> REVISION.asOptional;
             case "recordedtime" -> RECORDEDTIME.asOptional;

@@ -6,7 +6,6 @@ import dev.everfold.eventstore.NewEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -192,23 +191,30 @@ public final class CloudEventReader {
     }
 
     private List<String> tags() {
+        if (isPresent(Attribute.ENCODEDTAGS)) {
+            return encodedTags();
+        }
         if (!isPresent(Attribute.TAGS)) {
             return List.of();
         }
         requireKind(Attribute.TAGS, Kind.STRING, "tags separated by commas");
-        List<String> tags = new ArrayList<>();
-        String text = text(Attribute.TAGS);
-        int from = 0;
-        while (from <= text.length()) {
-            int comma = text.indexOf(',', from);
-            int to = comma < 0 ? text.length() : comma;
-            String tag = text.substring(from, to).trim();
-            if (!tag.isEmpty()) {
-                tags.add(tag);
-            }
-            from = to + 1;
+        return TagList.parse(text(Attribute.TAGS));
+    }
+
+    private List<String> encodedTags() {
+        if (isPresent(Attribute.TAGS)) {
+            throw new CloudEventException(
+                    "Attributes \"tags\" and \"encodedtags\" are both there; expected one of them. Remove one.");
         }
-        return tags;
+        requireKind(Attribute.ENCODEDTAGS, Kind.STRING, "percent-encoded tags separated by commas");
+        try {
+            return TagList.parseEncoded(text(Attribute.ENCODEDTAGS));
+        } catch (IllegalArgumentException malformed) {
+            throw new CloudEventException(
+                    "Attribute \"encodedtags\" is not percent-encoded UTF-8 (RFC 3986, section 2.1); expected two"
+                            + " hexadecimal digits after each percent sign. Correct the line.",
+                    malformed);
+        }
     }
 
     private Optional<Instant> time() {

@@ -22,8 +22,6 @@ public final class CloudEventWriter {
     public CloudEventWriter() {}
 
     /// The line of the event, without a line feed.
-    ///
-    /// @throws CloudEventException when a tag cannot be written
     public String format(RecordedEvent event) {
         encode(event);
         return new String(sink.toArray(), StandardCharsets.UTF_8);
@@ -31,7 +29,6 @@ public final class CloudEventWriter {
 
     /// Writes the line of the event and a line feed.
     ///
-    /// @throws CloudEventException when a tag cannot be written; nothing was written then
     /// @throws IOException when the target cannot be written to
     public void write(RecordedEvent event, OutputStream target) throws IOException {
         encode(event);
@@ -89,16 +86,9 @@ public final class CloudEventWriter {
         if (tags.isEmpty()) {
             return;
         }
-        for (String tag : tags) {
-            if (tag.indexOf(',') >= 0 || !tag.equals(tag.trim())) {
-                throw new CloudEventException("The event at position " + event.position() + " cannot be written as a"
-                        + " CloudEvent: its tag \"" + tag + "\" "
-                        + (tag.indexOf(',') >= 0 ? "holds a comma" : "begins or ends with white space")
-                        + ", but there the tags are one text, separated by commas. Select other events.");
-            }
-        }
-        sink.putAscii(",\"tags\":");
-        putString(String.join(",", tags));
+        boolean isPlain = TagList.isPlain(tags);
+        sink.putAscii(isPlain ? ",\"tags\":" : ",\"encodedtags\":");
+        putString(isPlain ? TagList.plain(tags) : TagList.encoded(tags));
     }
 
     private void putExtensions() {

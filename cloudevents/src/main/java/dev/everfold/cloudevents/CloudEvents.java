@@ -25,6 +25,8 @@ import java.nio.charset.StandardCharsets;
 /// datacontenttype  content type; application/json when left out
 /// dataschema       metadata
 /// tags             the tags, separated by commas; left out when there are none
+/// encodedtags      instead of tags, where one holds a comma or begins or ends with white space: each
+///                  percent-encoded (RFC 3986), separated by commas
 /// …                extensions: metadata, in the order of the metadata
 /// position, revision, recordedtime   written, not read
 /// metadatabase64   metadata that is not of the form below, as it stands
@@ -60,8 +62,6 @@ public final class CloudEvents {
     }
 
     /// The line of one event, without a line feed.
-    ///
-    /// @throws CloudEventException when a tag cannot be written
     public static String format(RecordedEvent event) {
         return new CloudEventWriter().format(event);
     }

@@ -138,6 +138,25 @@ class MalformedLinesTest {
                         BEGIN + ",\"tags\":[\"a\"]}",
                         "Attribute \"tags\" is an array; expected tags separated by commas. Correct the line."),
                 arguments(
+                        "tags twice",
+                        BEGIN + ",\"tags\":\"a\",\"encodedtags\":\"a%2Cb\"}",
+                        "Attributes \"tags\" and \"encodedtags\" are both there; expected one of them. Remove one."),
+                arguments(
+                        "encoded tags cut off",
+                        BEGIN + ",\"encodedtags\":\"a%2\"}",
+                        "Attribute \"encodedtags\" is not percent-encoded UTF-8 (RFC 3986, section 2.1); expected two"
+                                + " hexadecimal digits after each percent sign. Correct the line."),
+                arguments(
+                        "encoded tags without digits",
+                        BEGIN + ",\"encodedtags\":\"a%2x\"}",
+                        "Attribute \"encodedtags\" is not percent-encoded UTF-8 (RFC 3986, section 2.1); expected two"
+                                + " hexadecimal digits after each percent sign. Correct the line."),
+                arguments(
+                        "encoded tags that are no UTF-8",
+                        BEGIN + ",\"encodedtags\":\"%ff\"}",
+                        "Attribute \"encodedtags\" is not percent-encoded UTF-8 (RFC 3986, section 2.1); expected two"
+                                + " hexadecimal digits after each percent sign. Correct the line."),
+                arguments(
                         "content type not in ASCII",
                         BEGIN + ",\"datacontenttype\":\"text/größe\"}",
                         "The content type \"text/größe\" is not printable ASCII; expected for example"

@@ -122,7 +122,7 @@ final class RandomEvents {
     private List<String> tags() {
         List<String> tags = new ArrayList<>();
         for (int left = random.nextInt(4); left > 0; left--) {
-            tags.add("t" + text(5).replace(',', ';') + "x");
+            tags.add(random.nextInt(4) == 0 ? text(5) + "," : "t" + text(5).replace(',', ';') + "x");
         }
         return tags;
     }

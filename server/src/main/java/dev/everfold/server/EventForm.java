@@ -11,8 +11,6 @@ import java.io.OutputStream;
 interface EventForm {
 
     /// Writes one event.
-    ///
-    /// @throws dev.everfold.cloudevents.CloudEventException when the event cannot be written in this form
     void write(RecordedEvent event, OutputStream output) throws IOException;
 
     /// What the parameters `form` and `bytesMax` ask for: CloudEvents unless they say `plain`.
