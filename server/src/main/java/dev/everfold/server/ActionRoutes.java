@@ -15,9 +15,11 @@ final class ActionRoutes {
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private final Map<String, ServerAction> actions = new LinkedHashMap<>();
+    private final List<Application.Hint> hints;
 
-    ActionRoutes(List<ServerAction> actions) {
-        actions.forEach(action -> this.actions.put(action.name(), action));
+    ActionRoutes(Application application) {
+        application.actions().forEach(action -> actions.put(action.name(), action));
+        this.hints = application.hints();
     }
 
     List<Route> routes() {
@@ -40,7 +42,14 @@ final class ActionRoutes {
             });
             all.add(one);
         }
-        Json.answer(context, Map.of("actions", all));
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("actions", all);
+        answer.put(
+                "hints",
+                hints.stream()
+                        .map(hint -> Map.of("text", hint.text(), "page", hint.page()))
+                        .toList());
+        Json.answer(context, answer);
     }
 
     /// The body is `{"value": "…"}`, or empty for an action that asks for nothing.

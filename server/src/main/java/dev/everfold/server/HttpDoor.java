@@ -84,7 +84,7 @@ final class HttpDoor implements AutoCloseable {
         routes.addAll(new StateRoutes(store, served.application().reducers()).routes());
         routes.addAll(new ConsumerRoutes(store).routes());
         routes.addAll(new GroupRoutes(served.kurrent()).routes());
-        routes.addAll(new ActionRoutes(served.application().actions()).routes());
+        routes.addAll(new ActionRoutes(served.application()).routes());
         routes.addAll(new ConsoleRoutes().routes());
         routes.addAll(new LoginRoutes(guard).routes());
         routes.addAll(new UserRoutes(guard.users()).routes());

@@ -81,7 +81,10 @@ class ConsoleTest {
         server = EverfoldServer.start(
                 store,
                 ServerOptions.DEFAULTS.withPorts(0, 0),
-                new Application(Reducers.NONE.with("payment", total), List.of(GREET)));
+                Application.NONE
+                        .withReducers(Reducers.NONE.with("payment", total))
+                        .withActions(List.of(GREET))
+                        .withHints(List.of(new Application.Hint("Let <b>somebody</b> be greeted.", "actions"))));
         base = "http://localhost:" + server.httpPort();
         context = chromium.browser.newContext(new Browser.NewContextOptions()
                 .setViewportSize(1_320, 860)
@@ -489,6 +492,16 @@ class ConsoleTest {
                         new Locator.GetByRoleOptions().setName("1").setExact(true))
                 .click();
         assertThat(page).hasTitle("Stream · Everfold");
+    }
+
+    @Test
+    void the_first_page_says_what_the_application_has_to_try_and_leads_there() {
+        go("/");
+
+        assertThat(page.locator("#hints li")).hasText("Let <b>somebody</b> be greeted.");
+        page.locator("#hints a").click();
+
+        assertThat(page).hasTitle("Actions · Everfold");
     }
 
     @Test

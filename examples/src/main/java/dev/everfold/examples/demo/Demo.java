@@ -77,6 +77,15 @@ public final class Demo implements Callable<Integer> {
         this.end = end;
     }
 
+    private static final List<Application.Hint> HINTS = List.of(
+            new Application.Hint("Turn the load up, and watch the rates here.", "actions"),
+            new Application.Hint(
+                    "See what happens now; pick an order: its stream, its state over time, what caused what.", "live"),
+            new Application.Hint(
+                    "Order a mystery box: its event is parked. Mend the read model, and redrive.", "actions"),
+            new Application.Hint("See how far the read model and the fulfilment are, and what is parked.", "consumers"),
+            new Application.Hint("Import a real history, 74,639 events; then search for file-README.md.", "actions"));
+
     /// Runs until the process is asked to end.
     ///
     /// @param arguments the file of the real log, then options
@@ -137,7 +146,8 @@ public final class Demo implements Callable<Integer> {
             shop.ordersPerSecond(ordersPerSecond);
             ServerOptions options = ServerOptions.DEFAULTS.withPorts(grpcPort, httpPort);
             int[] port = new int[1];
-            Application application = Application.NONE.withActions(actions(shop, port));
+            Application application =
+                    Application.NONE.withActions(actions(shop, port)).withHints(HINTS);
             try (EverfoldServer server = EverfoldServer.start(store, options, application)) {
                 port[0] = server.grpcPort();
                 System.out.print(greeting(place, server));
@@ -157,13 +167,7 @@ public final class Demo implements Callable<Integer> {
                   http://localhost:%d              the console; open it in a browser
                   everfold://localhost:%d          the store, for programs; also kurrentdb://localhost:%d?tls=false
 
-                Try this:
-                  1. Overview: the rates. Actions: turn the load up, and watch them.
-                  2. Live: what happens now. Pick an order: its stream, its state over time, what caused what.
-                  3. Actions: order a mystery box. Consumers: its event is parked. Actions: mend, redrive.
-                  4. Actions: import a real history, 74,639 events. Streams: search file-README.md.
-
-                Ctrl-C ends it%s.
+                The first page says what to try. Ctrl-C ends it%s.
                 """.formatted(
                         place,
                         server.httpPort(),

@@ -14,6 +14,8 @@ export async function open(page) {
   const sizes = { at: [], bytes: [] };
   const shown = {};
   page.draw(parts.loading());
+  // Not everybody may ask for them.
+  shown.hints = await get('actions', {}, page.signal).then((answer) => answer.hints, () => []);
   await refresh(page, sizes, shown);
   if (page.signal.aborted) {
     return;
@@ -40,10 +42,14 @@ async function refresh(page, sizes, shown) {
 const figure = (label, value, title = nothing) => html`
   <div class="figure" title=${title}><dt>${label}</dt><dd>${value}</dd></div>`;
 
-function view({ stats, types, newest, failure }) {
+function view({ stats, types, newest, hints, failure }) {
   return html`
     <h1>Overview</h1>
     ${failure ? parts.problem(failure) : nothing}
+    ${hints.length === 0 ? nothing : html`
+      <section id="hints"><h2>Try this</h2>
+        <ol>${hints.map(({ text, page }) => html`<li><a href=${parts.link(page)}>${format.visible(text)}</a></li>`)}</ol>
+      </section>`}
     <dl class="figures">
       ${figure('Events', format.number(stats.events))}
       ${figure('Streams', format.number(stats.streams))}
