@@ -1,7 +1,7 @@
 package dev.everfold.kurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -12,6 +12,7 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.protocol.kurrent.StreamsGrpc;
 import dev.everfold.protocol.kurrent.StreamsWire;
 import dev.everfold.protocol.kurrent.v2.ErrorsV2Wire.AppendConsistencyViolationErrorDetails;
+import dev.everfold.protocol.kurrent.v2.ErrorsV2Wire.AppendTransactionSizeExceededErrorDetails;
 import dev.everfold.protocol.kurrent.v2.StreamsServiceGrpc;
 import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.AppendRecord;
 import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.AppendRecordsRequest;
@@ -110,13 +111,35 @@ class AppendRecordsTest {
     }
 
     @Test
-    void a_stream_with_a_tombstone_that_was_not_checked_takes_nothing() {
+    void a_stream_with_a_tombstone_that_was_not_checked_is_told_behind_the_checks() throws Exception {
         bring("order-1", "tombstoned");
 
-        assertThatThrownBy(() -> stub.appendRecords(AppendRecordsRequest.newBuilder()
-                        .addRecords(record("order-1"))
-                        .build()))
-                .hasMessageContaining("has a tombstone");
+        AppendRecordsRequest request = AppendRecordsRequest.newBuilder()
+                .addRecords(record("order-1"))
+                .addChecks(check("missing", -1))
+                .build();
+
+        assertThat(violations(request).getViolationsList())
+                .extracting(violation -> violation.getCheckIndex() + " "
+                        + violation.getStreamState().getExpectedState() + " "
+                        + violation.getStreamState().getActualState())
+                .containsExactly("1 -2 -6");
+    }
+
+    @Test
+    void an_append_that_is_too_large_says_how_large_it_is() throws Exception {
+        ByteString data = ByteString.copyFrom(new byte[900_000]);
+        AppendRecordsRequest.Builder request = AppendRecordsRequest.newBuilder();
+        for (int i = 0; i < 6; i++) {
+            request.addRecords(record("order-1").toBuilder().setData(data));
+        }
+
+        Status status = StatusProto.fromThrowable(catchThrowable(() -> stub.appendRecords(request.build())));
+
+        AppendTransactionSizeExceededErrorDetails details =
+                status.getDetails(1).unpack(AppendTransactionSizeExceededErrorDetails.class);
+        assertThat(details.getMaxSize()).isEqualTo(4 << 20);
+        assertThat(details.getSize()).isBetween(4_500_000, 4_501_000);
     }
 
     @Test

@@ -120,7 +120,8 @@ abstract class JavaClientContract {
                 .get();
 
         assertThat(revisions(all)).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
-        assertThat(all.getLastStreamPosition()).isEqualTo(9);
+        assertThat(List.of(all, middle, newest, older))
+                .allSatisfy(page -> assertThat(page.getLastStreamPosition()).isEqualTo(9));
         assertThat(revisions(middle)).containsExactly(3L, 4L, 5L, 6L);
         assertThat(revisions(newest)).containsExactly(9L, 8L, 7L);
         assertThat(revisions(older)).containsExactly(2L, 1L, 0L);

@@ -12,6 +12,8 @@ import dev.everfold.protocol.kurrent.StreamsGrpc;
 import dev.everfold.protocol.kurrent.StreamsWire;
 import dev.everfold.protocol.kurrent.UsersGrpc;
 import dev.everfold.protocol.kurrent.UsersWire;
+import dev.everfold.protocol.kurrent.v2.StreamsServiceGrpc;
+import dev.everfold.protocol.kurrent.v2.StreamsV2Wire;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
@@ -105,6 +107,28 @@ class KurrentUsersTest {
     }
 
     @Test
+    void a_check_tells_nothing_of_a_stream_that_its_user_may_not_read() throws Exception {
+        secured.create("alice", "editors");
+        Channel admin = as("admin", SecuredServer.PASSWORD);
+        var _ = append(admin, "order-17");
+        var _ = append(admin, "$$order-17", onlyAdminsRead());
+        StreamsServiceGrpc.StreamsServiceBlockingStub alice = StreamsServiceGrpc.newBlockingStub(as("alice", "secret"));
+
+        assertDenied(() -> alice.appendRecords(StreamsV2Wire.AppendRecordsRequest.newBuilder()
+                .addRecords(StreamsV2Wire.AppendRecord.newBuilder()
+                        .setStream("order-18")
+                        .setSchema(StreamsV2Wire.SchemaInfo.newBuilder()
+                                .setFormat(StreamsV2Wire.SchemaFormat.SCHEMA_FORMAT_JSON)
+                                .setName("order.placed"))
+                        .setData(ByteString.copyFromUtf8("{}")))
+                .addChecks(StreamsV2Wire.ConsistencyCheck.newBuilder()
+                        .setStreamState(StreamsV2Wire.ConsistencyCheck.StreamStateCheck.newBuilder()
+                                .setStream("order-17")
+                                .setExpectedState(99)))
+                .build()));
+    }
+
+    @Test
     void a_subscription_ends_before_the_first_event_that_its_user_may_not_read_any_more() throws Exception {
         secured.create("alice", "editors");
         Channel admin = as("admin", SecuredServer.PASSWORD);
@@ -121,12 +145,7 @@ class KurrentUsersTest {
         assertThat(alice.next().hasEvent()).isTrue();
         assertThat(alice.next().hasCaughtUp()).isTrue();
 
-        var _ = append(
-                admin,
-                "$$order-17",
-                message()
-                        .putMetadata("type", "$metadata")
-                        .setData(ByteString.copyFromUtf8("{\"$acl\":{\"$r\":\"$admins\"}}")));
+        var _ = append(admin, "$$order-17", onlyAdminsRead());
         var _ = append(admin, "order-17");
 
         assertDenied(alice::next);
@@ -305,6 +324,12 @@ class KurrentUsersTest {
                 .putMetadata("type", "order.placed")
                 .putMetadata("content-type", "application/json")
                 .setData(ByteString.copyFromUtf8("{}"));
+    }
+
+    private static Shared.ProposedMessage.Builder onlyAdminsRead() {
+        return message()
+                .putMetadata("type", "$metadata")
+                .setData(ByteString.copyFromUtf8("{\"$acl\":{\"$r\":\"$admins\"}}"));
     }
 
     private static Shared.StreamStart.Builder stream(String name) {

@@ -1,6 +1,5 @@
 package dev.everfold.kurrent.service;
 
-import dev.everfold.eventstore.LimitExceededException;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.kurrent.stream.AppendOutcome;
 import dev.everfold.kurrent.stream.AppendRequest;
@@ -60,12 +59,7 @@ final class AppendSession implements StreamObserver<StreamsV2Wire.AppendRequest>
             throw new IllegalArgumentException("The stream \"" + stream + "\" gets no records; expected at least one.");
         }
         bytes += request.getSerializedSize();
-        int bytesMax = service.limits().appendBytesMax();
-        if (bytes > bytesMax) {
-            // What is too large is not kept until it is complete.
-            throw new LimitExceededException(
-                    "The append has more than " + bytesMax + " bytes. Append less at once.", "appendBytesMax");
-        }
+        RefusalsV2.requireSize(bytes, service.limits());
         expected.put(
                 stream,
                 request.hasExpectedRevision() ? new ExpectedState(request.getExpectedRevision()) : ExpectedState.ANY);

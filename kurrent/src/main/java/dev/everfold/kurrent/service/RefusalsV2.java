@@ -65,17 +65,35 @@ final class RefusalsV2 {
                         .build());
     }
 
+    /// Refuses what is too large before all of it is kept.
+    ///
+    /// @param bytes of the append so far
+    static void requireSize(long bytes, Limits limits) {
+        if (bytes > limits.appendBytesMax()) {
+            throw tooLarge(
+                    bytes,
+                    limits,
+                    "The append has more than " + limits.appendBytesMax() + " bytes. Append less at once.");
+        }
+    }
+
+    private static StatusRuntimeException tooLarge(long bytes, Limits limits, String message) {
+        return of(
+                Status.Code.ABORTED,
+                "APPEND_TRANSACTION_SIZE_EXCEEDED",
+                message,
+                ErrorsV2Wire.AppendTransactionSizeExceededErrorDetails.newBuilder()
+                        .setSize((int) Math.min(bytes, Integer.MAX_VALUE))
+                        .setMaxSize(limits.appendBytesMax())
+                        .build());
+    }
+
     /// Any other failure.
     static StatusRuntimeException of(Throwable failure, Limits limits) {
         if (Refusals.cause(failure) instanceof LimitExceededException limit
                 && limit.limit().equals("appendBytesMax")) {
-            return of(
-                    Status.Code.ABORTED,
-                    "APPEND_TRANSACTION_SIZE_EXCEEDED",
-                    String.valueOf(limit.getMessage()),
-                    ErrorsV2Wire.AppendTransactionSizeExceededErrorDetails.newBuilder()
-                            .setMaxSize(limits.appendBytesMax())
-                            .build());
+            // Larger by what surrounds its events, which the messages did not hold.
+            return tooLarge(limits.appendBytesMax() + 1L, limits, String.valueOf(limit.getMessage()));
         }
         return Refusals.status(failure);
     }

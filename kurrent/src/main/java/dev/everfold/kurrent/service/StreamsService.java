@@ -165,11 +165,9 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase implements
                         .setFirstStreamPosition(page.first().getAsLong())
                         .build());
             }
-            if (page.last().isPresent()) {
-                outbox.send(StreamsWire.ReadResp.newBuilder()
-                        .setLastStreamPosition(page.last().getAsLong())
-                        .build());
-            }
+            outbox.send(StreamsWire.ReadResp.newBuilder()
+                    .setLastStreamPosition(page.last())
+                    .build());
         }
     }
 }

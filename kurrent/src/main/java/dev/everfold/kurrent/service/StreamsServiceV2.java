@@ -16,8 +16,8 @@ import dev.everfold.protocol.kurrent.v2.StreamsV2Wire;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -59,8 +59,14 @@ public final class StreamsServiceV2 extends StreamsServiceGrpc.StreamsServiceImp
             throw new IllegalArgumentException("The append has no records; expected at least one.");
         }
         List<NewEvent> events = new ArrayList<>();
+        Set<String> written = new LinkedHashSet<>();
+        long bytes = 0;
         for (StreamsV2Wire.AppendRecord record : request.getRecordsList()) {
-            events.add(Records.decode(writable(record.getStream()), record, limits()));
+            bytes += record.getSerializedSize();
+            RefusalsV2.requireSize(bytes, limits());
+            String stream = writable(record.getStream());
+            written.add(stream);
+            events.add(Records.decode(stream, record, limits()));
         }
         Map<String, Integer> checks = new LinkedHashMap<>();
         SequencedMap<String, ExpectedState> expected = new LinkedHashMap<>();
@@ -71,6 +77,10 @@ public final class StreamsServiceV2 extends StreamsServiceGrpc.StreamsServiceImp
                         "The check " + index + " is empty; expected one of a stream's state.");
             }
             String stream = name(check.getStreamState().getStream());
+            if (!written.contains(stream)) {
+                // Its answer tells what the stream's last revision is.
+                streams.access().require(stream, Access.Action.READ);
+            }
             ExpectedState state = new ExpectedState(check.getStreamState().getExpectedState());
             ExpectedState other = expected.put(stream, state);
             if (other != null && !other.equals(state)) {
@@ -79,8 +89,8 @@ public final class StreamsServiceV2 extends StreamsServiceGrpc.StreamsServiceImp
             }
             checks.putIfAbsent(stream, index);
         }
-        Set<String> written = new HashSet<>();
-        events.forEach(event -> written.add(event.stream()));
+        // What is written without a check is checked for a tombstone all the same, behind the others.
+        written.forEach(stream -> checks.putIfAbsent(stream, checks.size()));
         AppendOutcome outcome = outcome(new AppendRequest(events, expected, written));
         return switch (outcome) {
             case AppendOutcome.Stored stored -> answer(stored);
@@ -98,17 +108,13 @@ public final class StreamsServiceV2 extends StreamsServiceGrpc.StreamsServiceImp
         return answer.build();
     }
 
-    /// Every check that does not hold; or why a stream that was not checked takes nothing.
+    /// Every check that does not hold.
     private static RuntimeException refused(List<Violation> violations, Map<String, Integer> checks) {
         ErrorsV2Wire.AppendConsistencyViolationErrorDetails.Builder details =
                 ErrorsV2Wire.AppendConsistencyViolationErrorDetails.newBuilder();
         for (Violation violation : violations) {
-            Integer index = checks.get(violation.stream());
-            if (index == null) {
-                return RefusalsV2.of(violation);
-            }
             details.addViolations(ErrorsV2Wire.ConsistencyViolation.newBuilder()
-                    .setCheckIndex(index)
+                    .setCheckIndex(checks.getOrDefault(violation.stream(), 0))
                     .setStreamState(ErrorsV2Wire.ConsistencyViolation.StreamStateViolation.newBuilder()
                             .setStream(violation.stream())
                             .setExpectedState(violation.expected().value())

@@ -61,13 +61,9 @@ final class Subscription implements Feed.Sink {
 
     /// Runs until the client is gone or may not read any more, the stream gets a tombstone, or the server ends.
     void run() throws InterruptedException {
-        events.outbox()
-                .send(StreamsWire.ReadResp.newBuilder()
-                        .setConfirmation(Shared.SubscriptionConfirmation.newBuilder()
-                                .setSubscriptionId(UUID.randomUUID().toString()))
-                        .build());
         try (LiveTail.Waiter waiter = streams.tail().join(feed.interest())) {
             events.outbox().onGone(waiter::wake);
+            confirm();
             boolean isLive = false;
             while (!events.outbox().isGone()) {
                 // Since the last look, its `$acl` may have changed.
@@ -80,6 +76,15 @@ final class Subscription implements Feed.Sink {
                 waiter.await(end);
             }
         }
+    }
+
+    /// Not before it can run: a server that ends takes no more.
+    private void confirm() throws InterruptedException {
+        events.outbox()
+                .send(StreamsWire.ReadResp.newBuilder()
+                        .setConfirmation(Shared.SubscriptionConfirmation.newBuilder()
+                                .setSubscriptionId(UUID.randomUUID().toString()))
+                        .build());
     }
 
     @Override

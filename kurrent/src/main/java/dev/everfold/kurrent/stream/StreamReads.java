@@ -62,7 +62,6 @@ public final class StreamReads {
             try (EventCursor cursor = store.read(revisions)) {
                 while (left > 0 && cursor.hasNext()) {
                     RecordedEvent event = cursor.next();
-                    next = event.revision() + 1;
                     if (visible.isYoung(event)) {
                         left--;
                         sink.accept(delivery(event, read.resolvesLinks()));
@@ -70,9 +69,7 @@ public final class StreamReads {
                 }
             }
         }
-        return new StreamPage(
-                asked < first ? OptionalLong.of(first) : OptionalLong.empty(),
-                next > last ? OptionalLong.of(last) : OptionalLong.empty());
+        return new StreamPage(asked < first ? OptionalLong.of(first) : OptionalLong.empty(), last);
     }
 
     private StreamPage backwards(StreamRead read, Visibility visible, Feed.Sink sink, long last)
@@ -80,8 +77,7 @@ public final class StreamReads {
         long first = visible.firstRevision();
         long to = Math.min(read.fromRevision().orElse(last), last) + 1;
         long left = read.count();
-        boolean isExhausted = to <= first;
-        if (left > 0 && !isExhausted) {
+        if (left > 0 && to > first) {
             Read revisions = Read.stream(read.stream())
                     .fromRevision(first)
                     .toRevision(to)
@@ -93,12 +89,10 @@ public final class StreamReads {
                         left--;
                         sink.accept(delivery(event, read.resolvesLinks()));
                     }
-                    isExhausted = event.revision() == first;
                 }
             }
         }
-        return new StreamPage(
-                OptionalLong.empty(), isExhausted || left > 0 ? OptionalLong.of(last) : OptionalLong.empty());
+        return new StreamPage(OptionalLong.empty(), last);
     }
 
     private Optional<StreamPage> readIndex(IndexStream index, StreamRead read, Feed.Sink sink)
@@ -126,9 +120,7 @@ public final class StreamReads {
                 left--;
             }
         }
-        boolean isExhausted = read.backwards() ? revision < 0 : revision > last;
-        return Optional.of(
-                new StreamPage(OptionalLong.empty(), isExhausted ? OptionalLong.of(last) : OptionalLong.empty()));
+        return Optional.of(new StreamPage(OptionalLong.empty(), last));
     }
 
     /// Gives a page of the log.
