@@ -19,6 +19,7 @@ import io.kurrent.dbclient.SubscriptionFilter;
 import io.kurrent.dbclient.UpdatePersistentSubscriptionToStreamOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,9 @@ import org.junit.jupiter.api.Timeout;
 /// Groups through KurrentDB's own client for Java, unmodified, against any of our engines.
 @Timeout(60)
 abstract class PersistentSubscriptionsContract {
+
+    /// Of what depends on which answers come together.
+    private static final int ROUNDS = 8;
 
     private GroupFixture fixture;
 
@@ -284,6 +288,29 @@ abstract class PersistentSubscriptionsContract {
         ResolvedEvent parked = parked("order-1", "shop").getFirst();
         assertThat(new String(parked.getLink().getUserMetadata(), StandardCharsets.UTF_8))
                 .contains("\"reason\":\"Given again 2 times, as often as it may. no\"");
+    }
+
+    @Test
+    void what_is_to_be_retried_comes_before_what_lies_behind_it() throws Exception {
+        fixture.append("order-1", 41);
+        for (int round = 0; round < ROUNDS; round++) {
+            create("shop-" + round, GroupFixture.exact());
+            GroupListener listener = fixture.subscribe("order-1", "shop-" + round);
+            Set<String> seen = new HashSet<>();
+            int deliveries = 1;
+            GroupListener.Received received = listener.next();
+            while (!received.name().equals("40@order-1")) {
+                if (!seen.add(received.name())) {
+                    received.ack();
+                } else {
+                    received.nack(seen.size() <= 20 ? NackAction.Skip : NackAction.Retry, "");
+                }
+                received = listener.next();
+                deliveries++;
+            }
+
+            assertThat(deliveries).as("round %d", round).isEqualTo(61);
+        }
     }
 
     @Test

@@ -39,12 +39,16 @@ public final class GroupException extends RuntimeException {
     }
 
     static GroupException doesNotExist(GroupKey key) {
-        return new GroupException(Reason.DOES_NOT_EXIST, key, name(key) + " does not exist. Create it first.");
+        return new GroupException(Reason.DOES_NOT_EXIST, key, doesNotExist(key.group(), key.stream()));
     }
 
     static GroupException noneOf(String stream) {
-        String message = "The stream \"" + stream + "\" has no group. Create one first.";
-        return new GroupException(Reason.DOES_NOT_EXIST, stream, "", message);
+        return new GroupException(Reason.DOES_NOT_EXIST, stream, "", doesNotExist("", stream));
+    }
+
+    /// In KurrentDB's words, which its clients' tests compare.
+    private static String doesNotExist(String group, String stream) {
+        return "Subscription group " + group + " on stream " + stream + " does not exist.";
     }
 
     /// A group that cannot be as it was asked for.

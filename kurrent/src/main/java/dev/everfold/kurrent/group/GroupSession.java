@@ -141,9 +141,16 @@ final class GroupSession implements Runnable {
                     subscriber.end(reason);
                 }
             }
-            case Command.Ack ack -> ack.ids().forEach(id -> messages.ack(ack.subscriber(), id));
-            case Command.Nack nack ->
+            // Its room is filled before the next answer is looked at, so that what that one wants to be retried goes
+            // before what lies behind it.
+            case Command.Ack ack -> {
+                ack.ids().forEach(id -> messages.ack(ack.subscriber(), id));
+                messages.push(now);
+            }
+            case Command.Nack nack -> {
                 nack.ids().forEach(id -> messages.nack(nack.subscriber(), id, nack.action(), nack.reason()));
+                messages.push(now);
+            }
             case Command.Look(var answer) -> answer.complete(messages.figures(now));
             case Command.Check _ -> keeper.wantLook();
             case Command.Drop(RuntimeException reason) -> dropped = reason;
