@@ -230,7 +230,7 @@ abstract class PersistentSubscriptionsContract {
     @Test
     void a_group_tells_what_its_clients_do() throws Exception {
         fixture.append("order-1", 3);
-        create("shop", GroupFixture.exact());
+        create("shop", GroupFixture.exact().enableExtraStatistics());
         GroupListener listener = fixture.subscribe("order-1", "shop", 5);
         listener.ack(1);
         listener.take(2);
@@ -244,6 +244,9 @@ abstract class PersistentSubscriptionsContract {
         assertThat(info.getConnections().getFirst().getAvailableSlots()).isEqualTo(3);
         assertThat(info.getConnections().getFirst().getInFlightMessages()).isEqualTo(2);
         assertThat(info.getConnections().getFirst().getFrom()).matches("127\\.0\\.0\\.1:\\d+");
+        assertThat(info.getConnections().getFirst().getExtraStatistics())
+                .hasSize(14)
+                .containsKeys("Mean", "Fastest", "Quintile 3", "99.9%", "Highest");
     }
 
     @Test

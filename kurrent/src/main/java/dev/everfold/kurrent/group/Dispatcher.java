@@ -140,13 +140,13 @@ final class Dispatcher {
     // Answers.
 
     /// The client has done its work with a message.
-    void ack(Subscriber subscriber, UUID id) {
-        take(subscriber, id).ifPresent(this::done);
+    void ack(Subscriber subscriber, UUID id, long nowMillis) {
+        take(subscriber, id, nowMillis).ifPresent(this::done);
     }
 
     /// The client has not, and what is to become of the message.
-    void nack(Subscriber subscriber, UUID id, NackAction action, String reason) {
-        take(subscriber, id).ifPresent(message -> {
+    void nack(Subscriber subscriber, UUID id, NackAction action, String reason, long nowMillis) {
+        take(subscriber, id, nowMillis).ifPresent(message -> {
             switch (action) {
                 case RETRY -> retry(message, reason);
                 case PARK -> park(message, reason);
@@ -155,8 +155,9 @@ final class Dispatcher {
         });
     }
 
-    private Optional<Message> take(Subscriber subscriber, UUID id) {
-        Optional<Message> message = seats.of(subscriber).flatMap(seat -> Optional.ofNullable(seat.take(id)));
+    private Optional<Message> take(Subscriber subscriber, UUID id, long nowMillis) {
+        Optional<Message> message =
+                seats.of(subscriber).flatMap(seat -> Optional.ofNullable(seat.answered(id, nowMillis)));
         message.ifPresent(inFlight::remove);
         return message;
     }

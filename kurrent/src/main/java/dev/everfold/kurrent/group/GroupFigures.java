@@ -1,6 +1,7 @@
 package dev.everfold.kurrent.group;
 
 import java.util.List;
+import java.util.SequencedMap;
 
 /// What a group that has clients does just now; immutable.
 ///
@@ -41,11 +42,13 @@ public record GroupFigures(
     /// @param sinceLastLook messages given to it since these figures were last asked for
     /// @param availableSlots how many more it takes before it answers one
     /// @param inFlight how many it has not answered yet
+    /// @param answerMillis how long its last 1,000 answers took, by KurrentDB's names; empty = none yet
     public record OfSubscriber(
             Subscriber.Identity identity,
             int perSecond,
             long total,
             long sinceLastLook,
             int availableSlots,
-            int inFlight) {}
+            int inFlight,
+            SequencedMap<String, Long> answerMillis) {}
 }

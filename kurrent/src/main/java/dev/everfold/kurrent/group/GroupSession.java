@@ -144,11 +144,11 @@ final class GroupSession implements Runnable {
             // Its room is filled before the next answer is looked at, so that what that one wants to be retried goes
             // before what lies behind it.
             case Command.Ack ack -> {
-                ack.ids().forEach(id -> messages.ack(ack.subscriber(), id));
+                ack.ids().forEach(id -> messages.ack(ack.subscriber(), id, now));
                 messages.push(now);
             }
             case Command.Nack nack -> {
-                nack.ids().forEach(id -> messages.nack(nack.subscriber(), id, nack.action(), nack.reason()));
+                nack.ids().forEach(id -> messages.nack(nack.subscriber(), id, nack.action(), nack.reason(), now));
                 messages.push(now);
             }
             case Command.Look(var answer) -> answer.complete(messages.figures(now));

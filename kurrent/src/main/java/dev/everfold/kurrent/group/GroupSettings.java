@@ -3,7 +3,7 @@ package dev.everfold.kurrent.group;
 /// How a group works; immutable.
 ///
 /// @param resolvesLinks whether clients get the events that links lead to
-/// @param hasExtraStatistics whether the creator asked for more figures; kept and told, no more
+/// @param hasExtraStatistics whether the figures of clients tell how long their answers took
 /// @param maxRetryCount how often a message is given again before it is parked, 0 or more
 /// @param minCheckpointCount fewer messages that are done are not worth a checkpoint, 0 or more
 /// @param maxCheckpointCount as many that are done are worth one at once, 0 or more

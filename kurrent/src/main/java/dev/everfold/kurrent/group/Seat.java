@@ -15,6 +15,7 @@ final class Seat {
     private final int number;
     private final long sinceMillis;
     private final Map<UUID, Message> inFlight = new HashMap<>();
+    private final AnswerTimes answerTimes = new AnswerTimes();
     private long total;
     private long totalAtLastLook;
 
@@ -54,10 +55,20 @@ final class Seat {
         subscriber.deliver(message.delivery(), message.retries());
     }
 
-    /// Takes away what was answered; null when it is not there.
+    /// Takes away a message; null when it is not there.
     @Nullable
     Message take(UUID id) {
         return inFlight.remove(id);
+    }
+
+    /// Takes away what was answered; null when it is not there.
+    @Nullable
+    Message answered(UUID id, long nowMillis) {
+        Message message = take(id);
+        if (message != null) {
+            answerTimes.add(nowMillis - message.sentAtMillis());
+        }
+        return message;
     }
 
     List<Message> takeAll() {
@@ -76,6 +87,7 @@ final class Seat {
                 total,
                 sinceLastLook,
                 Math.max(0, subscriber.bufferSize() - inFlight.size()),
-                inFlight.size());
+                inFlight.size(),
+                answerTimes.figures());
     }
 }

@@ -74,7 +74,11 @@ final class GroupInfos {
                     .setAvailableSlots(one.availableSlots())
                     .setInFlightMessages(one.inFlight());
             if (settings.hasExtraStatistics()) {
-                connection.addObservedMeasurementsBuilder().setKey("totalItems").setValue(one.total());
+                one.answerMillis()
+                        .forEach((name, millis) -> connection
+                                .addObservedMeasurementsBuilder()
+                                .setKey(name)
+                                .setValue(millis));
             }
         }
     }

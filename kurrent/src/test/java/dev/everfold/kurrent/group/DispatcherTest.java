@@ -38,10 +38,10 @@ class DispatcherTest {
         dispatcher.join(bob, now);
 
         dispatcher.push(now);
-        dispatcher.ack(bob, ada.id(0));
+        dispatcher.ack(bob, ada.id(0), 0);
         dispatcher.push(now);
         List<Long> beforeAnswer = ada.places();
-        dispatcher.ack(ada, ada.id(0));
+        dispatcher.ack(ada, ada.id(0), 0);
 
         assertThat(beforeAnswer).containsExactly(0L, 2L);
         assertThat(bob.places()).containsExactly(1L);
@@ -56,8 +56,8 @@ class DispatcherTest {
         dispatcher.join(all, now);
         dispatcher.push(now);
 
-        dispatcher.ack(all, all.id(0));
-        dispatcher.ack(all, all.id(2));
+        dispatcher.ack(all, all.id(0), 0);
+        dispatcher.ack(all, all.id(2), 0);
         Checkpoint checkpoint = dispatcher.checkpoint(7);
 
         assertThat(checkpoint.lowest()).isEqualTo(1);
@@ -127,7 +127,7 @@ class DispatcherTest {
 
         now += TIMEOUT_MILLIS;
         dispatcher.expire(now);
-        dispatcher.ack(ada, ada.id(0));
+        dispatcher.ack(ada, ada.id(0), 0);
 
         assertThat(dispatcher.done()).isZero();
         assertThat(dispatcher.figures(now).retrying()).isEqualTo(1);
@@ -141,9 +141,9 @@ class DispatcherTest {
         dispatcher.push(now);
         dispatcher.offerReplayed(delivery(3), 0);
 
-        dispatcher.nack(all, all.id(0), NackAction.RETRY, "");
+        dispatcher.nack(all, all.id(0), NackAction.RETRY, "", 0);
         dispatcher.push(now);
-        dispatcher.ack(all, all.id(1));
+        dispatcher.ack(all, all.id(1), 0);
         dispatcher.push(now);
 
         assertThat(all.places()).containsExactly(0L, 1L, 3L, 0L);
@@ -188,7 +188,7 @@ class DispatcherTest {
 
         dispatcher.push(now);
         int first = ada.places().size();
-        ada.ids().forEach(id -> dispatcher.ack(ada, id));
+        ada.ids().forEach(id -> dispatcher.ack(ada, id, 0));
         dispatcher.push(now);
 
         assertThat(first).isEqualTo(2);
@@ -207,7 +207,7 @@ class DispatcherTest {
         dispatcher.join(ada, now);
         dispatcher.push(now);
         boolean wantedWhenTwoOfFiveAreGone = dispatcher.wantsBatch();
-        dispatcher.ack(ada, ada.id(0));
+        dispatcher.ack(ada, ada.id(0), 0);
         dispatcher.push(now);
 
         assertThat(wantedBefore).isTrue();
@@ -226,7 +226,7 @@ class DispatcherTest {
 
         dispatcher.push(now);
         int together = ada.ids().size();
-        dispatcher.ack(ada, ada.id(0));
+        dispatcher.ack(ada, ada.id(0), 0);
         dispatcher.push(now);
 
         assertThat(together).isEqualTo(1);
