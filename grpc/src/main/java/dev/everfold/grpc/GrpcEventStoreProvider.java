@@ -59,9 +59,8 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
         return GrpcEventStore.open(host(rest), port(uri, rest), options(uri));
     }
 
-    /// A channel to a server, with the TLS and the user of the URI, for stubs of any protocol that it speaks.
-    /// It connects
-    /// when it is used; whoever asks for it shuts it down.
+    /// A channel to a server, with the TLS and the user of the URI, for stubs of any protocol that it
+    /// speaks. It connects when it is used; whoever asks for it shuts it down.
     ///
     /// @throws IllegalArgumentException when the URI cannot be understood
     public ManagedChannel channel(StoreUri uri) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Bounds the bytes that all calls together have sent and that are not yet answered.
 ///
-/// One message may be large and come slowly, and a connection may have a thousand calls: without
-/// this, a thousand halves of messages would fill the memory. When there is too much, the call
+/// One message may be large and come slowly, and a connection may have thousands of calls: without
+/// this, as many halves of messages would fill the memory. When there is too much, the call
 /// that holds most is ended; whoever sends little is not touched. Safe for use by many threads.
 final class InboundBytes extends ServerStreamTracer.Factory {
 
