@@ -91,7 +91,7 @@ final class BuildRun<T> {
 
         // Of the loop's thread.
 
-        /// Whether it has filled a build that did not serve.
+        /// Whether a build that it was told to fill did not serve then.
         private boolean isAwaited;
 
         /// Whether it has told that this build is serving.
@@ -103,8 +103,9 @@ final class BuildRun<T> {
 
         @Override
         public Optional<Claim> claim(String owner, ConsumerOptions options) {
-            return choice.get()
-                    .flatMap(build -> model.claim(build, number, projection, owner, options.lease()))
+            Optional<Build> chosen = choice.get();
+            isAwaited |= chosen.filter(build -> !build.serving()).isPresent();
+            return chosen.flatMap(build -> model.claim(build, number, projection, owner, options.lease()))
                     .map(claim -> claim);
         }
 
@@ -122,14 +123,13 @@ final class BuildRun<T> {
         }
 
         /// Asked each time, since a build is only told so once all of its partitions have caught up.
-        /// A claim that was lost in the moment of the switch is followed by one of a build that
-        /// serves already.
+        /// A build may serve already when it is claimed: another process has finished it since it was
+        /// chosen, or the claim before was lost in the moment of the switch.
         @Override
         public void caughtUp(Claim claim) {
             if (isDone || !(claim instanceof ModelClaim filled)) {
                 return;
             }
-            isAwaited |= !filled.build().serving();
             if (isAwaited && (filled.build().serving() || filled.serve())) {
                 isDone = true;
                 served.accept(filled.build());

@@ -20,8 +20,10 @@ import dev.everfold.eventstore.RecordedEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -127,6 +129,71 @@ class MemoryReadModelTest {
         assertThat(projection.awaitRebuilt(SOON)).isTrue();
         assertThat(model.builds("balances")).extracting(Build::number).containsExactly(3L);
         assertThat(model.get("alice")).contains(500L);
+    }
+
+    @Test
+    @Timeout(60)
+    void a_build_that_another_process_finishes_just_before_it_is_claimed_here_takes_over() throws InterruptedException {
+        long last = append("alice", new AccountEvent.Deposited("alice", 500));
+        List<RecordedEvent> events = store.read(Read.matching(Query.all())).toList();
+        AtomicBoolean finished = new AtomicBoolean();
+        RunningProjection<?> projection = everfold.start(balances(), new BeforeClaims<>(model, build -> {
+            if (build.number() == 2 && !finished.getAndSet(true)) {
+                try (ModelClaim other = claimedByAnotherProcess(build)) {
+                    other.commit(new Step(events, new Checkpoint(store.lineage(), last + 1), List.of(), List.of()));
+                    assertThat(other.serve()).isTrue();
+                }
+            }
+        }));
+        projection.awaitCaughtUp(SOON);
+
+        assertThat(projection.rebuild().build().number()).isEqualTo(2);
+
+        assertThat(projection.awaitRebuilt(SOON)).isTrue();
+        assertThat(finished).isTrue();
+        assertThat(model.builds("balances")).extracting(Build::number).containsExactly(2L);
+        assertThat(model.get("alice")).contains(500L);
+    }
+
+    /// Does something after a build was chosen and before it is claimed.
+    private record BeforeClaims<T>(ReadModel<T> model, Consumer<Build> moment) implements ReadModel<T> {
+
+        @Override
+        public Optional<ModelClaim> claim(
+                Build build, int partition, Projection<T> projection, String owner, Duration lease) {
+            moment.accept(build);
+            return model.claim(build, partition, projection, owner, lease);
+        }
+
+        @Override
+        public List<Build> builds(String projection) {
+            return model.builds(projection);
+        }
+
+        @Override
+        public Build create(String projection, int version, int partitions, long after) {
+            return model.create(projection, version, partitions, after);
+        }
+
+        @Override
+        public void drop(Build build) {
+            model.drop(build);
+        }
+
+        @Override
+        public void dropRetired(String projection) {
+            model.dropRetired(projection);
+        }
+
+        @Override
+        public ModelSnapshot snapshot(Build build) {
+            return model.snapshot(build);
+        }
+
+        @Override
+        public boolean isTransient(RuntimeException failure) {
+            return model.isTransient(failure);
+        }
     }
 
     private ModelClaim claimedByAnotherProcess(Build build) {
