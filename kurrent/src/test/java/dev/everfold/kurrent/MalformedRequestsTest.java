@@ -26,9 +26,15 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,11 +51,16 @@ class MalformedRequestsTest {
     private static final int MESSAGES_OF_METHOD = 150;
     private static final long PATIENCE_MILLIS = 60;
 
+    /// What gRPC logs when a service throws instead of refusing.
+    private static final Logger GRPC = Logger.getLogger("io.grpc");
+
+    private final ThrownByServices thrown = new ThrownByServices();
     private ServedStore served;
     private ManagedChannel channel;
 
     @BeforeEach
     void serve() {
+        GRPC.addHandler(thrown);
         served = ServedStore.of(new InMemoryEventStore());
         channel = Stubs.channel(served);
     }
@@ -58,6 +69,26 @@ class MalformedRequestsTest {
     void end() {
         channel.shutdownNow();
         served.close();
+        GRPC.removeHandler(thrown);
+        assertThat(thrown.failures).isEmpty();
+    }
+
+    private static final class ThrownByServices extends Handler {
+
+        private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void publish(LogRecord logged) {
+            if (logged.getLevel().equals(Level.SEVERE) && logged.getThrown() != null) {
+                failures.add(logged.getThrown());
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 
     @Test

@@ -53,6 +53,9 @@ final class SubscriberCall implements StreamObserver<ReadReq>, Subscriber {
 
     @Override
     public void onNext(ReadReq request) {
+        if (isGone) {
+            return;
+        }
         Member joined = member;
         try {
             if (joined != null) {
@@ -135,10 +138,10 @@ final class SubscriberCall implements StreamObserver<ReadReq>, Subscriber {
 
     @Override
     public void onCompleted() {
-        if (member == null) {
-            client.onCompleted();
-        } else {
+        if (member != null) {
             leave();
+        } else if (!isGone) {
+            client.onCompleted();
         }
     }
 
