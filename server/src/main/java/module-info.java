@@ -9,6 +9,7 @@ module dev.everfold.server {
     requires dev.everfold.protocol;
     requires io.grpc.stub;
     requires io.javalin;
+    requires java.naming;
     requires micrometer.core;
     requires micrometer.registry.prometheus;
     requires org.eclipse.jetty.ee10.servlet;

@@ -38,6 +38,13 @@ final class SecurityArguments {
     Path tlsKey;
 
     @Option(
+            names = "--tls-client-authorities",
+            paramLabel = "FILE",
+            description = "Let in who shows a certificate of these authorities (PEM), as the user of its common name.")
+    @Nullable
+    Path tlsClientAuthorities;
+
+    @Option(
             names = "--connections-of-address",
             paramLabel = "N",
             description = "Connections that one address may hold at each port. Default: 1000.")
@@ -74,7 +81,8 @@ final class SecurityArguments {
         }
         Path certificate = tlsCertificate;
         Path key = tlsKey;
-        if (certificate == null && key == null) {
+        Optional<Path> authorities = Optional.ofNullable(tlsClientAuthorities);
+        if (certificate == null && key == null && authorities.isEmpty()) {
             return options;
         }
         if (certificate == null || key == null) {
@@ -82,6 +90,6 @@ final class SecurityArguments {
                     ExitCode.USAGE,
                     "TLS needs both its certificate and its key; expected --tls-certificate with --tls-key.");
         }
-        return options.withTls(new SecurityOptions.Tls(certificate, key));
+        return options.withTls(new SecurityOptions.Tls(certificate, key, authorities));
     }
 }

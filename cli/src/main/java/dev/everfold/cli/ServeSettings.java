@@ -31,6 +31,7 @@ final class ServeSettings implements IDefaultValueProvider {
             "users",
             "tls-certificate",
             "tls-key",
+            "tls-client-authorities",
             "admin-password-file",
             "kurrent-default-passwords",
             "i-accept-insecure-network",

@@ -246,8 +246,8 @@ class ServeCommandTest {
         assertThat(unknown.err())
                 .isEqualTo("everfold: \"colour\" in \"" + file + "\" is not a setting; expected one of"
                         + " admin-password-file, connections-of-address, grace, grpc-port, host, http-port,"
-                        + " i-accept-insecure-network, kurrent-default-passwords, store, tls-certificate, tls-key,"
-                        + " users.\n");
+                        + " i-accept-insecure-network, kurrent-default-passwords, store, tls-certificate,"
+                        + " tls-client-authorities, tls-key, users.\n");
         assertThat(absent.exitCode()).isEqualTo(2);
         assertThat(absent.err()).startsWith("everfold: the file \"" + missing + "\" of --config cannot be read: ");
     }

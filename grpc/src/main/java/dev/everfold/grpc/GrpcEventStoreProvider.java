@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,11 +27,14 @@ import org.jspecify.annotations.Nullable;
 /// | `tls` | `true`: encrypted, the server shows a certificate. `false`: not, though a password goes to another
 /// machine |
 /// | `tlsCa` | a file in PEM of those whose certificates are believed; without it, those that the JDK trusts |
+/// | `tlsCertificate`, `tlsKey` | files in PEM of this client's certificate and its key, for a server that knows users
+/// by them; instead of a user and a password |
 public final class GrpcEventStoreProvider implements EventStoreProvider {
 
     /// Where a server listens unless it is told otherwise.
     public static final int DEFAULT_PORT = 2113;
 
+    private static final Set<String> TLS_FILES = Set.of("tlsCa", "tlsCertificate", "tlsKey");
     private static final String PASSWORD = "EVERFOLD_PASSWORD";
     private static final int PORT_MAX = 65_535;
     private static final Pattern REST =
@@ -85,22 +89,23 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
         GrpcOptions options = GrpcOptions.DEFAULTS;
         boolean plain = false;
         for (Map.Entry<String, String> parameter : uri.parameters().entrySet()) {
-            String text = parameter.getKey() + "=" + parameter.getValue();
-            if (parameter.getKey().equals("tlsCa")) {
-                options = options.withTls(new GrpcOptions.Tls(Optional.of(Path.of(parameter.getValue()))));
+            if (TLS_FILES.contains(parameter.getKey())) {
                 continue;
             }
+            String text = parameter.getKey() + "=" + parameter.getValue();
             switch (text) {
                 case "mode=create", "mode=existing" -> {}
                 case "mode=read" -> options = options.withReadOnly(true);
                 case "tls=false" -> plain = true;
-                // tlsCa, which says more, comes after it: parameters are in the order of their names.
                 case "tls=true" -> options = options.withTls(GrpcOptions.Tls.DEFAULTS);
                 default ->
                     throw new IllegalArgumentException("Store URI \"" + uri.forMessages() + "\" has the parameter "
-                            + text + "; expected mode=create, mode=existing, mode=read, tls=true, tls=false or"
-                            + " tlsCa=FILE.");
+                            + text + "; expected mode=create, mode=existing, mode=read, tls=true, tls=false,"
+                            + " tlsCa=FILE, or tlsCertificate=FILE with tlsKey=FILE.");
             }
+        }
+        if (uri.parameters().keySet().stream().anyMatch(TLS_FILES::contains)) {
+            options = options.withTls(new GrpcOptions.Tls(file(uri, "tlsCa"), own(uri)));
         }
         if (plain && options.tls().isPresent()) {
             throw new IllegalArgumentException("Store URI \"" + uri.forMessages()
@@ -117,6 +122,20 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
                     + " where the network is trusted.");
         }
         return options.withCredentials(credentials(uri, rest));
+    }
+
+    private static Optional<Path> file(StoreUri uri, String parameter) {
+        return Optional.ofNullable(uri.parameters().get(parameter)).map(Path::of);
+    }
+
+    private static Optional<GrpcOptions.OwnCertificate> own(StoreUri uri) {
+        Optional<Path> certificate = file(uri, "tlsCertificate");
+        Optional<Path> key = file(uri, "tlsKey");
+        if (certificate.isPresent() != key.isPresent()) {
+            throw new IllegalArgumentException("Store URI \"" + uri.forMessages()
+                    + "\" names a certificate or a key alone; expected tlsCertificate=FILE with tlsKey=FILE.");
+        }
+        return certificate.map(shown -> new GrpcOptions.OwnCertificate(shown, key.orElseThrow()));
     }
 
     private Credentials credentials(StoreUri uri, Matcher rest) {

@@ -14,7 +14,7 @@ import java.util.Optional;
 /// @param readOnly whether appends are refused here
 /// @param records whether events come as the records that the store keeps, which costs the least; else as messages
 /// @param credentials who asks, where the server has users
-/// @param tls how the server proves who it is; without it, nothing is encrypted
+/// @param tls how the server proves who it is, and perhaps this client; without it, nothing is encrypted
 public record GrpcOptions(
         Duration callTimeout,
         int pageBytesMax,
@@ -28,14 +28,21 @@ public record GrpcOptions(
     public static final GrpcOptions DEFAULTS = new GrpcOptions(
             Duration.ofSeconds(30), 1 << 20, 16L << 20, false, true, Optional.empty(), Optional.empty());
 
-    /// Whose certificates are believed.
+    /// Whose certificates are believed, and which one is shown.
     ///
     /// @param authorities a file of certificates in PEM; without it, those that the JDK trusts
-    public record Tls(Optional<Path> authorities) {
+    /// @param own what is shown to a server that lets clients in by their certificates
+    public record Tls(Optional<Path> authorities, Optional<OwnCertificate> own) {
 
-        /// What the JDK trusts.
-        public static final Tls DEFAULTS = new Tls(Optional.empty());
+        /// What the JDK trusts; nothing is shown.
+        public static final Tls DEFAULTS = new Tls(Optional.empty(), Optional.empty());
     }
+
+    /// A certificate of this client.
+    ///
+    /// @param certificate it, and those that lead from it to an authority, in PEM
+    /// @param key its key, in PEM, as PKCS #8, not encrypted
+    public record OwnCertificate(Path certificate, Path key) {}
 
     /// @throws IllegalArgumentException when a number is below 1 or the time is not positive
     public GrpcOptions {

@@ -90,7 +90,8 @@ class GrpcEventStoreProviderTest {
         assertThatThrownBy(() -> EventStores.open("everfold://localhost:2113?colour=red"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Store URI \"everfold://localhost:2113?colour=red\" has the parameter colour=red;"
-                        + " expected mode=create, mode=existing, mode=read, tls=true, tls=false or tlsCa=FILE.");
+                        + " expected mode=create, mode=existing, mode=read, tls=true, tls=false, tlsCa=FILE, or"
+                        + " tlsCertificate=FILE with tlsKey=FILE.");
     }
 
     @Test
@@ -131,12 +132,31 @@ class GrpcEventStoreProviderTest {
     }
 
     @Test
+    void a_certificate_and_its_key_mean_tls_and_come_together() {
+        GrpcEventStoreProvider provider = new GrpcEventStoreProvider();
+        String uri = "everfold://db.example?tlsCertificate=me.pem";
+
+        assertThat(provider.options(StoreUri.parse(uri + "&tlsKey=me.key")).tls())
+                .hasValue(new GrpcOptions.Tls(
+                        Optional.empty(),
+                        Optional.of(new GrpcOptions.OwnCertificate(Path.of("me.pem"), Path.of("me.key")))));
+        assertThatThrownBy(() -> provider.open(StoreUri.parse(uri)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Store URI \"" + uri + "\" names a certificate or a key alone; expected"
+                        + " tlsCertificate=FILE with tlsKey=FILE.");
+        assertThatThrownBy(() -> provider.open(StoreUri.parse(uri + "&tlsKey=me.key")))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageStartingWith("The certificate \"me.pem\" with the key \"me.key\" cannot be used: ")
+                .hasMessageEndingWith(". Expected both in PEM, the key as PKCS #8 without a password.");
+    }
+
+    @Test
     void a_file_of_authorities_means_tls() {
         GrpcEventStoreProvider provider = new GrpcEventStoreProvider();
 
         assertThat(provider.options(StoreUri.parse("everfold://db.example?tls=true&tlsCa=ca.pem"))
                         .tls())
-                .hasValue(new GrpcOptions.Tls(Optional.of(Path.of("ca.pem"))));
+                .hasValue(new GrpcOptions.Tls(Optional.of(Path.of("ca.pem")), Optional.empty()));
         assertThatThrownBy(() -> provider.open(StoreUri.parse("everfold://db.example?tlsCa=missing.pem")))
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessageStartingWith("The certificates in \"missing.pem\" cannot be used: ")

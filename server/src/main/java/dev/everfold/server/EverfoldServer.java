@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import javax.net.ssl.X509ExtendedKeyManager;
 
 /// A store behind two ports: gRPC for programs, HTTP for those who watch.
 ///
@@ -98,7 +97,7 @@ public final class EverfoldServer implements AutoCloseable {
         List<BindableService> services = new ArrayList<>(kurrent.services());
         security.map(Security::usersService).ifPresent(services::add);
         return new GrpcDoor(
-                identity.map(X509ExtendedKeyManager.class::cast),
+                identity.map(keys -> new GrpcDoor.Tls(keys, keys.clients())),
                 security.map(Security::callGuard).stream().toList(),
                 services,
                 options.connectionsOfAddressMax(),

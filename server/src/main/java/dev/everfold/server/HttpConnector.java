@@ -42,6 +42,7 @@ record HttpConnector(ServerOptions options, Optional<ServerIdentity> identity) {
     private static SslContextFactory.Server tls(ServerIdentity keys) {
         SslContextFactory.Server factory = new SslContextFactory.Server();
         factory.setSslContext(keys.context());
+        factory.setWantClientAuth(keys.asksClients());
         factory.setIncludeProtocols(GrpcDoor.PROTOCOLS.toArray(String[]::new));
         factory.setIncludeCipherSuites(GrpcDoor.CIPHERS.toArray(String[]::new));
         factory.setExcludeCipherSuites();

@@ -27,7 +27,16 @@ public record SecurityOptions(
     ///
     /// @param certificate the server's, and those that lead from it to an authority
     /// @param key of the first certificate, as PKCS #8, not encrypted
-    public record Tls(Path certificate, Path key) {}
+    /// @param clientAuthorities certificates of those who vouch for clients; whoever shows a certificate of
+    /// theirs is the
+    ///     user of its common name, without a password
+    public record Tls(Path certificate, Path key, Optional<Path> clientAuthorities) {
+
+        /// Without certificates of clients.
+        public Tls(Path certificate, Path key) {
+            this(certificate, key, Optional.empty());
+        }
+    }
 
     /// Without users and TLS.
     public static final SecurityOptions NONE = new SecurityOptions(
@@ -38,6 +47,10 @@ public record SecurityOptions(
         if (kurrentDefaultPasswords && !users) {
             throw new IllegalArgumentException(
                     "KurrentDB's first users need users; expected --users with" + " --kurrent-default-passwords.");
+        }
+        if (tls.flatMap(Tls::clientAuthorities).isPresent() && !users) {
+            throw new IllegalArgumentException("Certificates of clients say which user they are; expected --users with"
+                    + " --tls-client-authorities.");
         }
         if (passwordIterations < 1 || passwordIterations > 10_000_000) {
             throw new IllegalArgumentException(

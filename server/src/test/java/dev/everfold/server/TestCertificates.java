@@ -7,10 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 
 /// Certificates for `localhost`, made by the JDK's keytool, each its own authority.
 final class TestCertificates {
@@ -46,28 +49,67 @@ final class TestCertificates {
     }
 
     private static KeyStore make(String algorithm) {
+        return make(List.of(List.of(
+                "-alias",
+                "server",
+                "-keyalg",
+                algorithm,
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "SAN=dns:localhost,ip:127.0.0.1")));
+    }
+
+    /// A certificate of a client, its key, and that of the authority that vouches for it.
+    record Client(Path authority, Path certificate, Path key, KeyStore keys) {
+
+        KeyManager[] keyManagers() throws GeneralSecurityException {
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(keys, PASSWORD);
+            return factory.getKeyManagers();
+        }
+    }
+
+    /// Writes the certificate of a client, by an authority of the test's own.
+    ///
+    /// @param subject for example `CN=alice`
+    static Client writeClient(Path folder, String authority, String subject) throws Exception {
+        KeyStore keys = MADE.computeIfAbsent(
+                authority + " " + subject,
+                _ -> make(List.of(
+                        List.of("-alias", "ca", "-keyalg", "EC", "-dname", "CN=" + authority, "-ext", "bc:c"),
+                        List.of("-alias", "client", "-keyalg", "EC", "-dname", subject, "-signer", "ca"))));
+        Client files = new Client(
+                folder.resolve(authority + ".pem"), folder.resolve("client.pem"), folder.resolve("client.key"), keys);
+        Files.writeString(
+                files.authority(), pem("CERTIFICATE", keys.getCertificate("ca").getEncoded()));
+        Files.writeString(
+                files.certificate(),
+                pem("CERTIFICATE", keys.getCertificate("client").getEncoded()));
+        Files.writeString(
+                files.key(), pem("PRIVATE KEY", keys.getKey("client", PASSWORD).getEncoded()));
+        return files;
+    }
+
+    private static KeyStore make(List<List<String>> pairs) {
         try {
             Path folder = Files.createTempDirectory("everfold-keytool");
             Path store = folder.resolve("store.p12");
-            List<String> command = List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                    "-genkeypair",
-                    "-keystore",
-                    store.toString(),
-                    "-storepass",
-                    String.valueOf(PASSWORD),
-                    "-alias",
-                    "server",
-                    "-keyalg",
-                    algorithm,
-                    "-dname",
-                    "CN=localhost",
-                    "-ext",
-                    "SAN=dns:localhost,ip:127.0.0.1",
-                    "-validity",
-                    "30");
-            if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
-                throw new IOException("keytool failed");
+            for (List<String> pair : pairs) {
+                List<String> command = new ArrayList<>(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        String.valueOf(PASSWORD),
+                        "-validity",
+                        "30"));
+                command.addAll(pair);
+                if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
+                    throw new IOException("keytool failed");
+                }
             }
             KeyStore keys = KeyStore.getInstance("PKCS12");
             try (InputStream input = Files.newInputStream(store)) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -18,7 +19,18 @@ final class TlsClient {
         return HttpClient.newBuilder().sslContext(believing(certificate)).build();
     }
 
+    /// One that shows a certificate of its own.
+    static HttpClient showing(Path certificate, TestCertificates.Client own) throws Exception {
+        return HttpClient.newBuilder()
+                .sslContext(context(certificate, own.keyManagers()))
+                .build();
+    }
+
     static SSLContext believing(Path certificate) throws Exception {
+        return context(certificate, new KeyManager[0]);
+    }
+
+    private static SSLContext context(Path certificate, KeyManager[] own) throws Exception {
         KeyStore believed = KeyStore.getInstance(KeyStore.getDefaultType());
         believed.load(null, null);
         try (InputStream input = Files.newInputStream(certificate)) {
@@ -28,7 +40,7 @@ final class TlsClient {
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(believed);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
+        context.init(own, trust.getTrustManagers(), null);
         return context;
     }
 }

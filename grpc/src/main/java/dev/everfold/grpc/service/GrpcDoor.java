@@ -4,6 +4,8 @@ import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.util.List;
@@ -11,21 +13,29 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /// Who comes in to a [GrpcServer], and what is behind it beside the store; immutable.
 ///
-/// @param identity the certificate that is shown, and its key; without it, nothing is encrypted
+/// @param tls without it, nothing is encrypted
 /// @param guards each sees every call, the first one first
 /// @param services answered beside the store's own
 /// @param connectionsOfAddressMax connections that one address may hold, 1 or more
 /// @param inboundBytesMax bytes that all calls together may have sent before they are answered;
 ///     beyond it, the call that holds most is ended
 public record GrpcDoor(
-        Optional<X509ExtendedKeyManager> identity,
+        Optional<Tls> tls,
         List<ServerInterceptor> guards,
         List<BindableService> services,
         int connectionsOfAddressMax,
         long inboundBytesMax) {
+
+    /// How calls are encrypted.
+    ///
+    /// @param identity the certificate that is shown, and its key
+    /// @param clients who vouches for clients; they may show a certificate and need not. Without it, they are
+    /// not asked
+    public record Tls(X509ExtendedKeyManager identity, Optional<X509ExtendedTrustManager> clients) {}
 
     /// A quarter of the memory that the JVM may take.
     public static final long INBOUND_BYTES_MAX = Runtime.getRuntime().maxMemory() / 4;
@@ -63,16 +73,7 @@ public record GrpcDoor(
     }
 
     void configure(NettyServerBuilder builder) {
-        identity.ifPresent(keys -> {
-            try {
-                builder.sslContext(GrpcSslContexts.configure(SslContextBuilder.forServer(keys))
-                        .protocols(PROTOCOLS)
-                        .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
-                        .build());
-            } catch (SSLException unusable) {
-                throw new IllegalStateException("TLS cannot be set up: " + unusable.getMessage(), unusable);
-            }
-        });
+        tls.ifPresent(those -> builder.sslContext(context(those)));
         builder.handshakeTimeout(HANDSHAKE_SECONDS_MAX, TimeUnit.SECONDS);
         builder.addTransportFilter(new ConnectionsOfAddress(connectionsOfAddressMax));
         // The last one that is added is the first one asked.
@@ -80,5 +81,17 @@ public record GrpcDoor(
         builder.intercept(new LiveCalls());
         builder.addStreamTracerFactory(new InboundBytes(inboundBytesMax));
         services.forEach(builder::addService);
+    }
+
+    private static SslContext context(Tls tls) {
+        SslContextBuilder context = GrpcSslContexts.configure(SslContextBuilder.forServer(tls.identity()))
+                .protocols(PROTOCOLS)
+                .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE);
+        tls.clients().ifPresent(authorities -> context.trustManager(authorities).clientAuth(ClientAuth.OPTIONAL));
+        try {
+            return context.build();
+        } catch (SSLException unusable) {
+            throw new IllegalStateException("TLS cannot be set up: " + unusable.getMessage(), unusable);
+        }
     }
 }

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /// Lets calls of gRPC in: finds out who calls, refuses what that user may not, and tells the service who it is.
 final class CallGuard implements ServerInterceptor {
@@ -55,8 +56,8 @@ final class CallGuard implements ServerInterceptor {
         if (permission.get() == Permission.OPEN) {
             return next.startCall(call, headers);
         }
-        Optional<BasicCredentials> credentials = BasicCredentials.parse(headers.get(AUTHORIZATION));
-        if (credentials.isEmpty()) {
+        Optional<Supplier<Login>> named = named(call, headers);
+        if (named.isEmpty()) {
             return refuse(call, Status.UNAUTHENTICATED, "The call names no user.");
         }
         long changes = logins.changes();
@@ -64,12 +65,12 @@ final class CallGuard implements ServerInterceptor {
         Login login;
         try {
             known = nextPosition.getAsLong();
-            login = logins.check(credentials.get(), address(call));
+            login = named.get().get();
         } catch (EventStoreException unavailable) {
             return refuse(call, Status.UNAVAILABLE, "Users cannot be looked up: " + unavailable.getMessage());
         }
         return switch (login) {
-            case Login.Unknown() -> refuse(call, Status.UNAUTHENTICATED, "The user or the password is wrong.");
+            case Login.Unknown() -> refuse(call, Status.UNAUTHENTICATED, unknown(headers));
             case Login.Later(long seconds) ->
                 refuse(call, Status.UNAUTHENTICATED, "Too many logins failed; try again in " + seconds + " s.");
             case Login.Known(Caller caller)
@@ -82,14 +83,30 @@ final class CallGuard implements ServerInterceptor {
                 if (call.getMethodDescriptor().getType() != MethodType.UNARY) {
                     LiveCall<?, ?> live = enter(caller, known);
                     // A user who changed between the check and the entry may be another one now.
-                    if (logins.changes() != changes
-                            && !logins.check(credentials.get(), address(call)).equals(login)) {
+                    if (logins.changes() != changes && !named.get().get().equals(login)) {
                         live.end(CHANGED);
                     }
                 }
                 yield Contexts.interceptCall(Context.current().withValue(Caller.KEY, caller), call, headers, next);
             }
         };
+    }
+
+    /// By what it is found out who calls: what the call says, or else the certificate of its connection.
+    private Optional<Supplier<Login>> named(ServerCall<?, ?> call, Metadata headers) {
+        String authorization = headers.get(AUTHORIZATION);
+        if (authorization != null) {
+            return BasicCredentials.parse(authorization)
+                    .map(credentials -> () -> logins.check(credentials, address(call)));
+        }
+        return ClientCertificate.login(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION))
+                .map(name -> () -> logins.certified(name, address(call)));
+    }
+
+    private static String unknown(Metadata headers) {
+        return headers.containsKey(AUTHORIZATION)
+                ? "The user or the password is wrong."
+                : "The certificate is of no user.";
     }
 
     /// Only of calls that may go on for ever; one of them that changes its own user would not get its answer.

@@ -13,17 +13,23 @@ import io.javalin.http.SameSite;
 import io.javalin.http.UnauthorizedResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Lets requests of HTTP in: by `Authorization: Basic …` from programs, by a session from browsers. Behind it,
-/// [Caller#KEY] says who asks. Where the server has no users, everybody is let in.
+/// Lets requests of HTTP in: by `Authorization: Basic …` or a certificate from programs, by a session from
+/// browsers, which
+/// would show a certificate to whatever page asks. Behind it, [Caller#KEY] says who asks. Where the server has no
+/// users, everybody is let in.
 public final class HttpGuard {
 
     /// What a request that changes something holds beside the cookie of a session.
     public static final String CSRF_HEADER = "X-CSRF-Token";
 
     private static final String CHALLENGE = "Basic realm=\"Everfold\", charset=\"UTF-8\"";
+    /// Where the servlet container puts what a client has shown.
+    private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
+
     private static final String COOKIE = "everfold-session-";
 
     private final Optional<Security> security;
@@ -110,14 +116,31 @@ public final class HttpGuard {
                     .orElseThrow(() -> unauthorized(context, "The header Authorization is not one of Basic."));
             return check(security, context, credentials);
         }
-        Session session = security.sessions()
-                .find(context.cookie(cookie(context)))
-                .orElseThrow(() -> unauthorized(context, "The request names no user."));
+        Optional<Session> found = security.sessions().find(context.cookie(cookie(context)));
+        if (found.isEmpty()) {
+            String name = certificate(context).orElseThrow(() -> unauthorized(context, "The request names no user."));
+            if (security.logins().certified(name, context.ip()) instanceof Login.Known(Caller caller)) {
+                return caller;
+            }
+            throw unauthorized(context, "The certificate is of no user.");
+        }
+        Session session = found.get();
         if (!context.method().equals(HandlerType.GET) && !isSame(session.csrf(), context.header(CSRF_HEADER))) {
             throw new ForbiddenResponse("The request has a session and not its header " + CSRF_HEADER
                     + "; expected what GET /session says.");
         }
         return session.caller();
+    }
+
+    private static Optional<String> certificate(io.javalin.http.Context context) {
+        return !isFromBrowser(context) && context.attribute(CERTIFICATES) instanceof X509Certificate[] chain
+                ? ClientCertificate.login(chain[0].getSubjectX500Principal())
+                : Optional.empty();
+    }
+
+    /// Browsers say what a request is for.
+    private static boolean isFromBrowser(io.javalin.http.Context context) {
+        return context.header("Sec-Fetch-Mode") != null || context.header("Origin") != null;
     }
 
     private static Caller check(Security security, io.javalin.http.Context context, BasicCredentials credentials) {
@@ -133,9 +156,9 @@ public final class HttpGuard {
         };
     }
 
-    /// Browsers say what a request is for; they would ask their user in a window of their own.
+    /// Browsers would ask their user in a window of their own.
     private static UnauthorizedResponse unauthorized(io.javalin.http.Context context, String why) {
-        if (context.header("Sec-Fetch-Mode") == null) {
+        if (!isFromBrowser(context)) {
             context.header("WWW-Authenticate", CHALLENGE);
         }
         return new UnauthorizedResponse(why);

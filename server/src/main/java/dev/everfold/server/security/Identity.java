@@ -34,17 +34,15 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
     /// @throws StoreUnavailableException when they cannot be read, or do not belong together
     static Identity read(Tls files) {
         try {
-            List<X509Certificate> chain = chain(files.certificate());
+            List<X509Certificate> chain = certificates(files.certificate());
             PrivateKey key = key(files.key(), chain.getFirst().getPublicKey());
             requirePair(chain.getFirst().getPublicKey(), key);
             return new Identity(chain, key);
         } catch (IOException | GeneralSecurityException | IllegalArgumentException unusable) {
-            String reason = unusable instanceof IOException
-                    ? unusable.getClass().getSimpleName() + " " + unusable.getMessage()
-                    : String.valueOf(unusable.getMessage());
             throw new StoreUnavailableException(
                     "The certificate \"" + files.certificate() + "\" with the key \"" + files.key()
-                            + "\" cannot be used: " + reason + ". Expected both in PEM, the key as PKCS #8 without a"
+                            + "\" cannot be used: " + reason(unusable)
+                            + ". Expected both in PEM, the key as PKCS #8 without a"
                             + " password.",
                     false,
                     unusable);
@@ -56,7 +54,15 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
         return chain.getFirst().getNotAfter().toInstant();
     }
 
-    private static List<X509Certificate> chain(Path file) throws IOException, GeneralSecurityException {
+    /// Why a file could not be used, for messages.
+    static String reason(Exception unusable) {
+        return unusable instanceof IOException
+                ? unusable.getClass().getSimpleName() + " " + unusable.getMessage()
+                : String.valueOf(unusable.getMessage());
+    }
+
+    /// All certificates of a file in PEM, one at least.
+    static List<X509Certificate> certificates(Path file) throws IOException, GeneralSecurityException {
         byte[] pem = Files.readAllBytes(file);
         List<X509Certificate> chain =
                 CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem)).stream()

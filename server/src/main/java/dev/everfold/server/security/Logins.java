@@ -17,7 +17,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/// Finds out who somebody is by name and password.
+/// Finds out who somebody is, by name and password or by a certificate.
 ///
 /// Checking a password takes a core for some tenths of a second, on purpose. So few are checked at a time, and one that
 /// was right is remembered for a minute: not itself, but a keyed hash of it and the name, with a key that only this
@@ -68,7 +68,9 @@ final class Logins {
     ///
     /// @throws EventStoreException when the store cannot be asked
     Login check(BasicCredentials credentials, String address) {
-        ByteBuffer hash = hash(credentials);
+        // No name holds a colon, so no two pairs are the same text.
+        ByteBuffer hash =
+                hash(credentials.login() + ":" + credentials.password().reveal());
         Caller known = recall(hash);
         if (known != null) {
             return new Login.Known(known);
@@ -92,6 +94,27 @@ final class Logins {
         } finally {
             checks.release();
         }
+    }
+
+    /// Who it is that has shown a certificate of this name, which the handshake has checked.
+    ///
+    /// @throws EventStoreException when the store cannot be asked
+    Login certified(String login, String address) {
+        // No name holds a colon, so this is never the text of a name with a password.
+        ByteBuffer hash = hash(login);
+        Caller known = recall(hash);
+        if (known != null) {
+            return new Login.Known(known);
+        }
+        long changesBefore = changes();
+        Optional<User> user = find(login);
+        if (user.isEmpty() || user.get().disabled()) {
+            audit.loginFailed(user.map(User::login).orElse(""), address);
+            return new Login.Unknown();
+        }
+        Caller caller = user.get().caller();
+        remember(hash, caller, changesBefore);
+        return new Login.Known(caller);
     }
 
     private Login checkNow(BasicCredentials credentials, String address, ByteBuffer hash) {
@@ -154,13 +177,11 @@ final class Logins {
         remembered.clear();
     }
 
-    private ByteBuffer hash(BasicCredentials credentials) {
+    private ByteBuffer hash(String text) {
         try {
             Mac mac = Mac.getInstance(MAC);
             mac.init(key);
-            // No name holds a colon, so no two pairs are the same text.
-            String both = credentials.login() + ":" + credentials.password().reveal();
-            return ByteBuffer.wrap(mac.doFinal(both.getBytes(StandardCharsets.UTF_8)));
+            return ByteBuffer.wrap(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
         } catch (GeneralSecurityException missing) {
             throw new IllegalStateException("The JDK has no " + MAC + ".", missing);
         }

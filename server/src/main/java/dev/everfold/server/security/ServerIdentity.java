@@ -13,12 +13,15 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// What a server shows of itself to clients, read again when its files change.
@@ -33,6 +36,7 @@ public final class ServerIdentity extends X509ExtendedKeyManager implements Auto
     private static final System.Logger LOGGER = System.getLogger(ServerIdentity.class.getName());
 
     private final Tls files;
+    private final Optional<ClientAuthorities> clients;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Named current;
     private volatile Named before;
@@ -43,6 +47,7 @@ public final class ServerIdentity extends X509ExtendedKeyManager implements Auto
 
     private ServerIdentity(Tls files) {
         this.files = files;
+        this.clients = files.clientAuthorities().map(ClientAuthorities::new);
         this.read = state();
         this.current = new Named("0", Identity.read(files));
         this.before = current;
@@ -68,7 +73,23 @@ public final class ServerIdentity extends X509ExtendedKeyManager implements Auto
     }
 
     /// Reads the files again if they are others than before.
-    public synchronized void look() {
+    public void look() {
+        lookAtOwn();
+        clients.ifPresent(ClientAuthorities::look);
+    }
+
+    /// Whether clients may show certificates.
+    public boolean asksClients() {
+        return clients.isPresent();
+    }
+
+    /// Who vouches for clients, for servers that take a trust manager; empty when certificates of clients count for
+    /// nothing.
+    public Optional<X509ExtendedTrustManager> clients() {
+        return clients.map(authorities -> authorities.trust(false));
+    }
+
+    private synchronized void lookAtOwn() {
         String now = state();
         if (now.equals(read)) {
             return;
@@ -89,7 +110,7 @@ public final class ServerIdentity extends X509ExtendedKeyManager implements Auto
         return state(files.certificate()) + " " + state(files.key());
     }
 
-    private static String state(Path file) {
+    static String state(Path file) {
         try {
             return Files.getLastModifiedTime(file) + " " + Files.size(file);
         } catch (IOException missing) {
@@ -101,7 +122,9 @@ public final class ServerIdentity extends X509ExtendedKeyManager implements Auto
     public SSLContext context() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {this}, null, null);
+            TrustManager[] trust = clients.map(authorities -> new TrustManager[] {authorities.trust(true)})
+                    .orElse(null);
+            context.init(new KeyManager[] {this}, trust, null);
             return context;
         } catch (KeyManagementException refused) {
             throw new IllegalStateException("The JDK refuses the certificate.", refused);
