@@ -11,15 +11,18 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// A batch of appends in one call of the server, which stores all of it or nothing: one round trip and one commit.
 ///
@@ -38,6 +41,7 @@ final class AppendCall {
     private final Map<String, Revisions> expected = new HashMap<>();
     private final List<RecordedEvent> earlier = new ArrayList<>();
     private final Set<UUID> appendIds = new HashSet<>();
+    private final Finding finding;
 
     /// Between which the last revision of a stream has to be; -1 = it has no event.
     private record Revisions(long lowest, long highest) {
@@ -58,8 +62,17 @@ final class AppendCall {
         }
     }
 
+    /// What the server stored a batch by.
+    ///
+    /// @param found that nothing spoke against it
+    /// @param unchanged whether the log ended as was [known][KnownEnd]
+    /// @param server when it was started, microseconds since 1970-01-01T00:00:00Z: after a failover it is
+    /// another one
+    record Stored(Found found, boolean unchanged, long server) {}
+
     private AppendCall(List<PendingAppend> batch) {
         this.batch = batch;
+        this.finding = new Finding(batch);
     }
 
     /// The call for a batch; empty when one append of it bears on another one, tracks, or brings recorded times.
@@ -126,17 +139,19 @@ final class AppendCall {
     /// Calls the server, on a connection that commits each statement.
     ///
     /// @param partitionsEnd position before which there are partitions
-    /// @return what the server stored it by; empty when nothing is stored, since not all may be
-    Optional<Found> run(CallSql sql, Connection connection, long partitionsEnd) throws SQLException {
-        Finding finding = new Finding(batch);
-        return events.size() == 1 && finding.streams().size() == 1
-                ? one(sql, connection, finding, partitionsEnd)
-                : many(sql, connection, finding, partitionsEnd);
+    /// @param known how the log ended when this process last appended
+    /// @return empty when nothing is stored, since not all may be
+    Optional<Stored> run(CallSql sql, Connection connection, long partitionsEnd, KnownEnd known) throws SQLException {
+        return events.size() == 1 && finding.streams().size() == 1 && finding.items() <= 1
+                ? one(sql, connection, partitionsEnd, known)
+                : many(sql, connection, partitionsEnd, known);
     }
 
-    private Optional<Found> one(CallSql sql, Connection connection, Finding finding, long partitionsEnd)
+    private Optional<Stored> one(CallSql sql, Connection connection, long partitionsEnd, KnownEnd known)
             throws SQLException {
-        NamedSql named = finding.hasItems() ? sql.oneConditional() : sql.one();
+        NamedSql named = finding.onlyItem()
+                .map(item -> Objects.requireNonNull(sql.oneUnless().get(item.kind())))
+                .orElse(sql.one());
         NewEvent event = events.getFirst();
         Revisions revisions = expected.getOrDefault(event.stream(), Revisions.ANY);
         Map<String, NamedSql.Value> values = new HashMap<>(EventParameters.of(event));
@@ -145,20 +160,34 @@ final class AppendCall {
                 (to, index) -> to.setObject(index, batch.getFirst().append().id()));
         values.put("stamp", (to, index) -> to.setLong(index, stamps.getFirst()));
         values.put("partitions_end", (to, index) -> to.setLong(index, partitionsEnd));
+        values.put("known_server", (to, index) -> to.setObject(index, known.server(), Types.BIGINT));
+        values.put("known_number", (to, index) -> to.setObject(index, known.number(), Types.BIGINT));
+        values.put("known_id", (to, index) -> setId(to, index, known.id()));
+        values.put(
+                "known",
+                (to, index) ->
+                        to.setObject(index, known.revisions(finding.streams()).getFirst(), Types.BIGINT));
         values.put("lowest", (to, index) -> to.setLong(index, revisions.lowest()));
         values.put("highest", (to, index) -> to.setLong(index, revisions.highest()));
-        if (finding.hasItems()) {
-            values.putAll(finding.items());
-        }
+        finding.onlyItem().ifPresent(item -> values.putAll(item.values()));
         try (PreparedStatement statement = connection.prepareStatement(named.text())) {
             named.set(statement, values);
             statement.execute();
             statement.getMoreResults(); // that of the lock is of no interest
-            return found(statement.getResultSet(), finding);
+            return stored(statement.getResultSet());
         }
     }
 
-    private Optional<Found> many(CallSql sql, Connection connection, Finding finding, long partitionsEnd)
+    /// With its type: the driver would ask for that first, and then end the transaction between two statements.
+    private static void setId(PreparedStatement statement, int index, @Nullable UUID id) throws SQLException {
+        if (id == null) {
+            statement.setNull(index, Types.OTHER, "uuid");
+        } else {
+            statement.setObject(index, id);
+        }
+    }
+
+    private Optional<Stored> many(CallSql sql, Connection connection, long partitionsEnd, KnownEnd known)
             throws SQLException {
         List<String> streams = finding.streams();
         Map<String, Integer> numbers = new HashMap<>();
@@ -173,24 +202,31 @@ final class AppendCall {
             statement.setString(1, sql.lockMax().toMillis() + "ms");
             finding.setAppendIds(arrays, 2);
             finding.setStreams(arrays, 3);
-            arrays.set(4, "int8", revisions, Revisions::lowest);
-            arrays.set(5, "int8", revisions, Revisions::highest);
-            finding.setItems(arrays, 6);
-            statement.setLong(15, partitionsEnd);
-            arrays.set(16, "int4", events, event -> numbers.get(event.stream()));
-            arrays.set(17, "int4", steps);
-            arrays.set(18, "int8", stamps);
-            EventParameters.set(arrays, 19, events);
-            arrays.set(29, "int4", offsets);
-            arrays.set(30, "int4", counts);
-            return found(statement.executeQuery(), finding);
+            statement.setObject(4, known.server(), Types.BIGINT);
+            statement.setObject(5, known.number(), Types.BIGINT);
+            setId(statement, 6, known.id());
+            arrays.set(7, "int8", known.revisions(streams));
+            arrays.set(8, "int8", revisions, Revisions::lowest);
+            arrays.set(9, "int8", revisions, Revisions::highest);
+            finding.setItems(arrays, 10);
+            statement.setLong(19, partitionsEnd);
+            arrays.set(20, "int4", events, event -> numbers.get(event.stream()));
+            arrays.set(21, "int4", steps);
+            arrays.set(22, "int8", stamps);
+            EventParameters.set(arrays, 23, events);
+            arrays.set(33, "int4", offsets);
+            arrays.set(34, "int4", counts);
+            return stored(statement.executeQuery());
         }
     }
 
-    private static Optional<Found> found(ResultSet rows, Finding finding) throws SQLException {
+    private Optional<Stored> stored(ResultSet rows) throws SQLException {
         try (rows) {
-            boolean stored = rows.next() && rows.getObject("next_number") != null;
-            return stored ? Optional.of(finding.foundClear(rows)) : Optional.empty();
+            boolean isStored = rows.next() && rows.getObject("next_number") != null;
+            return isStored
+                    ? Optional.of(
+                            new Stored(finding.foundClear(rows), rows.getBoolean("unchanged"), rows.getLong("server")))
+                    : Optional.empty();
         }
     }
 }

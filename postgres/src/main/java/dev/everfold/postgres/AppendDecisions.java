@@ -92,6 +92,11 @@ final class AppendDecisions {
         return trackedNow;
     }
 
+    /// Last revision of each stream that the batch names and that has events, once what was accepted is stored.
+    Map<String, Long> revisions() {
+        return revisions;
+    }
+
     /// Number of the first accepted append.
     long firstNumber() {
         return found.nextNumber();

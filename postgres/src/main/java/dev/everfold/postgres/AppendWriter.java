@@ -32,6 +32,7 @@ final class AppendWriter implements Runnable {
     private final Partitions partitions;
     private final Executor answers;
     private final LongConsumer committed;
+    private final KnownEnd known = new KnownEnd();
     private long accepted;
     private long partitionsFrom;
     private long forgottenBefore;
@@ -142,21 +143,22 @@ final class AppendWriter implements Runnable {
             if (call.isEmpty()) {
                 return null;
             }
-            Optional<Found> found;
+            Optional<AppendCall.Stored> stored;
             try (Connection connection = database.take()) {
                 committing = true;
-                found = call.get().run(callSql, connection, partitions.end());
-                committing = found.isPresent();
+                stored = call.get().run(callSql, connection, partitions.end(), known);
+                committing = stored.isPresent();
             }
-            if (found.isEmpty()) {
+            if (stored.isEmpty()) {
                 return null;
             }
             AppendDecisions decisions =
-                    new AppendDecisions(found.get(), options.limits().rememberedAppends());
+                    new AppendDecisions(stored.get().found(), options.limits().rememberedAppends());
             batch.forEach(pending -> decided.add(decisions.decide(pending)));
             if (decisions.accepted().size() < batch.size()) {
                 throw new IllegalStateException("The server stored an append that was to be refused.");
             }
+            known.learn(stored.get(), decisions);
             return decisions;
         }
 
@@ -178,6 +180,7 @@ final class AppendWriter implements Runnable {
                     if (partitions.hold(decisions.nextPosition())) {
                         committing = true;
                         transaction.storeAndCommit(decisions);
+                        known.forget();
                         return decisions;
                     }
                     missing = decisions.nextPosition();

@@ -4,21 +4,64 @@ import dev.everfold.eventstore.AppendCondition.NothingMatching;
 import dev.everfold.eventstore.Query;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What the conditions of a batch ask of the log, laid out as the arrays that the server is given.
+/// What the conditions of a batch ask of the log, laid out as the server is given it.
 final class ConditionItems {
 
-    final List<Integer> kinds = new ArrayList<>();
-    final List<Long> fromPositions = new ArrayList<>();
-    final List<String> terms = new ArrayList<>();
-    final List<Boolean> plain = new ArrayList<>();
-    final List<@Nullable String> streams = new ArrayList<>();
-    final List<@Nullable String> categories = new ArrayList<>();
-    final List<@Nullable String> types = new ArrayList<>();
-    final List<@Nullable String> tags = new ArrayList<>();
-    final List<Boolean> onlyFirst = new ArrayList<>();
-    private final List<NothingMatching> conditions = new ArrayList<>();
+    /// In the order in which the server counts them, from 1.
+    final List<Item> list = new ArrayList<>();
+
+    /// An item of a query with one of the terms that lead.
+    ///
+    /// @param condition whose item it is
+    /// @param kind which field leads
+    /// @param term what leads
+    /// @param isPlain whether nothing else is asked for
+    record Item(NothingMatching condition, Query.Item item, Kind kind, String term, boolean isPlain) {
+
+        long fromPosition() {
+            return condition.fromPosition();
+        }
+
+        @Nullable
+        String stream() {
+            return item.stream().orElse(null);
+        }
+
+        @Nullable
+        String category() {
+            return item.category().orElse(null);
+        }
+
+        @Nullable
+        String types() {
+            return item.types().isEmpty() ? null : Sql.arrayLiteral(item.types());
+        }
+
+        @Nullable
+        String tags() {
+            return item.tags().isEmpty() ? null : Sql.arrayLiteral(item.tags());
+        }
+
+        boolean isFirst() {
+            return item.firstOfStream();
+        }
+
+        /// What `append-one-condition.sql` is given.
+        Map<String, NamedSql.Value> values() {
+            return Map.of(
+                    "from_position", (to, index) -> to.setLong(index, fromPosition()),
+                    "term", (to, index) -> to.setString(index, term),
+                    "plain", (to, index) -> to.setBoolean(index, isPlain),
+                    "stream_of_item", (to, index) -> to.setString(index, stream()),
+                    "category", (to, index) -> to.setString(index, category()),
+                    "types", (to, index) -> to.setString(index, types()),
+                    "tags_of_item", (to, index) -> to.setString(index, tags()),
+                    "only_first", (to, index) -> to.setBoolean(index, isFirst()));
+        }
+    }
 
     void add(NothingMatching condition) {
         for (Query.Item item : condition.query().items()) {
@@ -27,26 +70,8 @@ final class ConditionItems {
                 continue;
             }
             for (String term : kind.terms(item)) {
-                add(condition, item, kind, term);
+                list.add(new Item(condition, item, kind, term, kind.isPlain(item)));
             }
         }
-    }
-
-    private void add(NothingMatching condition, Query.Item item, Kind kind, String term) {
-        conditions.add(condition);
-        kinds.add(kind.number());
-        fromPositions.add(condition.fromPosition());
-        terms.add(term);
-        plain.add(kind.isPlain(item));
-        streams.add(item.stream().orElse(null));
-        categories.add(item.category().orElse(null));
-        types.add(item.types().isEmpty() ? null : Sql.arrayLiteral(item.types()));
-        tags.add(item.tags().isEmpty() ? null : Sql.arrayLiteral(item.tags()));
-        onlyFirst.add(item.firstOfStream());
-    }
-
-    /// The condition that an item is of; items are counted from 1, as the server does.
-    NothingMatching condition(int item) {
-        return conditions.get(item - 1);
     }
 }

@@ -7,11 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -59,37 +58,29 @@ final class Finding {
         arrays.set(index, "text", sources);
     }
 
-    boolean hasItems() {
-        return !items.kinds.isEmpty();
+    /// How many items the conditions have.
+    int items() {
+        return items.list.size();
+    }
+
+    /// The item of the conditions, if there is a single one.
+    Optional<ConditionItems.Item> onlyItem() {
+        return items() == 1 ? Optional.of(items.list.getFirst()) : Optional.empty();
     }
 
     /// Sets the nine parameters of the conditions.
     ///
     /// @param first of the first of them
     void setItems(SqlArrays arrays, int first) throws SQLException {
-        int index = first;
-        for (NamedSql.Value value : items().values()) {
-            value.set(arrays.statement(), index++);
-        }
-    }
-
-    /// The parameters of the conditions, in the order in which the functions take them.
-    SequencedMap<String, NamedSql.Value> items() {
-        SequencedMap<String, NamedSql.Value> values = new LinkedHashMap<>();
-        put(values, "kinds", "int4", items.kinds);
-        put(values, "from_positions", "int8", items.fromPositions);
-        put(values, "terms", "text", items.terms);
-        put(values, "plain", "bool", items.plain);
-        put(values, "with_stream", "text", items.streams);
-        put(values, "with_category", "text", items.categories);
-        put(values, "with_types", "text", items.types);
-        put(values, "with_tags", "text", items.tags);
-        put(values, "only_first", "bool", items.onlyFirst);
-        return values;
-    }
-
-    private static void put(Map<String, NamedSql.Value> values, String name, String type, List<?> list) {
-        values.put(name, (to, index) -> new SqlArrays(to).set(index, type, list));
+        arrays.set(first, "int4", items.list, item -> item.kind().number());
+        arrays.set(first + 1, "int8", items.list, ConditionItems.Item::fromPosition);
+        arrays.set(first + 2, "text", items.list, ConditionItems.Item::term);
+        arrays.set(first + 3, "bool", items.list, ConditionItems.Item::isPlain);
+        arrays.set(first + 4, "text", items.list, ConditionItems.Item::stream);
+        arrays.set(first + 5, "text", items.list, ConditionItems.Item::category);
+        arrays.set(first + 6, "text", items.list, ConditionItems.Item::types);
+        arrays.set(first + 7, "text", items.list, ConditionItems.Item::tags);
+        arrays.set(first + 8, "bool", items.list, ConditionItems.Item::isFirst);
     }
 
     /// Reads what `find` found.
@@ -98,7 +89,7 @@ final class Finding {
         Integer[] matchedItems = SqlArrays.present(row, "matched_items", new Integer[0]);
         Long[] matchedPositions = SqlArrays.present(row, "matched_positions", new Long[0]);
         for (int i = 0; i < matchedItems.length; i++) {
-            matches.merge(items.condition(matchedItems[i]), matchedPositions[i], Math::min);
+            matches.merge(items.list.get(matchedItems[i] - 1).condition(), matchedPositions[i], Math::min);
         }
         return new Found(
                 row.getLong("next_position"),

@@ -6,16 +6,18 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
 /// Makes the tables of a store, brings older ones up to date, and refuses newer ones.
 ///
-/// Each step is a transaction of its own; processes that open at once take turns.
+/// All steps to the newest version are one transaction; processes that open at once take turns. The last step makes the
+/// functions anew: a process of an older version that is still running appends no more, and says so.
 final class StoreSchema {
 
     /// How many steps there are.
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /// From the tables of the catalogue: a look-up by name may answer from before the wait for the lock.
     private static final String THERE = "select exists (select from pg_class c join pg_namespace n on n.oid ="
@@ -56,9 +58,11 @@ final class StoreSchema {
         try (Statement statement = connection.createStatement()) {
             statement.execute("select pg_advisory_xact_lock(" + sql.maintenance() + ")");
             Optional<Identity> meanwhile = find(connection);
-            Identity identity = meanwhile.isPresent() ? meanwhile.get() : create(connection, options, lineage);
+            Identity identity = meanwhile.isPresent()
+                    ? upgraded(connection, usable(meanwhile.get()))
+                    : create(connection, options, lineage);
             connection.commit();
-            return usable(identity);
+            return identity;
         } catch (SQLException | RuntimeException failure) {
             connection.rollback();
             throw failure;
@@ -73,16 +77,31 @@ final class StoreSchema {
                     statement.execute(sql.in("create schema {schema}"));
                 }
             }
-            statement.execute(sql.in(version1(options.partitionEvents())));
-            Identity created = new Identity(1, lineage, options.partitionEvents());
-            statement.execute(sql.in("insert into {schema}.store values (1, '" + created.lineage() + "', "
+            statement.execute(sql.in(Sql.resource("schema-1.sql")));
+            statement.execute(sql.in(functions()));
+            Identity created = new Identity(VERSION, lineage, options.partitionEvents());
+            statement.execute(sql.in("insert into {schema}.store values (" + VERSION + ", '" + created.lineage() + "', "
                     + created.partitionEvents() + ")"));
             Partitions.create(connection, sql, created.partitionEvents(), 0);
             return created;
         }
     }
 
-    private String version1(long partitionEvents) {
+    private Identity upgraded(Connection connection, Identity there) throws SQLException {
+        if (there.version() < VERSION) {
+            try (Statement statement = connection.createStatement()) {
+                // Version 2 has the tables of version 1 and other functions.
+                for (String function : List.of("append", "store", "find", "matches")) {
+                    statement.execute(sql.in("drop function {schema}." + function));
+                }
+                statement.execute(sql.in(functions()));
+                statement.execute(sql.in("update {schema}.store set version = " + VERSION));
+            }
+        }
+        return new Identity(VERSION, there.lineage(), there.partitionEvents());
+    }
+
+    private String functions() {
         StringBuilder kinds = new StringBuilder();
         String kind = Sql.resource("kind-1.sql");
         for (Kind each : Kind.values()) {
@@ -91,10 +110,9 @@ final class StoreSchema {
                         .replace("{candidates}", "                    " + each.candidates()));
             }
         }
-        return Sql.resource("schema-1.sql")
+        return Sql.resource("functions.sql")
                 .replace("{kinds}", kinds.toString().stripTrailing())
-                .replace("{key}", String.valueOf(sql.sequencer()))
-                .replace("{partition}", String.valueOf(partitionEvents));
+                .replace("{key}", String.valueOf(sql.sequencer()));
     }
 
     private Optional<Identity> find(Connection connection) throws SQLException {

@@ -3,16 +3,20 @@
 select set_config('lock_timeout', '{wait_max}', true), pg_advisory_xact_lock({key});
 with before as materialized (
     select coalesce(l.number + 1, 0) as number, coalesce(l.from_position + l.events, 0) as position, l.recorded,
-           coalesce((select e.revision from {schema}.event e
+           u.unchanged, one.server,
+           coalesce(case when u.unchanged then :known end,
+                    (select e.revision from {schema}.event e
                      where e.stream = :stream order by e.revision desc limit 1), -1) as revision
-    from (select) one
+    from (select (date_part('epoch', pg_postmaster_start_time()) * 1000000)::bigint as server) one
     left join lateral (select * from {schema}.append a order by a.number desc limit 1) l on true
+    cross join lateral (
+        select coalesce(one.server = :known_server and l.number = :known_number and l.id = :known_id, false) as unchanged) u
     where current_setting('transaction_isolation') = 'read committed'
         and not exists (select from {schema}.append a where a.id = :append_id)
 ), clear as materialized (
     select b.*, greatest(b.recorded, :stamp) as stamp from before b
     where b.position < :partitions_end and b.revision between :lowest and :highest
-        {conditions}
+        {condition}
 ), events as (
     insert into {schema}.event
             (position, revision, recorded, occurred, id, stream, type, content_type, tags, metadata, data)
@@ -25,5 +29,5 @@ with before as materialized (
         select c.number, :append_id, c.position, 1, c.stamp from clear c
 )
 select c.position as next_position, c.recorded as last_recorded, c.number as next_number,
-       array[c.revision] as revisions
+       array[c.revision] as revisions, c.unchanged, c.server
 from clear c

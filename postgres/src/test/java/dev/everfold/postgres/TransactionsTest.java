@@ -1,0 +1,89 @@
+package dev.everfold.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.EventStores;
+import dev.everfold.eventstore.Expected;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.Query.Item;
+import dev.everfold.eventstore.StoreUri;
+import dev.everfold.postgres.AppendCall.Stored;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// One append is one transaction and one round trip, whatever it expects: two statements that are sent together
+/// must not
+/// be parted by the driver, which does so when it has to ask the server for the type of a parameter first.
+@Timeout(60)
+class TransactionsTest {
+
+    private static final int APPENDS = 400;
+
+    private static final NewEvent PLACED =
+            NewEvent.of("order-17", "placed", "{}").withTags("order:17");
+
+    static Stream<Arguments> appends() {
+        Append plain = Append.of(PLACED);
+        return Stream.of(
+                Arguments.of("nothing", plain),
+                Arguments.of("two events", Append.of(PLACED, PLACED.withId(new UUID(1, 2)))),
+                Arguments.of("StreamAt", plain.expecting("order-17", Expected.any())),
+                Arguments.of("a tag", plain.unless(Query.tags("nobody"), 0)),
+                Arguments.of("two tags", plain.unless(Query.tags("order:17", "nobody"), 0)),
+                Arguments.of(
+                        "a type and a tag",
+                        plain.unless(Query.of(new Item().withTypes("none").withTags("order:17")), 0)),
+                Arguments.of("a type", plain.unless(Query.types("none"), 0)),
+                Arguments.of("a category", plain.unless(Query.category("none"), 0)),
+                Arguments.of("a stream", plain.unless(Query.stream("none-1"), 0)),
+                Arguments.of("an id", plain.unless(Query.ids(List.of(new UUID(3, 4))), 0)),
+                Arguments.of(
+                        "the first of a stream",
+                        plain.unless(Query.of(new Item().withCategory("none").onlyFirstOfStream()), 0)),
+                Arguments.of("either of two", plain.unless(Query.tags("nobody").or(Query.types("none")), 0)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("appends")
+    void an_append_is_one_transaction(String what, Append append) throws Exception {
+        String database = "transactions_" + Integer.toUnsignedString(what.hashCode());
+        PostgresServer.V18.run("create database " + database);
+        StoreUri uri = StoreUri.parse("postgresql://postgres@localhost:" + PostgresServer.V18.port() + "/" + database);
+        EventStores.open(uri.toString()).close();
+        CallSql sql = CallSql.of(new Sql("everfold"), Duration.ofSeconds(10));
+        KnownEnd known = new KnownEnd();
+        long before = commits(database);
+        try (Connection connection =
+                PostgresUri.parse(uri, PostgresOptions.DEFAULTS).dataSource().getConnection()) {
+            for (int i = 0; i < APPENDS; i++) {
+                List<PendingAppend> batch = List.of(PendingAppend.of(append.withId(UUID.randomUUID()), 0, true));
+                Stored stored = AppendCall.of(batch)
+                        .orElseThrow()
+                        .run(sql, connection, 1_000, known)
+                        .orElseThrow();
+                AppendDecisions decisions = new AppendDecisions(stored.found(), APPENDS);
+                var _ = decisions.decide(batch.getFirst());
+                known.learn(stored, decisions);
+            }
+        }
+
+        // What a connection did is counted for sure once it has ended; a few are of opening the store.
+        assertThat(commits(database) - before).isBetween((long) APPENDS, APPENDS * 5L / 4);
+        PostgresServer.V18.run("drop database " + database + " with (force)");
+    }
+
+    private static long commits(String database) throws Exception {
+        return Long.parseLong(PostgresServer.V18
+                .strings("select xact_commit from pg_stat_database where datname = '" + database + "'")
+                .getFirst());
+    }
+}
