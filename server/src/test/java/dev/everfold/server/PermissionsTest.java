@@ -131,10 +131,13 @@ class PermissionsTest {
             assertThat(reader.read(Read.all()).toList()).hasSize(1);
             assertThatThrownBy(() -> writer.read(Read.all()))
                     .isInstanceOf(StoreUnavailableException.class)
-                    .hasMessageEndingWith(" refuses: User \"writer\" may not READ.");
+                    .hasMessageEndingWith(" refuses: User \"writer\" may not read the log; expected a user of the group"
+                            + " everfold-readers.");
             assertThatThrownBy(() -> reader.append(Append.of(NewEvent.of("order-18", "order.placed", "{}"))))
                     .isInstanceOf(StoreUnavailableException.class)
-                    .hasMessageEndingWith(" refuses: User \"reader\" may not APPEND.");
+                    .hasMessageEndingWith(
+                            " refuses: User \"reader\" may not append to the log; expected a user of the group"
+                                    + " everfold-writers.");
         }
     }
 

@@ -67,7 +67,10 @@ class UserRoutesTest {
 
         assertProblem(403, "The current password of user \\\"alice\\\" is another one.", wrong);
         assertThat(right.statusCode()).as(right.body()).isEqualTo(200);
-        assertProblem(403, "User \\\"alice\\\" may not ADMIN.", promoted);
+        assertProblem(
+                403,
+                "User \\\"alice\\\" may not administer the server; expected a user of the group $admins.",
+                promoted);
     }
 
     @Test

@@ -143,14 +143,16 @@ final class AppendPlan {
         }
     }
 
-    /// Where the version does not tell a repeat, the id of the first event does.
+    /// Where the version does not tell a repeat, the id of the first event does. Nothing needs to be looked for
+    /// from before
+    /// the stream began.
     private void expectUnknown(String stream) {
         List<NewEvent> ofStream = request.eventsOf(stream);
         if (!ofStream.isEmpty()) {
             Query known = Query.of(new Query.Item()
                     .withStream(stream)
                     .withIds(Set.of(ofStream.getFirst().id())));
-            expectations.put(new NothingMatching(known, 0), stream);
+            expectations.put(new NothingMatching(known, lifecycles.beginning(stream)), stream);
         }
     }
 

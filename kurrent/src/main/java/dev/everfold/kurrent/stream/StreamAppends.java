@@ -5,6 +5,7 @@ import dev.everfold.eventstore.AppendConflictException.Failure;
 import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.PositionAheadException;
 import dev.everfold.eventstore.StoreUnavailableException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -145,6 +146,11 @@ public final class StreamAppends {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause instanceof AppendConflictException conflict) {
             run(job, () -> settle(job, plan, conflict, attempt));
+        } else if (cause instanceof PositionAheadException && attempt < ATTEMPTS_MAX) {
+            job.request().expected().keySet().forEach(lifecycles::forgetBeginning);
+            run(job, () -> {
+                var _ = attempt(job, attempt + 1);
+            });
         } else {
             job.outcome().completeExceptionally(cause);
         }
@@ -219,7 +225,12 @@ public final class StreamAppends {
         Map<String, Long> revisions = new HashMap<>();
         List<NewEvent> events = request.events();
         for (int i = 0; i < events.size(); i++) {
-            revisions.put(events.get(i).stream(), appended.revisions().get(i));
+            String stream = events.get(i).stream();
+            long revision = appended.revisions().get(i);
+            revisions.put(stream, revision);
+            if (revision == 0) {
+                lifecycles.began(stream, appended.fromPosition() + i);
+            }
         }
         for (String stream : request.written()) {
             revisions.computeIfAbsent(stream, lifecycles::lastRevision);

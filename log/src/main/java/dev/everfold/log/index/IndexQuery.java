@@ -38,6 +38,10 @@ public final class IndexQuery {
 
     private static long[][] groups(TermHash terms, Query.Item item) {
         List<long[]> groups = new ArrayList<>(item.tags().size() + 5);
+        // First what most parts do not hold, since a part without one group is done with.
+        if (!item.ids().isEmpty()) {
+            groups.add(group(item.ids(), id -> terms.id(id.getMostSignificantBits(), id.getLeastSignificantBits())));
+        }
         item.stream().ifPresent(name -> groups.add(new long[] {terms.stream(name)}));
         item.category().ifPresent(name -> groups.add(new long[] {terms.category(name)}));
         for (String tag : item.tags()) {
@@ -48,9 +52,6 @@ public final class IndexQuery {
         }
         if (!item.types().isEmpty()) {
             groups.add(group(item.types(), terms::type));
-        }
-        if (!item.ids().isEmpty()) {
-            groups.add(group(item.ids(), id -> terms.id(id.getMostSignificantBits(), id.getLeastSignificantBits())));
         }
         return groups.toArray(long[][]::new);
     }

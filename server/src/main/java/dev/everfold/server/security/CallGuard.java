@@ -75,10 +75,7 @@ final class CallGuard implements ServerInterceptor {
                 refuse(call, Status.UNAUTHENTICATED, "Too many logins failed; try again in " + seconds + " s.");
             case Login.Known(Caller caller)
             when !permission.get().allows(caller) ->
-                refuse(
-                        call,
-                        Status.PERMISSION_DENIED,
-                        "User \"" + caller.name() + "\" may not " + permission.get() + ".");
+                refuse(call, Status.PERMISSION_DENIED, permission.get().refusal(caller));
             case Login.Known(Caller caller) -> {
                 if (call.getMethodDescriptor().getType() != MethodType.UNARY) {
                     LiveCall<?, ?> live = enter(caller, known);

@@ -57,7 +57,7 @@ public final class HttpGuard {
         return context -> {
             Caller caller = caller(security.get(), context);
             if (!permission.allows(caller)) {
-                throw new ForbiddenResponse("User \"" + caller.name() + "\" may not " + permission + ".");
+                throw new ForbiddenResponse(permission.refusal(caller));
             }
             try (LiveRequests.Entry entry = security.get().requests().enter(caller.name())) {
                 Context of = entry.in(Context.current()).withValue(Caller.KEY, caller);
