@@ -5,6 +5,7 @@ import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.StoreUri;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /// Where everything that is measured is made, and removed from at the end where it can be. Events
@@ -63,6 +64,11 @@ interface BenchPlace extends AutoCloseable {
     /// Where the bare writer and reader have their files; empty when the stores are not on a disk of this machine.
     default Optional<Path> bareFiles() {
         return Optional.empty();
+    }
+
+    /// How long each workload runs in the round that does not count, where each runs this long in those that do.
+    default Duration warmUp(Duration duration) {
+        return duration.dividedBy(2);
     }
 
     /// Under which title [#raw] is shown.

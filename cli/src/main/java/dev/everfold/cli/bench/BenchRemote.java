@@ -5,6 +5,7 @@ import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.StoreUri;
 import dev.everfold.grpc.GrpcEventStoreProvider;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /// The one store that a server of ours has. What is appended stays there, so it has to be empty. Beside it, in a new
@@ -21,6 +22,8 @@ record BenchRemote(StoreUri uri, EventStore store, KurrentCalls calls, BenchFold
 
     static final String SCHEME = "everfold";
     private static final String LIMIT = "limit";
+    private static final int WARM_UP = 3;
+    private static final Duration WARM_UP_ENOUGH = Duration.ofSeconds(3);
 
     /// @throws IllegalArgumentException when the store is not empty
     static BenchRemote at(StoreUri uri) throws IOException {
@@ -64,6 +67,14 @@ record BenchRemote(StoreUri uri, EventStore store, KurrentCalls calls, BenchFold
     @Override
     public Optional<EventStore> embedded() {
         return Optional.of(limit);
+    }
+
+    /// Longer than elsewhere, since two JVMs compile what they run, on processors that they share.
+    @Override
+    public Duration warmUp(Duration duration) {
+        Duration longer = duration.multipliedBy(WARM_UP);
+        Duration enough = duration.compareTo(WARM_UP_ENOUGH) > 0 ? duration : WARM_UP_ENOUGH;
+        return longer.compareTo(enough) < 0 ? longer : enough;
     }
 
     @Override

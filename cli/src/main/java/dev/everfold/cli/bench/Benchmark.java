@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// filled once and opened anew in every round; its segments are short, so that reads cross many.
 ///
 /// @param uri which engine, and in which folder or on which server; what is made there is removed at the end
-/// @param rounds how often everything is measured, after one shorter round that does not count
+/// @param rounds how often everything is measured, after one round that does not count
 /// @param duration how long each workload runs in a round
 /// @param readEvents about how many events are read, 11,000 or more
 public record Benchmark(StoreUri uri, int rounds, Duration duration, int readEvents) {
@@ -74,7 +74,7 @@ public record Benchmark(StoreUri uri, int rounds, Duration duration, int readEve
                 }
             }
             Results results = new Results();
-            round(new Round("warming up", duration.dividedBy(2), new Results(), progress));
+            round(new Round("warming up", place.warmUp(duration), new Results(), progress));
             for (int round = 1; round <= rounds; round++) {
                 round(new Round("round " + round + " of " + rounds, duration, results, progress));
             }

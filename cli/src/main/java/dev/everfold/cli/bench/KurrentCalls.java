@@ -12,10 +12,12 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /// As much of a client of KurrentDB's protocol as is measured. Its appends depend on nothing, as
@@ -163,8 +165,11 @@ record KurrentCalls(ManagedChannel channel) implements AutoCloseable {
         private final AtomicLong appends = new AtomicLong();
         private final StreamObserver<StreamsWire.BatchAppendReq> call;
 
+        /// Messages that wait to be sent.
+        private final Queue<StreamsWire.BatchAppendReq> messages = new ConcurrentLinkedQueue<>();
+
         /// A call takes one message at a time.
-        private final ReentrantLock lock = new ReentrantLock();
+        private final AtomicBoolean isSending = new AtomicBoolean();
 
         private Batches(ManagedChannel channel) {
             this.call = StreamsGrpc.newStub(channel).batchAppend(new Listener<>(this::answered, end));
@@ -183,16 +188,25 @@ record KurrentCalls(ManagedChannel channel) implements AutoCloseable {
                     .addProposedMessages(message(event))
                     .setIsFinal(true)
                     .build();
-            lock.lock();
-            try {
-                call.onNext(message);
-            } finally {
-                lock.unlock();
-            }
+            messages.add(message);
+            send();
             if (end.isDone()) {
                 end.get();
             }
             requireStored(isStored.get());
+        }
+
+        /// Whoever finds nobody sending sends what others add meanwhile, so that nobody waits for his turn.
+        private void send() {
+            while (!messages.isEmpty() && isSending.compareAndSet(false, true)) {
+                try {
+                    for (var next = messages.poll(); next != null; next = messages.poll()) {
+                        call.onNext(next);
+                    }
+                } finally {
+                    isSending.set(false);
+                }
+            }
         }
 
         private void answered(StreamsWire.BatchAppendResp answer) {
