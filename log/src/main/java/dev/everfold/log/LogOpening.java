@@ -200,7 +200,7 @@ final class LogOpening {
         Published published = new Published();
         published.raise(recovered.end().nextPosition());
         AppendQueue queue = new AppendQueue(options.queueBytesMax());
-        ExecutorService answers = Executors.newSingleThreadExecutor(LogOpening::daemon);
+        Answers answers = new Answers();
         LogWriter writer = new LogWriter(
                 directory, options, queue, decisions, index, published, tracked, answers, segment, store.epoch());
         Thread thread = new Thread(writer, "everfold-log-writer");

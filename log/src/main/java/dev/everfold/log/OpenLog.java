@@ -28,7 +28,7 @@ record OpenLog(
     sealed interface Role {}
 
     /// This process writes.
-    record Writing(AppendQueue queue, LogWriter writer, Thread thread, LogDirectory directory, ExecutorService answers)
+    record Writing(AppendQueue queue, LogWriter writer, Thread thread, LogDirectory directory, Answers answers)
             implements Role {}
 
     /// Another process may write.
@@ -60,8 +60,6 @@ record OpenLog(
         index.stopWaiting();
         boolean interrupted = joinUninterruptibly(writing.thread());
         try {
-            // Not awaited: the store may be closed by what a future runs, in that very thread.
-            writing.answers().shutdown();
             writing.directory().stop();
             if (writing.writer().failure() == null) {
                 LogEnd end = writing.writer().end();
@@ -70,6 +68,7 @@ record OpenLog(
                 store.closed(end).write(storage);
             }
         } finally {
+            writing.answers().close();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
