@@ -27,9 +27,8 @@ final class Answers implements Executor, AutoCloseable {
         executor.execute(answer);
     }
 
-    /// Completes what it was given, and ends. Waits for that, except in its own thread: what a future runs may
-    /// close
-    /// the store.
+    /// Completes what it was given, and ends. Waits for that, except in its own thread: what a future
+    /// runs may close the store.
     @Override
     public void close() {
         executor.shutdown();

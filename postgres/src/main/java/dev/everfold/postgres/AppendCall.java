@@ -66,8 +66,8 @@ final class AppendCall {
     ///
     /// @param found that nothing spoke against it
     /// @param unchanged whether the log ended as was [known][KnownEnd]
-    /// @param server when it was started, microseconds since 1970-01-01T00:00:00Z: after a failover it is
-    /// another one
+    /// @param server when it was started, microseconds since 1970-01-01T00:00:00Z; another one after a
+    ///     failover
     record Stored(Found found, boolean unchanged, long server) {}
 
     private AppendCall(List<PendingAppend> batch) {

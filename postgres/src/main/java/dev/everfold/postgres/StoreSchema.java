@@ -12,8 +12,8 @@ import java.util.UUID;
 
 /// Makes the tables of a store, brings older ones up to date, and refuses newer ones.
 ///
-/// All steps to the newest version are one transaction; processes that open at once take turns. The last step makes the
-/// functions anew: a process of an older version that is still running appends no more, and says so.
+/// All steps to the newest version are one transaction; processes that open at once take turns. The last step makes
+/// the functions anew: a process of an older version that is still running may miss one, and says so.
 final class StoreSchema {
 
     /// How many steps there are.

@@ -133,6 +133,21 @@ class SchemaTest {
     }
 
     @Test
+    void a_program_that_misses_a_function_appends_one_event_at_a_time_and_of_several_stores_nothing() throws Exception {
+        StoreUri uri = PostgresServer.V18.newStore();
+        try (EventStore store = EventStores.open(uri.toString())) {
+            store.append(noted(17));
+            PostgresServer.V18.run("drop function " + uri.parameters().get("schema") + ".append");
+
+            store.append(noted(18));
+            Append several = Append.of(NewEvent.of("a-1", "noted", "{}"), NewEvent.of("a-2", "noted", "{}"));
+
+            assertThatThrownBy(() -> store.append(several)).hasMessageContaining("does not exist");
+            assertThat(store.nextPosition()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void a_store_that_must_be_there_is_not_made() throws Exception {
         StoreUri uri = PostgresServer.V18.newStore();
 

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Programs that show a certificate instead of saying a password.
 @Timeout(60)
@@ -153,6 +155,19 @@ class ClientCertificatesTest {
         TestCertificates.Client forged = TestCertificates.writeClient(elsewhere, "forger", "CN=alice");
 
         assertThatThrownBy(() -> client(forged)).isInstanceOf(StoreUnavailableException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-startdate -60d", "-ext EKU=serverAuth"})
+    void a_certificate_that_has_expired_or_is_for_servers_alone_counts_for_nothing(String made) throws Exception {
+        secured.create("alice", Permission.READERS);
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        TestCertificates.Client unfit =
+                TestCertificates.writeClient(elsewhere, "authority of " + made, "CN=alice", made.split(" "));
+        Files.copy(unfit.authority(), alice.authority(), StandardCopyOption.REPLACE_EXISTING);
+        secured.server.lookAtCertificate();
+
+        assertThatThrownBy(() -> client(unfit)).isInstanceOf(StoreUnavailableException.class);
     }
 
     @Test

@@ -73,12 +73,16 @@ final class TestCertificates {
     /// Writes the certificate of a client, by an authority of the test's own.
     ///
     /// @param subject for example `CN=alice`
-    static Client writeClient(Path folder, String authority, String subject) throws Exception {
+    /// @param more arguments of keytool, of which there may be none
+    static Client writeClient(Path folder, String authority, String subject, String... more) throws Exception {
+        List<String> client =
+                new ArrayList<>(List.of("-alias", "client", "-keyalg", "EC", "-dname", subject, "-signer", "ca"));
+        client.addAll(List.of(more));
         KeyStore keys = MADE.computeIfAbsent(
-                authority + " " + subject,
+                authority + " " + client,
                 _ -> make(List.of(
                         List.of("-alias", "ca", "-keyalg", "EC", "-dname", "CN=" + authority, "-ext", "bc:c"),
-                        List.of("-alias", "client", "-keyalg", "EC", "-dname", subject, "-signer", "ca"))));
+                        client)));
         Client files = new Client(
                 folder.resolve(authority + ".pem"), folder.resolve("client.pem"), folder.resolve("client.key"), keys);
         Files.writeString(

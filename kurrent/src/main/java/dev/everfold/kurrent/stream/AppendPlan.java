@@ -143,9 +143,8 @@ final class AppendPlan {
         }
     }
 
-    /// Where the version does not tell a repeat, the id of the first event does. Nothing needs to be looked for
-    /// from before
-    /// the stream began.
+    /// Where the version does not tell a repeat, the id of the first event does, from where the stream
+    /// began.
     private void expectUnknown(String stream) {
         List<NewEvent> ofStream = request.eventsOf(stream);
         if (!ofStream.isEmpty()) {
