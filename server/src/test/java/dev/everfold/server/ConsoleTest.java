@@ -495,6 +495,23 @@ class ConsoleTest {
     }
 
     @Test
+    void a_page_of_groups_that_is_left_while_it_looks_again_after_a_replay_complains_of_nothing() {
+        ConsoleData.appendOrder(store);
+        ConsoleData.makeGroup(server.grpcPort(), "order-A17", "billing");
+        store.append(Append.of(NewEvent.of("$persistentsubscription-order-A17::billing-parked", "$>", "0@order-A17")));
+        go("/#/groups");
+        Locator group = page.locator("#groups tbody tr");
+        assertThat(group.locator("td").nth(6)).hasText("1");
+
+        page.route(base + "/groups", _ -> {}); // no answer
+        page.waitForRequest(base + "/groups", () -> group.locator("button").click());
+        page.locator("nav").getByText("Streams").click();
+
+        assertThat(page).hasTitle("Streams · Everfold");
+        page.unroute(base + "/groups");
+    }
+
+    @Test
     void the_first_page_says_what_the_application_has_to_try_and_leads_there() {
         go("/");
 

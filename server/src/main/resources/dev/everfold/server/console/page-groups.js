@@ -17,7 +17,7 @@ export async function open(page) {
     } catch (refused) {
       failure = refused;
     }
-    await refresh();
+    await refresh().catch(page.fail);
   }
   await refresh();
   const timer = setInterval(() => document.visibilityState === 'visible' && refresh().catch(page.fail), REFRESH_MILLIS);
