@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One append of [BatchAppends], collected from its messages; the first of them says where to and under which
@@ -61,24 +62,39 @@ final class Batch {
         }
     }
 
-    /// Appends what came, unless the time that the client gave it has passed.
+    /// Prepares to append what came.
     ///
-    /// @throws RuntimeException when something is wrong with it
-    CompletableFuture<AppendOutcome> append() {
-        long nanosLeft = deadline == null ? Long.MAX_VALUE : nanosUntil(deadline);
-        if (nanosLeft <= 0) {
-            return CompletableFuture.failedFuture(new TimeoutException());
+    /// @return gives it to the store, unless something is wrong with it or the time that the client gave it has
+    /// passed
+    Supplier<CompletableFuture<AppendOutcome>> prepare() {
+        if (nanosLeft() <= 0) {
+            return Batch::late;
         }
-        if (refusal != null) {
-            throw refusal;
+        try {
+            if (refusal != null) {
+                throw refusal;
+            }
+            Supplier<CompletableFuture<AppendOutcome>> append =
+                    streams.appends().prepare(AppendRequest.to(stream, WireEvents.expected(options), events.events()));
+            return deadline == null ? append : () -> inTime(append);
+        } catch (RuntimeException refused) {
+            return () -> CompletableFuture.failedFuture(refused);
         }
-        CompletableFuture<AppendOutcome> outcome =
-                streams.appends().append(AppendRequest.to(stream, WireEvents.expected(options), events.events()));
-        return deadline != null ? outcome.orTimeout(nanosLeft, TimeUnit.NANOSECONDS) : outcome;
     }
 
-    private long nanosUntil(Instant time) {
-        return TimeUnit.NANOSECONDS.convert(Duration.between(streams.clock().instant(), time));
+    private CompletableFuture<AppendOutcome> inTime(Supplier<CompletableFuture<AppendOutcome>> append) {
+        long nanosLeft = nanosLeft();
+        return nanosLeft <= 0 ? late() : append.get().orTimeout(nanosLeft, TimeUnit.NANOSECONDS);
+    }
+
+    private static CompletableFuture<AppendOutcome> late() {
+        return CompletableFuture.failedFuture(new TimeoutException());
+    }
+
+    private long nanosLeft() {
+        return deadline == null
+                ? Long.MAX_VALUE
+                : TimeUnit.NANOSECONDS.convert(Duration.between(streams.clock().instant(), deadline));
     }
 
     /// @throws IllegalArgumentException when the deadline is no time

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Many appends on one call, each in one or more messages; each is answered when it is decided and durable, in whatever
@@ -32,11 +34,14 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
     /// Their bytes.
     private static final long UNANSWERED_BYTES_MAX = 16 << 20;
 
-    /// Messages that come before the client is made to wait.
-    private static final int AHEAD = 64;
+    /// Messages that are asked for and did not come, while they are large or none came yet.
+    private static final int AHEAD_MIN = 64;
 
-    /// So many are asked for at once, since asking wakes the thread of the connection.
-    private static final int ASKED_MIN = AHEAD / 2;
+    /// The same while they are small. Asking wakes the thread of the connection, so it is done rarely.
+    private static final int AHEAD_MAX = UNANSWERED_MAX;
+
+    /// What they may hold together, should they be as large as the largest so far.
+    private static final long AHEAD_BYTES_MAX = UNANSWERED_BYTES_MAX;
 
     /// Appends whose last message did not come yet; more of them end the call.
     static final int INCOMPLETE_MAX = 1_000;
@@ -65,10 +70,14 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
     private boolean isSubmitting;
     private int unanswered;
     private long unansweredBytes;
-    private int owed;
+    private int ahead = AHEAD_MIN;
+    private long largestBytes = 1;
     private boolean isFinishing;
     private boolean isClosing;
     private boolean hasEnded;
+
+    /// An append that is ready to be given to the store.
+    private record Prepared(Batch batch, Supplier<CompletableFuture<AppendOutcome>> append) {}
 
     /// An append and what became of it.
     private record Decided(
@@ -100,7 +109,7 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
         client.disableAutoRequest();
         client.setOnReadyHandler(batches::goOn);
         client.setOnCancelHandler(batches::leave);
-        client.request(AHEAD);
+        client.request(AHEAD_MIN);
         return batches;
     }
 
@@ -125,9 +134,10 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
             batch = new Batch(request, streams);
             incomplete.put(request.getCorrelationId(), batch);
         }
-        incompleteBytes -= batch.bytes();
+        long bytesBefore = batch.bytes();
         batch.add(request);
-        incompleteBytes += batch.bytes();
+        long bytesMore = batch.bytes() - bytesBefore;
+        incompleteBytes += bytesMore;
         if (request.getIsFinal()) {
             incomplete.remove(request.getCorrelationId());
             incompleteBytes -= batch.bytes();
@@ -137,7 +147,8 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
         }
         lock.lock();
         try {
-            owed++;
+            ahead--;
+            largestBytes = Math.max(largestBytes, bytesMore);
             takeMore();
         } finally {
             lock.unlock();
@@ -172,7 +183,10 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
             return;
         }
         for (List<Batch> group = nextGroup(); !group.isEmpty(); group = nextGroup()) {
-            group.forEach(this::append);
+            // All of them first: the store would commit what it has while others are prepared.
+            List<Prepared> prepared = new ArrayList<>(group.size());
+            group.forEach(batch -> prepared.add(new Prepared(batch, batch.prepare())));
+            prepared.forEach(this::append);
         }
     }
 
@@ -205,9 +219,12 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
         }
     }
 
-    private void append(Batch batch) {
+    private void append(Prepared prepared) {
+        Batch batch = prepared.batch();
         try {
-            var _ = batch.append().whenComplete((outcome, failure) -> decided(new Decided(batch, outcome, failure)));
+            var _ = prepared.append()
+                    .get()
+                    .whenComplete((outcome, failure) -> decided(new Decided(batch, outcome, failure)));
         } catch (RuntimeException refused) {
             decided(new Decided(batch, null, refused));
         }
@@ -264,9 +281,10 @@ final class BatchAppends implements StreamObserver<StreamsWire.BatchAppendReq> {
     /// Guarded by lock.
     private void takeMore() {
         boolean isFree = unanswered < UNANSWERED_MAX && unansweredBytes < UNANSWERED_BYTES_MAX;
-        if (isFree && owed >= ASKED_MIN && !hasEnded) {
-            client.request(owed);
-            owed = 0;
+        int aheadMax = Math.clamp(AHEAD_BYTES_MAX / largestBytes, AHEAD_MIN, AHEAD_MAX);
+        if (isFree && ahead <= aheadMax / 2 && !hasEnded) {
+            client.request(aheadMax - ahead);
+            ahead = aheadMax;
         }
     }
 

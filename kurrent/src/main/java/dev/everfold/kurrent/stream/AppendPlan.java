@@ -132,12 +132,12 @@ final class AppendPlan {
         } else if (expected.isExact()) {
             expectations.put(new StreamAt(stream, Expected.revision(expected.value())), stream);
         } else if (expected.equals(ExpectedState.ANY)) {
-            expectUnknown(stream);
+            expectUnknown(stream, life);
         } else if (expected.equals(ExpectedState.EXISTS)) {
             if (life.metaRevision() < 0) {
                 expectations.put(new StreamAt(stream, Expected.exists()), stream);
             }
-            expectUnknown(stream);
+            expectUnknown(stream, life);
         } else {
             violations.put(stream, Violation.found(stream, expected, lifecycles.lastRevision(stream)));
         }
@@ -145,13 +145,13 @@ final class AppendPlan {
 
     /// Where the version does not tell a repeat, the id of the first event does, from where the stream
     /// began.
-    private void expectUnknown(String stream) {
+    private void expectUnknown(String stream, Lifecycle life) {
         List<NewEvent> ofStream = request.eventsOf(stream);
         if (!ofStream.isEmpty()) {
             Query known = Query.of(new Query.Item()
                     .withStream(stream)
                     .withIds(Set.of(ofStream.getFirst().id())));
-            expectations.put(new NothingMatching(known, lifecycles.beginning(stream)), stream);
+            expectations.put(new NothingMatching(known, life.beginning()), stream);
         }
     }
 

@@ -26,9 +26,6 @@ final class Lifecycles {
 
     private final Recent<Lifecycle> remembered = new Recent<>(REMEMBERED_MAX);
 
-    /// Positions of the first events of streams that began here.
-    private final Recent<Long> beginnings = new Recent<>(REMEMBERED_MAX);
-
     Lifecycles(EventStore store, Clock clock) {
         this.store = store;
         this.clock = clock;
@@ -64,19 +61,9 @@ final class Lifecycles {
         remembered.forget(stream);
     }
 
-    /// A position below which the stream has no event; 0 when it is not known better.
-    long beginning(String stream) {
-        return beginnings.find(stream).orElse(0L);
-    }
-
     /// The first event of a stream was stored at this position.
     void began(String stream, long position) {
-        beginnings.put(stream, position);
-    }
-
-    /// The log does not reach so far any more: a server that stepped in may have lost its newest events.
-    void forgetBeginning(String stream) {
-        beginnings.forget(stream);
+        remembered.find(stream).ifPresent(life -> remembered.put(stream, life.beginningAt(position)));
     }
 
     /// Revision of the stream's last event; -1 when it has none.
@@ -94,6 +81,6 @@ final class Lifecycles {
     private static Lifecycle of(String stream, RecordedEvent last) {
         boolean tombstone = last.type().equals(StreamNames.TOMBSTONE_TYPE);
         Bytes json = tombstone ? Bytes.empty() : last.data();
-        return new Lifecycle(stream, last.revision(), json, StreamMetadata.parse(json), tombstone);
+        return new Lifecycle(stream, last.revision(), json, StreamMetadata.parse(json), tombstone, 0);
     }
 }

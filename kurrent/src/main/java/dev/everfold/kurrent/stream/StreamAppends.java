@@ -1,5 +1,6 @@
 package dev.everfold.kurrent.stream;
 
+import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.AppendConflictException;
 import dev.everfold.eventstore.AppendConflictException.Failure;
 import dev.everfold.eventstore.Appended;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Appends, deletions and tombstones. Safe for use by many threads.
 ///
@@ -47,13 +49,25 @@ public final class StreamAppends {
     /// @throws dev.everfold.eventstore.LimitExceededException when the append is too large
     /// @throws IllegalArgumentException when a stream is one that the server makes
     public CompletableFuture<AppendOutcome> append(AppendRequest request) {
+        return prepare(request).get();
+    }
+
+    /// Prepares an append, so that many can be given to the store one right after another.
+    ///
+    /// @return gives it to the store, once; the future completes as that of [#append]
+    /// @throws dev.everfold.eventstore.LimitExceededException when the append is too large
+    /// @throws IllegalArgumentException when a stream is one that the server makes
+    public Supplier<CompletableFuture<AppendOutcome>> prepare(AppendRequest request) {
         for (String stream : request.written()) {
             if (stream.equals(StreamNames.ALL) || IndexStream.of(stream).isPresent()) {
                 throw new IllegalArgumentException("The stream \"" + stream
                         + "\" is made by the server from all others; expected one that holds events of its own.");
             }
         }
-        return attempt(new Job(request, Optional.empty(), new CompletableFuture<>()), 1);
+        Job job = new Job(request, Optional.empty(), new CompletableFuture<>());
+        AppendPlan plan = plan(job);
+        Append append = plan.append();
+        return () -> attempt(job, plan, append, 1);
     }
 
     /// Deletes a stream: its events are hidden, and its next append begins it anew.
@@ -123,11 +137,20 @@ public final class StreamAppends {
         };
     }
 
-    private CompletableFuture<AppendOutcome> attempt(Job job, int attempt) {
+    private AppendPlan plan(Job job) {
         AppendPlan plan = AppendPlan.of(job.request(), job.changed(), lifecycles);
         job.mark().ifPresent(mark -> mark.addTo(plan));
+        return plan;
+    }
+
+    private CompletableFuture<AppendOutcome> attempt(Job job, int attempt) {
+        AppendPlan plan = plan(job);
+        return attempt(job, plan, plan.append(), attempt);
+    }
+
+    private CompletableFuture<AppendOutcome> attempt(Job job, AppendPlan plan, Append append, int attempt) {
         if (plan.violations().isEmpty()) {
-            var _ = store.appendAsync(plan.append()).whenComplete((appended, failure) -> {
+            var _ = store.appendAsync(append).whenComplete((appended, failure) -> {
                 if (appended == null) {
                     failed(job, plan, failure, attempt);
                 } else if (job.request().isComplete()) {
@@ -147,7 +170,9 @@ public final class StreamAppends {
         if (cause instanceof AppendConflictException conflict) {
             run(job, () -> settle(job, plan, conflict, attempt));
         } else if (cause instanceof PositionAheadException && attempt < ATTEMPTS_MAX) {
-            job.request().expected().keySet().forEach(lifecycles::forgetBeginning);
+            // The log does not reach to where the stream began any more: a server that stepped in may have lost its
+            // newest events.
+            forget(job.request());
             run(job, () -> {
                 var _ = attempt(job, attempt + 1);
             });

@@ -45,8 +45,8 @@ class BeginningsTest {
         append(PLACED, NewEvent.of("order-1", "paid", "{}"));
         append(NewEvent.of("order-1", "sent", "{}"));
 
-        assertThat(lifecycles.beginning("order-1")).isEqualTo(1);
-        assertThat(lifecycles.beginning("order-2")).isZero();
+        assertThat(lifecycles.remembered("order-1").beginning()).isEqualTo(1);
+        assertThat(lifecycles.remembered("order-2").beginning()).isZero();
     }
 
     @Test
@@ -69,6 +69,6 @@ class BeginningsTest {
         lifecycles.began("order-1", 1_000);
 
         assertThat(append(PLACED)).isEqualTo(stored("order-1", 1, 0));
-        assertThat(lifecycles.beginning("order-1")).isEqualTo(1);
+        assertThat(lifecycles.remembered("order-1").beginning()).isEqualTo(1);
     }
 }
