@@ -12,6 +12,7 @@ module dev.everfold.cli {
     requires io.grpc;
     requires io.grpc.stub;
     requires java.logging;
+    requires java.net.http;
     requires tools.jackson.core;
 
     opens dev.everfold.cli to
