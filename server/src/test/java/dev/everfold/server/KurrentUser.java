@@ -60,9 +60,18 @@ final class KurrentUser {
         final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
         final CompletableFuture<Throwable> ended = new CompletableFuture<>();
 
+        /// Waits for an event of a stream.
+        synchronized void await(String stream) throws InterruptedException {
+            while (events.stream()
+                    .noneMatch(event -> event.getOriginalEvent().getStreamId().equals(stream))) {
+                wait();
+            }
+        }
+
         @Override
-        public void onEvent(Subscription subscription, ResolvedEvent event) {
+        public synchronized void onEvent(Subscription subscription, ResolvedEvent event) {
             events.add(event);
+            notifyAll();
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.everfold.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.EventStore;
@@ -10,6 +11,9 @@ import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.protocol.kurrent.Shared;
+import dev.everfold.protocol.kurrent.StreamsGrpc;
+import dev.everfold.protocol.kurrent.StreamsWire;
 import dev.everfold.protocol.v1.EventStoreGrpc;
 import dev.everfold.protocol.v1.Wire;
 import dev.everfold.server.security.Permission;
@@ -22,6 +26,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
 import io.kurrent.dbclient.CreatePersistentSubscriptionToAllOptions;
 import io.kurrent.dbclient.KurrentDBClient;
 import io.kurrent.dbclient.KurrentDBPersistentSubscriptionsClient;
@@ -34,6 +39,8 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -101,7 +108,7 @@ class PolicyChangeTest {
         secured.setPolicy(0, "[]");
         secured.store.append(Append.of(NewEvent.of("order-2", "order.placed", "{}")));
 
-        awaitStream(clerks, "order-2");
+        clerks.await("order-2");
         assertThat(clerks.ended).isNotDone();
         assertThat(clerks.events)
                 .noneMatch(event -> event.getEvent().getStreamId().equals("order-1"));
@@ -128,13 +135,9 @@ class PolicyChangeTest {
             secured.store.append(Append.of(NewEvent.of("order-1", "order.grown", "{}")
                     .withContent(NewEvent.BINARY, Bytes.of(new byte[128 << 10]))));
         }
-        Metadata headers = new Metadata();
-        headers.put(
-                Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
-                SecuredServer.basic("clerk", "secret"));
         ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", secured.server.grpcPort())
                 .usePlaintext()
-                .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .intercept(MetadataUtils.newAttachHeadersInterceptor(asClerk()))
                 .build();
         SlowReader reader = new SlowReader();
         EventStoreGrpc.newStub(channel)
@@ -152,6 +155,52 @@ class PolicyChangeTest {
             assertThat(ended.getStatus().getCode()).isEqualTo(Status.Code.ABORTED);
             assertThat(ended.getStatus().getDescription()).isEqualTo(CHANGED);
         });
+        channel.shutdownNow();
+    }
+
+    @Test
+    void an_append_that_began_before_its_stream_was_closed_is_refused_when_it_is_complete() throws Exception {
+        ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", secured.server.grpcPort())
+                .usePlaintext()
+                .intercept(MetadataUtils.newAttachHeadersInterceptor(asClerk()))
+                .build();
+        Answer<StreamsWire.AppendResp> appended = new Answer<>();
+        Answer<StreamsWire.BatchAppendResp> batched = new Answer<>();
+        StreamObserver<StreamsWire.AppendReq> append =
+                StreamsGrpc.newStub(channel).append(appended);
+        StreamObserver<StreamsWire.BatchAppendReq> batch =
+                StreamsGrpc.newStub(channel).batchAppend(batched);
+        Shared.UUID id =
+                Shared.UUID.newBuilder().setString(UUID.randomUUID().toString()).build();
+        append.onNext(StreamsWire.AppendReq.newBuilder().setOptions(toOrders()).build());
+        batch.onNext(StreamsWire.BatchAppendReq.newBuilder()
+                .setCorrelationId(id)
+                .setOptions(toOrders())
+                .build());
+        // Another append of the same call is answered, so the server has seen the first message of the one above.
+        batch.onNext(StreamsWire.BatchAppendReq.newBuilder()
+                .setCorrelationId(
+                        Shared.UUID.newBuilder().setString(UUID.randomUUID().toString()))
+                .setOptions(toOrders())
+                .addProposedMessages(message())
+                .setIsFinal(true)
+                .build());
+        assertThat(batched.next().hasSuccess()).isTrue();
+
+        secured.setPolicy(-1, "[{\"prefix\":\"order-\",\"readers\":[\"$all\"],\"appenders\":[]}]");
+        long end = secured.store.nextPosition();
+        append.onNext(
+                StreamsWire.AppendReq.newBuilder().setProposedMessage(message()).build());
+        append.onCompleted();
+        batch.onNext(StreamsWire.BatchAppendReq.newBuilder()
+                .setCorrelationId(id)
+                .addProposedMessages(message())
+                .setIsFinal(true)
+                .build());
+
+        assertThat(batched.next().getError().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED.value());
+        assertThat(Status.fromThrowable(appended.ended.get()).getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+        assertThat(secured.store.nextPosition()).isEqualTo(end);
         channel.shutdownNow();
     }
 
@@ -222,6 +271,29 @@ class PolicyChangeTest {
                         + " Use another stream, or another user.");
     }
 
+    private static Shared.ExpectedStream.Builder toOrders() {
+        return Shared.ExpectedStream.newBuilder()
+                .setStreamIdentifier(
+                        Shared.StreamIdentifier.newBuilder().setStreamName(ByteString.copyFromUtf8("order-7")))
+                .setAny(Shared.Empty.getDefaultInstance());
+    }
+
+    private static Shared.ProposedMessage.Builder message() {
+        return Shared.ProposedMessage.newBuilder()
+                .setId(Shared.UUID.newBuilder().setString(UUID.randomUUID().toString()))
+                .putMetadata("type", "order.placed")
+                .putMetadata("content-type", "application/json")
+                .setData(ByteString.copyFromUtf8("{}"));
+    }
+
+    private static Metadata asClerk() {
+        Metadata headers = new Metadata();
+        headers.put(
+                Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
+                SecuredServer.basic("clerk", "secret"));
+        return headers;
+    }
+
     private EverfoldServer onTheSameStore() {
         ForwardingEventStore shared = new ForwardingEventStore(secured.store) {
             @Override
@@ -245,11 +317,29 @@ class PolicyChangeTest {
         return KurrentDBPersistentSubscriptionsClient.from(KurrentUser.client(secured, user));
     }
 
-    private static void awaitStream(KurrentUser.Listener listener, String stream) {
-        while (listener.events.stream()
-                .noneMatch(event -> event.getEvent().getStreamId().equals(stream))) {
-            Thread.onSpinWait();
+    /// What a call answers, and why it ends.
+    private static final class Answer<A> implements StreamObserver<A> {
+
+        final BlockingQueue<A> answers = new LinkedBlockingQueue<>();
+        final CompletableFuture<Throwable> ended = new CompletableFuture<>();
+
+        A next() throws InterruptedException {
+            A next = answers.poll(30, TimeUnit.SECONDS);
+            return Objects.requireNonNull(next, "nothing came within 30 s");
         }
+
+        @Override
+        public void onNext(A answer) {
+            answers.add(answer);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            ended.complete(failure);
+        }
+
+        @Override
+        public void onCompleted() {}
     }
 
     /// Takes one message, and the others when it is told to.

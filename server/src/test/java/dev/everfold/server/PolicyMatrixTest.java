@@ -11,6 +11,7 @@ import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.server.security.Permission;
 import io.kurrent.dbclient.AppendStreamRequest;
+import io.kurrent.dbclient.DeleteStreamOptions;
 import io.kurrent.dbclient.EventData;
 import io.kurrent.dbclient.EventDataBuilder;
 import io.kurrent.dbclient.KurrentDBClient;
@@ -28,6 +29,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -318,6 +320,23 @@ class PolicyMatrixTest {
                                                 .iterator())
                                         .get()
                                 != null)));
+    }
+
+    @Test
+    void deletions_and_tombstones_need_what_appends_need() throws Exception {
+        KurrentDBClient clerk = kurrent.get("clerk");
+        KurrentDBClient fiona = kurrent.get("fiona");
+
+        assertThat(stores(() -> kurrent(() -> clerk.deleteStream("secret-1").get() != null)))
+                .isFalse();
+        assertThat(stores(() -> kurrent(() -> fiona.tombstoneStream("secretopen-1", DeleteStreamOptions.get())
+                                .get()
+                        != null)))
+                .isFalse();
+        assertThat(stores(() ->
+                        kurrent(() -> fiona.appendToStream("secret-8", event()).get() != null)
+                                && kurrent(() -> fiona.deleteStream("secret-8").get() != null)))
+                .isTrue();
     }
 
     private static EventData event() {

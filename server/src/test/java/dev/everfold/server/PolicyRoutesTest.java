@@ -2,15 +2,18 @@ package dev.everfold.server;
 
 import static dev.everfold.server.ServedByHttp.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
 import dev.everfold.server.security.Permission;
+import io.kurrent.dbclient.KurrentDBClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,8 +158,15 @@ class PolicyRoutesTest {
         assertProblem(403, closed, get("clerk", "/events"));
         assertProblem(403, closed, get("clerk", "/streams"));
         assertThat(get("admin", "/events").statusCode()).isEqualTo(200);
+        KurrentDBClient clerk = KurrentUser.client(secured, "clerk");
+        KurrentDBClient admin = KurrentUser.client(secured, "admin");
+        assertThatThrownBy(() -> KurrentUser.subscribed(clerk, "order-1")).isInstanceOf(ExecutionException.class);
+        assertThat(KurrentUser.subscribed(admin, "order-1")).hasSize(1);
         secured.setPolicy(0, RULES);
         assertThat(get("clerk", "/events").body()).contains("order-1").doesNotContain("secret-1");
+        assertThat(KurrentUser.subscribed(clerk, "order-1")).hasSize(1);
+        var _ = clerk.shutdown();
+        var _ = admin.shutdown();
     }
 
     private HttpResponse<String> get(String user, String path) throws Exception {
