@@ -159,6 +159,9 @@ final class Connection implements AutoCloseable {
             case CANCELLED ->
                 new StoreUnavailableException(
                         "A call to the server at " + address + " was interrupted. Make it again.", true, cause);
+            case ABORTED ->
+                new StoreUnavailableException(
+                        "The server at " + address + " ended the call: " + description, true, cause);
             case UNAUTHENTICATED ->
                 new StoreUnavailableException(
                         "The server at " + address + " does not let this client in: " + description

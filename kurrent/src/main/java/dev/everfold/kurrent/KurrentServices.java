@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /// KurrentDB's services over one store, to be registered with a gRPC server whose calls run in virtual threads.
 ///
@@ -45,11 +46,23 @@ public final class KurrentServices implements AutoCloseable {
     /// @param clock tells how old events are
     /// @param shutdown asks whoever runs the server to end it, when a client wants that; returns at once
     public static KurrentServices over(EventStore store, NodeAddress address, Clock clock, Runnable shutdown) {
+        return over(store, address, clock, shutdown, _ -> StreamRights.ALL);
+    }
+
+    /// The same, where a policy narrows what `$acl` allows.
+    ///
+    /// @param policy asked for each call and for each message of a group, so it must answer at once
+    public static KurrentServices over(
+            EventStore store,
+            NodeAddress address,
+            Clock clock,
+            Runnable shutdown,
+            Function<Caller, StreamRights> policy) {
         // Whatever a call has others do is done in its caller's name.
         Executor threads = task -> Thread.ofVirtual()
                 .name("everfold-kurrent")
                 .start(Context.current().wrap(task));
-        Streams streams = Streams.over(store, threads, clock);
+        Streams streams = Streams.over(store, threads, clock, policy);
         // A group works for all its clients, in the name of the server.
         Executor groupThreads =
                 task -> Thread.ofVirtual().name("everfold-group").start(Context.ROOT.wrap(task));

@@ -191,7 +191,7 @@ final class EventRoutes {
         int waits = 0;
         while (ready.getAsBoolean() && HttpGuard.isStillIn()) {
             try (EventCursor cursor = store.read(read.fromPosition(next))) {
-                while (cursor.hasNext()) {
+                while (HttpGuard.isStillIn() && cursor.hasNext()) {
                     RecordedEvent event = cursor.next();
                     output.write(("id: " + event.position() + "\ndata: ").getBytes(StandardCharsets.US_ASCII));
                     form.write(event, output);
@@ -204,6 +204,9 @@ final class EventRoutes {
                 waits = 0;
                 output.write(SIGN_OF_LIFE);
             }
+        }
+        if (!HttpGuard.lastWords().isEmpty()) {
+            output.write((": " + HttpGuard.lastWords() + "\n\n").getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -4,12 +4,16 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.grpc.service.GrpcDoor;
 import dev.everfold.grpc.service.GrpcServer;
+import dev.everfold.kurrent.Caller;
 import dev.everfold.kurrent.KurrentServices;
 import dev.everfold.kurrent.NodeAddress;
+import dev.everfold.kurrent.StreamRights;
 import dev.everfold.server.security.HttpGuard;
+import dev.everfold.server.security.Policies;
 import dev.everfold.server.security.Security;
 import dev.everfold.server.security.ServerIdentity;
-import dev.everfold.server.security.SystemStreams;
+import dev.everfold.server.security.Sight;
+import dev.everfold.server.security.StreamGuard;
 import dev.everfold.server.security.Users;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
@@ -28,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /// A store behind two ports: gRPC for programs, HTTP for those who watch.
 ///
@@ -66,25 +71,35 @@ public final class EverfoldServer implements AutoCloseable {
         new JvmThreadMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
         new UptimeMetrics().bindTo(meters);
-        this.kurrent = KurrentServices.over(
-                this.store,
-                new NodeAddress(options.host(), this::grpcPort),
-                Clock.systemUTC(),
-                () -> shutdownRequested.complete(null));
-        List<AutoCloseable> opened = new ArrayList<>(List.<AutoCloseable>of(kurrent, garbage, meters::close));
+        List<AutoCloseable> opened = new ArrayList<>(List.<AutoCloseable>of(garbage, meters::close));
         try {
             this.identity = options.security().tls().map(ServerIdentity::open);
             identity.ifPresent(opened::addFirst);
             this.security =
                     options.security().users() ? Optional.of(Security.open(this.store, options)) : Optional.empty();
             security.ifPresent(opened::addFirst);
-            EventStore guarded = security.isPresent() ? new SystemStreams(this.store) : this.store;
+            Optional<Policies> policies = security.map(Security::policies);
+            this.kurrent = KurrentServices.over(
+                    this.store,
+                    new NodeAddress(options.host(), this::grpcPort),
+                    Clock.systemUTC(),
+                    () -> shutdownRequested.complete(null),
+                    policies.<Function<Caller, StreamRights>>map(all -> all::of).orElse(_ -> StreamRights.ALL));
+            opened.addFirst(kurrent);
+            Optional<StreamGuard> guard = policies.map(all -> new StreamGuard(this.store, all));
+            EventStore guarded = guard.isPresent() ? guard.get() : this.store;
             this.grpc = GrpcServer.start(
                     guarded, new InetSocketAddress(options.address(), options.grpcPort()), grpcDoor(options));
             opened.addFirst(grpc);
             this.http = HttpDoor.open(
                     options,
-                    new Served(guarded, meters, kurrent, application, () -> !closing && this.store.isOpen()),
+                    new Served(
+                            guarded,
+                            () -> guard.map(StreamGuard::sight).orElse(Sight.WHOLE),
+                            meters,
+                            kurrent,
+                            application,
+                            () -> !closing && this.store.isOpen()),
                     new HttpGuard(security),
                     identity);
         } catch (RuntimeException refused) {

@@ -79,7 +79,7 @@ final class HttpDoor implements AutoCloseable {
         routes.addAll(new EventRoutes(store, served.ready()).routes());
         routes.addAll(new DcbRoutes(store).routes());
         routes.addAll(new CatalogueRoutes(store).routes());
-        routes.addAll(new StreamRoutes(store).routes());
+        routes.addAll(new StreamRoutes(store, served.sight()).routes());
         routes.addAll(new RelationRoutes(store).routes());
         routes.addAll(new StateRoutes(store, served.application().reducers()).routes());
         routes.addAll(new ConsumerRoutes(store).routes());
@@ -88,6 +88,7 @@ final class HttpDoor implements AutoCloseable {
         routes.addAll(new ConsoleRoutes().routes());
         routes.addAll(new LoginRoutes(guard).routes());
         routes.addAll(new UserRoutes(guard.users()).routes());
+        routes.addAll(new PolicyRoutes(guard.policies()).routes());
         routes.add(Route.get(
                 "/openapi.json",
                 Permission.OPEN,

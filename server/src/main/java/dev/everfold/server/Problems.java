@@ -10,6 +10,7 @@ import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.PositionAheadException;
 import dev.everfold.eventstore.StorageFullException;
 import dev.everfold.server.security.AccessDeniedException;
+import dev.everfold.server.security.PolicyConflictException;
 import dev.everfold.server.security.UserException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -49,6 +50,9 @@ final class Problems {
             context.attribute(NOT_FOUND_DETAIL, refused.getMessage());
             answer(context, status(refused), String.valueOf(refused.getMessage()));
         });
+        routes.exception(
+                PolicyConflictException.class,
+                (conflict, context) -> answer(context, HttpStatus.CONFLICT, String.valueOf(conflict.getMessage())));
         routes.exception(
                 HttpResponseException.class,
                 (refusal, context) -> answer(

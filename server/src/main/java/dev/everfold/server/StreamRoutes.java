@@ -5,7 +5,9 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.server.security.PerSight;
 import dev.everfold.server.security.Permission;
+import dev.everfold.server.security.Sight;
 import dev.everfold.server.view.Categories;
 import dev.everfold.server.view.StateAt;
 import io.javalin.http.Context;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// Streams in the order in which they began, page by page; categories.
 ///
@@ -25,11 +28,14 @@ final class StreamRoutes {
     private static final int LOOKED_AT_MAX = 50_000;
 
     private final EventStore store;
-    private final Categories categories;
+    private final Supplier<Sight> sight;
+    private final PerSight<Categories> categories;
 
-    StreamRoutes(EventStore store) {
+    /// @param sight tells what who asks sees
+    StreamRoutes(EventStore store, Supplier<Sight> sight) {
         this.store = store;
-        this.categories = new Categories(store);
+        this.sight = sight;
+        this.categories = new PerSight<>(_ -> new Categories(store));
     }
 
     List<Route> routes() {
@@ -118,6 +124,6 @@ final class StreamRoutes {
     private void categories(Context context) {
         Selection.require(context, "after", "limit");
         String after = context.queryParam("after");
-        Json.answer(context, categories.page(after == null ? "" : after, limit(context, "categories")));
+        Json.answer(context, categories.of(sight.get()).page(after == null ? "" : after, limit(context, "categories")));
     }
 }

@@ -1,5 +1,7 @@
 package dev.everfold.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.InMemoryEventStore;
@@ -32,14 +34,29 @@ final class SecuredServer implements AutoCloseable {
         this.server = EverfoldServer.start(store, options);
     }
 
-    /// Makes a user of one group, with the password `secret`.
-    void create(String user, String group) {
+    /// Makes a user of some groups, with the password `secret`.
+    void create(String user, String... groups) {
         server.users()
                 .orElseThrow()
                 .create(
-                        new Profile(user, "", Set.of(group)),
+                        new Profile(user, "", Set.of(groups)),
                         Secret.of("secret"),
                         new Caller("admin", Set.of(Caller.ADMINS)));
+    }
+
+    /// Sets the policy as the administrator.
+    ///
+    /// @param revision of the one that it replaces
+    /// @param rules in JSON
+    void setPolicy(long revision, String rules) throws Exception {
+        HttpResponse<String> answer = postPolicy(revision, rules);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    HttpResponse<String> postPolicy(long revision, String rules) throws Exception {
+        return send(request("/policies", "admin", PASSWORD)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"revision\":" + revision + ",\"rules\":" + rules + "}")));
     }
 
     /// A client of a user.

@@ -4,6 +4,7 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.kurrent.KurrentServices;
 import dev.everfold.kurrent.NodeAddress;
+import dev.everfold.server.security.Sight;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
@@ -17,6 +18,7 @@ final class TestServed {
         EventStore store = new InMemoryEventStore();
         return new Served(
                 store,
+                () -> Sight.WHOLE,
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 KurrentServices.over(store, new NodeAddress("localhost", () -> 2113), Clock.systemUTC(), () -> {}),
                 Application.NONE,

@@ -216,9 +216,21 @@ final class Dispatcher {
                 seat.get().send(message, nowMillis);
                 total++;
                 isChanged = true;
-            } else if (!seats.canSkip()) {
+            } else if (seats.isHidden(message)) {
+                messages.remove();
+                leaveOut(message);
+            } else if (!seats.canSkip(message)) {
                 return;
             }
+        }
+    }
+
+    /// No client that is there may see it. What was set aside before stays set aside.
+    private void leaveOut(Message message) {
+        if (message.isReplayed()) {
+            park(message, "No client of the group may read it");
+        } else {
+            done(message);
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.Comparator;
 public record GroupKey(String stream, String group) implements Comparable<GroupKey> {
 
     /// How the streams begin in which groups keep what they know.
-    static final String PREFIX = "$persistentsubscription-";
+    static final String PREFIX = StreamNames.GROUP_PREFIX;
 
     private static final Comparator<GroupKey> ORDER =
             Comparator.comparing(GroupKey::stream).thenComparing(GroupKey::group);

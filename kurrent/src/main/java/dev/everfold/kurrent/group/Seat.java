@@ -42,10 +42,14 @@ final class Seat {
         return inFlight.size() < subscriber.bufferSize() && subscriber.isReady();
     }
 
-    /// Whether the message can go there: there is room, and no other message that would be
-    /// answered with the same id.
+    /// Whether the message can go there: there is room, no other message that would be
+    /// answered with the same id, and the client may see it.
     boolean takes(Message message) {
-        return hasRoom() && !inFlight.containsKey(message.id());
+        return hasRoom() && !inFlight.containsKey(message.id()) && maySee(message);
+    }
+
+    boolean maySee(Message message) {
+        return subscriber.maySee(message.delivery());
     }
 
     void send(Message message, long nowMillis) {

@@ -48,9 +48,16 @@ final class Seats {
         return false;
     }
 
-    /// Whether others may get a message while one before it waits for a client.
-    boolean canSkip() {
-        return strategy.isPinned();
+    /// Whether there are clients, and none of them may see the message.
+    boolean isHidden(Message message) {
+        return seats.stream().noneMatch(seat -> seat.maySee(message))
+                && seats.stream().anyMatch(seat -> seat.subscriber().mayStay());
+    }
+
+    /// Whether others may get messages while this one, which is before them, waits for a client:
+    /// they do not all wait for the same.
+    boolean canSkip(Message message) {
+        return strategy.isPinned() || !seats.stream().allMatch(seat -> seat.maySee(message));
     }
 
     /// Who gets the message now; empty when it has to wait.
@@ -74,14 +81,14 @@ final class Seats {
         return Optional.empty();
     }
 
-    /// The seat whose number mixed with the message's pin is the largest (rendezvous hashing):
-    /// when a client comes or leaves, only what is now or was its own moves.
+    /// The seat whose number mixed with the message's pin is the largest (rendezvous hashing), of those
+    /// that may see it: when a client comes or leaves, only what is now or was its own moves.
     private Optional<Seat> pinned(Message message) {
         Seat best = null;
         int highest = 0;
         for (Seat seat : seats) {
             int weight = mix(message.pin() ^ mix(seat.number() + 1));
-            if (best == null || weight > highest) {
+            if ((best == null || weight > highest) && seat.maySee(message)) {
                 best = seat;
                 highest = weight;
             }

@@ -12,6 +12,13 @@ public interface Subscriber {
     /// Whether it takes a message now without its being kept for it.
     boolean isReady();
 
+    /// Whether a message may be given to it, which a policy may forbid; asked again for each message.
+    boolean maySee(Delivery delivery);
+
+    /// Whether the policy still lets it belong to the group. Where not, it is about to be sent away,
+    /// and what it may not see says nothing of those that come after it.
+    boolean mayStay();
+
     /// It belongs to the group now; comes before any message.
     void confirm();
 

@@ -105,6 +105,7 @@ final class AppendCall implements StreamObserver<StreamsWire.AppendReq> {
             return;
         }
         try {
+            streams.access().requireStillWritable(name);
             var _ = streams.appends()
                     .append(AppendRequest.to(name, expected, events.events()))
                     .whenCompleteAsync((outcome, failure) -> answer(name, outcome, failure), threads);

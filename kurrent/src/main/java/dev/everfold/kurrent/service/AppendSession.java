@@ -83,6 +83,7 @@ final class AppendSession implements StreamObserver<StreamsV2Wire.AppendRequest>
                         .withDescription("The append has no requests; expected at least one.")
                         .asRuntimeException();
             }
+            expected.keySet().forEach(service::requireStillWritable);
             switch (service.outcome(new AppendRequest(events, expected, expected.keySet()))) {
                 case AppendOutcome.Stored stored -> answer(stored);
                 case AppendOutcome.Refused refused ->

@@ -56,6 +56,9 @@ final class Batch {
             for (Shared.ProposedMessage message : request.getProposedMessagesList()) {
                 events.add(stream, message);
             }
+            if (request.getIsFinal()) {
+                streams.access().requireStillWritable(stream);
+            }
         } catch (RuntimeException wrong) {
             refusal = wrong;
             events = new IncomingEvents(streams.store().limits());

@@ -143,6 +143,11 @@ public final class StreamsServiceV2 extends StreamsServiceGrpc.StreamsServiceImp
         return stream;
     }
 
+    /// Refuses a stream that the policy has closed to the caller since it was looked at.
+    void requireStillWritable(String stream) {
+        streams.access().requireStillWritable(stream);
+    }
+
     /// What the store takes.
     Limits limits() {
         return streams.store().limits();

@@ -36,6 +36,7 @@ final class SubscriberCall implements StreamObserver<ReadReq>, Subscriber {
     private volatile boolean isGone;
     private int bufferSize;
     private boolean structured;
+    private String stream = "";
 
     SubscriberCall(Groups groups, Access access, ServerCallStreamObserver<ReadResp> client) {
         this.groups = groups;
@@ -91,6 +92,7 @@ final class SubscriberCall implements StreamObserver<ReadReq>, Subscriber {
     private void join(ReadReq.Options options) throws InterruptedException {
         GroupKey key = GroupRequests.key(options.hasAll(), options.getStreamIdentifier(), options.getGroupName());
         access.require(key.stream(), Access.Action.READ);
+        stream = key.stream();
         structured = ReadOptions.structuredIds(options.getUuidOption());
         bufferSize = options.getBufferSize();
         if (bufferSize < 1 || bufferSize > BUFFER_SIZE_MAX) {
@@ -173,6 +175,16 @@ final class SubscriberCall implements StreamObserver<ReadReq>, Subscriber {
     @Override
     public boolean isReady() {
         return client.isReady();
+    }
+
+    @Override
+    public boolean maySee(Delivery delivery) {
+        return access.shownTo(caller).test(delivery.found());
+    }
+
+    @Override
+    public boolean mayStay() {
+        return access.isShown(caller, stream);
     }
 
     @Override

@@ -1,11 +1,16 @@
 package dev.everfold.kurrent.stream;
 
+import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.kurrent.Caller;
+import dev.everfold.kurrent.StreamRights;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Who may do what: `$acl` of the stream, else the defaults of `$settings`, else everyone for streams of users and
-/// administrators for the system's. A call without a caller comes from a server without users, and may do everything.
+/// administrators for the system's. A policy may narrow that for some streams by their names: both must allow. A call
+/// without a caller comes from a server without users, and may do everything.
 public final class Access {
 
     /// What one may do with a stream.
@@ -39,9 +44,11 @@ public final class Access {
     private static final String EVERYONE = "$all";
 
     private final Lifecycles lifecycles;
+    private final Function<Caller, StreamRights> policy;
 
-    Access(Lifecycles lifecycles) {
+    Access(Lifecycles lifecycles, Function<Caller, StreamRights> policy) {
         this.lifecycles = lifecycles;
+        this.policy = policy;
     }
 
     /// Refuses what the caller of this call may not do.
@@ -51,9 +58,24 @@ public final class Access {
     public void require(String stream, Action action) {
         Caller caller = Caller.KEY.get();
         if (!may(caller, stream, action)) {
-            throw RefusedException.accessDenied("The user \"" + (caller == null ? "" : caller.name()) + "\" may not "
-                    + action.words + " stream \"" + stream + "\".");
+            throw denied(caller, stream, action);
         }
+    }
+
+    /// Refuses what the policy does not let the caller of this call append to any more: a call may have
+    /// begun long ago.
+    ///
+    /// @throws RefusedException when the caller may not
+    public void requireStillWritable(String stream) {
+        Caller caller = Caller.KEY.get();
+        if (caller != null && !isInPolicy(caller, stream, Action.WRITE)) {
+            throw denied(caller, stream, Action.WRITE);
+        }
+    }
+
+    private static RefusedException denied(@Nullable Caller caller, String stream, Action action) {
+        return RefusedException.accessDenied("The user \"" + (caller == null ? "" : caller.name()) + "\" may not "
+                + action.words + " stream \"" + stream + "\".");
     }
 
     /// Refuses what only administrators and operators may do.
@@ -73,9 +95,46 @@ public final class Access {
         return may(caller, stream, Action.READ);
     }
 
+    /// Which events the policy shows the caller, as it is now; `$acl` is not asked.
+    ///
+    /// Links of the system's streams name the streams that they lead to, so those to hidden events are
+    /// hidden, too. One in a stream of users is what somebody wrote there.
+    public Predicate<RecordedEvent> shownTo(@Nullable Caller caller) {
+        StreamRights rights = caller == null ? StreamRights.ALL : policy.apply(caller);
+        return rights.equals(StreamRights.ALL) ? _ -> true : event -> isShown(event, rights);
+    }
+
+    /// Whether the policy shows the caller the stream; `$acl` is not asked.
+    public boolean isShown(@Nullable Caller caller, String stream) {
+        return caller == null || isInPolicy(caller, stream, Action.READ);
+    }
+
+    private static boolean isShown(RecordedEvent event, StreamRights rights) {
+        String stream = event.stream();
+        return rights.mayRead(StreamNames.ownerOf(stream))
+                && (!StreamNames.isSystem(stream)
+                        || !event.type().equals(StreamNames.LINK_TYPE)
+                        || rights.mayRead(StreamNames.ownerOf(Links.targetOf(event))));
+    }
+
+    private boolean isInPolicy(Caller caller, String stream, Action action) {
+        StreamRights rights = policy.apply(caller);
+        if (rights.equals(StreamRights.ALL)) {
+            return true;
+        }
+        String owner = StreamNames.ownerOf(stream);
+        return switch (action) {
+            case READ, READ_METADATA -> rights.mayRead(owner);
+            case WRITE, DELETE, WRITE_METADATA -> rights.mayAppend(owner);
+        };
+    }
+
     private boolean may(@Nullable Caller caller, String stream, Action action) {
         if (caller == null || caller.isAdmin()) {
             return true;
+        }
+        if (!isInPolicy(caller, stream, action)) {
+            return false;
         }
         String subject = StreamNames.subjectOf(stream);
         Action meant = StreamNames.isMetastream(stream) ? ofMetadata(action) : action;

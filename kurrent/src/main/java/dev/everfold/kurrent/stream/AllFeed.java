@@ -6,21 +6,24 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.kurrent.Caller;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The log, or those of its events that a filter means.
+/// The log, or those of its events that a filter means, without what the policy hides from its caller.
 final class AllFeed implements Feed {
 
     private final EventStore store;
     private final EventFilter filter;
+    private final Access access;
     private final Optional<Links> links;
     private final @Nullable Caller caller;
     private long position;
 
     /// @param links resolves links where it is there
-    AllFeed(EventStore store, EventFilter filter, Optional<Links> links, long fromPosition) {
+    AllFeed(EventStore store, EventFilter filter, Access access, Optional<Links> links, long fromPosition) {
         this.store = store;
         this.filter = filter;
+        this.access = access;
         this.links = links;
         this.caller = Caller.KEY.get();
         this.position = fromPosition;
@@ -38,6 +41,7 @@ final class AllFeed implements Feed {
 
     @Override
     public long run(Sink sink) throws InterruptedException {
+        Predicate<RecordedEvent> shown = access.shownTo(caller);
         long from = Math.min(position, store.nextPosition());
         try (EventCursor cursor = store.read(Read.matching(filter.query()).fromPosition(from))) {
             while (cursor.hasNext()) {
@@ -46,7 +50,7 @@ final class AllFeed implements Feed {
                     continue;
                 }
                 position = event.position() + 1;
-                boolean isMeant = filter.predicate().test(event);
+                boolean isMeant = filter.predicate().test(event) && shown.test(event);
                 boolean goesOn = isMeant ? sink.accept(resolved(event)) : sink.passed(position);
                 if (!goesOn) {
                     return position;

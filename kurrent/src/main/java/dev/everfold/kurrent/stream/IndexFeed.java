@@ -6,13 +6,15 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.kurrent.Caller;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The links of an index.
+/// The links of an index, without those to events that the policy hides from its caller.
 final class IndexFeed implements Feed {
 
     private final EventStore store;
     private final IndexStream index;
+    private final Access access;
     private final Optional<Links> links;
     private final @Nullable Caller caller;
     private final long fromRevision;
@@ -20,9 +22,10 @@ final class IndexFeed implements Feed {
     private long position;
 
     /// @param links resolves links where it is there
-    IndexFeed(EventStore store, IndexStream index, Optional<Links> links, long fromRevision) {
+    IndexFeed(EventStore store, IndexStream index, Access access, Optional<Links> links, long fromRevision) {
         this.store = store;
         this.index = index;
+        this.access = access;
         this.links = links;
         this.caller = Caller.KEY.get();
         this.fromRevision = fromRevision;
@@ -43,13 +46,14 @@ final class IndexFeed implements Feed {
 
     @Override
     public long run(Sink sink) throws InterruptedException {
+        Predicate<RecordedEvent> shown = access.shownTo(caller);
         try (EventCursor cursor = store.read(Read.matching(index.query()).fromPosition(position))) {
             while (cursor.hasNext()) {
                 RecordedEvent event = cursor.next();
                 RecordedEvent link = index.link(event, revision);
                 position = event.position() + 1;
                 revision++;
-                boolean isAsked = link.revision() >= fromRevision;
+                boolean isAsked = link.revision() >= fromRevision && shown.test(event);
                 if (isAsked && !sink.accept(resolved(event, link))) {
                     return position;
                 }

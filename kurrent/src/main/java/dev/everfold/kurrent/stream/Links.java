@@ -21,6 +21,12 @@ final class Links {
         this.access = access;
     }
 
+    /// The stream that a link says it leads to.
+    static String targetOf(RecordedEvent link) {
+        String target = link.data().utf8();
+        return target.substring(target.indexOf('@') + 1);
+    }
+
     /// The event itself, or what it stands for when it is a link.
     Delivery resolve(RecordedEvent event, @Nullable Caller caller) {
         if (!event.type().equals(StreamNames.LINK_TYPE)) {

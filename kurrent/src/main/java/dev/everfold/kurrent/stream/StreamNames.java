@@ -23,6 +23,10 @@ public final class StreamNames {
     /// Type of an event that stands for another one: its data is `revision@stream`.
     public static final String LINK_TYPE = "$>";
 
+    /// How the streams begin in which groups of clients keep what they know; the stream of the group
+    /// comes behind it.
+    public static final String GROUP_PREFIX = "$persistentsubscription-";
+
     private StreamNames() {}
 
     /// The name that a client sent.
@@ -55,6 +59,16 @@ public final class StreamNames {
     /// Where the metadata of the stream is.
     public static String metastreamOf(String stream) {
         return "$$" + stream;
+    }
+
+    /// The stream that one tells of, as a policy sees it: metadata are those of their stream, and what a
+    /// group keeps is of the stream of the group. Any other is its own.
+    static String ownerOf(String stream) {
+        String owner = stream;
+        while (isMetastream(owner)) {
+            owner = subjectOf(owner);
+        }
+        return owner.startsWith(GROUP_PREFIX) ? owner.substring(GROUP_PREFIX.length()) : owner;
     }
 
     /// Whose metadata a metastream holds; any other stream itself.

@@ -8,6 +8,7 @@ import dev.everfold.kurrent.Caller;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Reads pages of streams and of the log, and makes feeds of them. Safe for use by many threads.
@@ -18,6 +19,7 @@ public final class StreamReads {
 
     private final EventStore store;
     private final Lifecycles lifecycles;
+    private final Access access;
     private final Links links;
 
     private final Recent<IndexStream> indexes = new Recent<>(INDEXES_MAX);
@@ -25,6 +27,7 @@ public final class StreamReads {
     StreamReads(EventStore store, Lifecycles lifecycles, Access access) {
         this.store = store;
         this.lifecycles = lifecycles;
+        this.access = access;
         this.links = new Links(store, lifecycles, access);
     }
 
@@ -109,15 +112,18 @@ public final class StreamReads {
         Read events = read.backwards()
                 ? Read.matching(index.query()).toPosition(place.position()).backwards()
                 : Read.matching(index.query()).fromPosition(place.position()).toPosition(end);
+        Predicate<RecordedEvent> shown = access.shownTo(caller);
         long left = read.count();
         long revision = from;
         try (EventCursor cursor = store.read(events)) {
             while (left > 0 && cursor.hasNext()) {
                 RecordedEvent event = cursor.next();
-                RecordedEvent link = index.link(event, revision);
-                sink.accept(read.resolvesLinks() ? links.resolve(event, link, caller) : Delivery.of(link));
+                if (shown.test(event)) {
+                    RecordedEvent link = index.link(event, revision);
+                    sink.accept(read.resolvesLinks() ? links.resolve(event, link, caller) : Delivery.of(link));
+                    left--;
+                }
                 revision += read.backwards() ? -1 : 1;
-                left--;
             }
         }
         return Optional.of(new StreamPage(OptionalLong.empty(), last));
@@ -130,11 +136,12 @@ public final class StreamReads {
         Read events = read.backwards()
                 ? Read.matching(read.filter().query()).toPosition(position).backwards()
                 : Read.matching(read.filter().query()).fromPosition(position);
+        Predicate<RecordedEvent> shown = access.shownTo(Caller.KEY.get());
         long left = read.count();
         try (EventCursor cursor = store.read(events)) {
             while (left > 0 && cursor.hasNext()) {
                 RecordedEvent event = cursor.next();
-                if (read.filter().predicate().test(event)) {
+                if (read.filter().predicate().test(event) && shown.test(event)) {
                     left--;
                     sink.accept(delivery(event, read.resolvesLinks()));
                 }
@@ -151,8 +158,8 @@ public final class StreamReads {
     /// @param fromRevision the first that it gives; empty = what comes after the stream's end as it is now
     public Feed feed(String stream, OptionalLong fromRevision, boolean resolvesLinks) {
         Optional<Links> resolver = resolvesLinks ? Optional.of(links) : Optional.empty();
-        Function<IndexStream, Feed> ofIndex =
-                index -> new IndexFeed(store, index, resolver, fromRevision.orElseGet(() -> index.count(store)));
+        Function<IndexStream, Feed> ofIndex = index ->
+                new IndexFeed(store, index, access, resolver, fromRevision.orElseGet(() -> index.count(store)));
         return index(stream)
                 .map(ofIndex)
                 .orElseGet(() -> new StreamFeed(
@@ -171,6 +178,7 @@ public final class StreamReads {
         return new AllFeed(
                 store,
                 filter,
+                access,
                 resolvesLinks ? Optional.of(links) : Optional.empty(),
                 fromPosition.orElseGet(store::nextPosition));
     }

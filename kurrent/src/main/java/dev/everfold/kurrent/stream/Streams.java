@@ -1,8 +1,11 @@
 package dev.everfold.kurrent.stream;
 
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.kurrent.Caller;
+import dev.everfold.kurrent.StreamRights;
 import java.time.Clock;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /// All that can be done with streams of one store; safe for use by many threads. Closing it ends waits, not the store.
 ///
@@ -27,8 +30,15 @@ public record Streams(
     ///
     /// @param threads runs what blocks; starts a virtual thread for each task
     public static Streams over(EventStore store, Executor threads, Clock clock) {
+        return over(store, threads, clock, _ -> StreamRights.ALL);
+    }
+
+    /// The same, where a policy narrows who may.
+    ///
+    /// @param threads runs what blocks; starts a virtual thread for each task
+    public static Streams over(EventStore store, Executor threads, Clock clock, Function<Caller, StreamRights> policy) {
         Lifecycles lifecycles = new Lifecycles(store, clock);
-        Access access = new Access(lifecycles);
+        Access access = new Access(lifecycles, policy);
         return new Streams(
                 store,
                 access,

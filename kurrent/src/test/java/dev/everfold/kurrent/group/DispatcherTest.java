@@ -234,6 +234,52 @@ class DispatcherTest {
     }
 
     @Test
+    void a_message_waits_for_the_client_that_may_see_it_and_lets_others_pass() {
+        Dispatcher dispatcher = dispatcher(ConsumerStrategy.ROUND_ROBIN, 5);
+        bob.mayRead = delivery -> delivery.found().stream().equals("order-4");
+        dispatcher.join(ada, now);
+        dispatcher.join(bob, now);
+
+        dispatcher.push(now);
+
+        assertThat(ada.places()).containsExactly(0L, 1L);
+        assertThat(bob.places()).containsExactly(4L);
+        assertThat(dispatcher.done()).isZero();
+    }
+
+    @Test
+    void a_message_that_no_client_may_see_is_left_out_and_a_replayed_one_stays_parked() {
+        Dispatcher dispatcher = dispatcher(ConsumerStrategy.PINNED, 2);
+        dispatcher.offerReplayed(delivery(7), 0);
+        ada.mayRead = delivery -> delivery.found().stream().equals("order-1");
+        dispatcher.join(ada, now);
+
+        dispatcher.push(now);
+
+        assertThat(ada.places()).containsExactly(1L);
+        assertThat(dispatcher.done()).isEqualTo(1);
+        assertThat(dispatcher.checkpoint(7).lowest()).isEqualTo(1);
+        assertThat(dispatcher.parking())
+                .extracting(Dispatcher.Parked::reason)
+                .containsExactly("No client of the group may read it");
+    }
+
+    @Test
+    void nothing_is_left_out_for_a_client_that_the_policy_is_about_to_send_away() {
+        Dispatcher dispatcher = dispatcher(ConsumerStrategy.ROUND_ROBIN, 2);
+        ada.mayRead = _ -> false;
+        ada.mayStay = false;
+        dispatcher.join(ada, now);
+
+        dispatcher.push(now);
+        dispatcher.leave(ada);
+        dispatcher.join(bob, now);
+        dispatcher.push(now);
+
+        assertThat(bob.places()).containsExactly(0L, 1L);
+    }
+
+    @Test
     void a_checkpoint_names_no_more_than_a_thousand_pending_messages() {
         Dispatcher dispatcher = dispatcher(ConsumerStrategy.ROUND_ROBIN, 0);
         Delivery[] all = LongStream.range(0, 1_500).mapToObj(this::delivery).toArray(Delivery[]::new);

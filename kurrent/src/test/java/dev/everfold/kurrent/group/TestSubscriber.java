@@ -7,6 +7,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /// A client that keeps what it gets. Its streams end with the place of their event.
 final class TestSubscriber implements Subscriber {
@@ -17,6 +18,8 @@ final class TestSubscriber implements Subscriber {
     private final List<Integer> retries = new CopyOnWriteArrayList<>();
     private final Semaphore delivered = new Semaphore(0);
     volatile boolean isReady = true;
+    volatile Predicate<Delivery> mayRead = _ -> true;
+    volatile boolean mayStay = true;
     private int polled;
 
     TestSubscriber(String name, int bufferSize) {
@@ -67,6 +70,16 @@ final class TestSubscriber implements Subscriber {
     @Override
     public boolean isReady() {
         return isReady;
+    }
+
+    @Override
+    public boolean maySee(Delivery delivery) {
+        return mayRead.test(delivery);
+    }
+
+    @Override
+    public boolean mayStay() {
+        return mayStay;
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The stream `$audit`: who was let in, who was not, and who changed whom.
+/// The stream `$audit`: who was let in, who was not, who changed whom, and who set the policy.
 ///
 /// Never a password, nor anything of other events. Of failed logins so many a minute at most; what was left out is
 /// counted in the next. What cannot be stored is logged, and nothing waits for it. Safe for use by many threads.
@@ -48,6 +48,17 @@ final class Audit {
         fields.put("change", change);
         fields.put("by", by.name());
         return event("$UserChanged", fields);
+    }
+
+    /// That a policy was set; stored by whoever sets it, in the same append.
+    ///
+    /// @param revision of the event that holds it
+    static NewEvent policyChanged(long revision, int rules, Caller by) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("revision", revision);
+        fields.put("rules", rules);
+        fields.put("by", by.name());
+        return event("$PolicyChanged", fields);
     }
 
     /// That a server has begun.

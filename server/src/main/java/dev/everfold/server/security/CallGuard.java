@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// Lets calls of gRPC in: finds out who calls, refuses what that user may not, and tells the service who it is.
@@ -33,11 +34,20 @@ final class CallGuard implements ServerInterceptor {
 
     private static final Status CHANGED = Status.UNAUTHENTICATED.withDescription("The user was changed; call again.");
 
+    static final String POLICY_CHANGED = "The policy was changed; call again.";
+    private static final Status NARROWED = Status.ABORTED.withDescription(POLICY_CHANGED);
+
+    /// How the methods end that show events, of both protocols.
+    private static final String READ = "/Read";
+
     private final Logins logins;
     private final LongSupplier nextPosition;
 
     /// By login name, and for each call the end of the log before its user was looked up.
     private final ConcurrentHashMap<String, Map<LiveCall<?, ?>, Long>> calls = new ConcurrentHashMap<>();
+
+    /// Those of them that show events, and to whom.
+    private final ConcurrentHashMap<LiveCall<?, ?>, Caller> reads = new ConcurrentHashMap<>();
 
     /// @param nextPosition of the store that users are kept in
     CallGuard(Logins logins, LongSupplier nextPosition) {
@@ -111,7 +121,16 @@ final class CallGuard implements ServerInterceptor {
         LiveCall<?, ?> live = Objects.requireNonNull(LiveCall.KEY.get());
         Map<LiveCall<?, ?>, Long> ofUser = calls.computeIfAbsent(caller.name(), _ -> new ConcurrentHashMap<>());
         ofUser.put(live, known);
-        Context.current().addListener(_ -> ofUser.remove(live), Runnable::run);
+        if (live.getMethodDescriptor().getFullMethodName().endsWith(READ)) {
+            reads.put(live, caller);
+        }
+        Context.current()
+                .addListener(
+                        _ -> {
+                            ofUser.remove(live);
+                            reads.remove(live);
+                        },
+                        Runnable::run);
         return live;
     }
 
@@ -129,6 +148,16 @@ final class CallGuard implements ServerInterceptor {
                 }
             });
         }
+    }
+
+    /// Ends what shows events to those who see less since the policy was changed.
+    void endReadsOf(Predicate<Caller> callers) {
+        reads.forEach((live, caller) -> {
+            if (callers.test(caller)) {
+                reads.remove(live);
+                live.end(NARROWED);
+            }
+        });
     }
 
     private static String address(ServerCall<?, ?> call) {

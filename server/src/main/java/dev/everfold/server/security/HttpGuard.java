@@ -49,6 +49,11 @@ public final class HttpGuard {
         return security.map(Security::users);
     }
 
+    /// What narrows who may read and append where; empty where there are no users.
+    public Optional<Policies> policies() {
+        return security.map(Security::policies);
+    }
+
     /// The same handler for those who may.
     public Handler guard(Permission permission, Handler handler) {
         if (security.isEmpty() || permission == Permission.OPEN) {
@@ -59,7 +64,7 @@ public final class HttpGuard {
             if (!permission.allows(caller)) {
                 throw new ForbiddenResponse(permission.refusal(caller));
             }
-            try (LiveRequests.Entry entry = security.get().requests().enter(caller.name())) {
+            try (LiveRequests.Entry entry = security.get().requests().enter(caller)) {
                 Context of = entry.in(Context.current()).withValue(Caller.KEY, caller);
                 Context before = of.attach();
                 try {
@@ -71,9 +76,15 @@ public final class HttpGuard {
         };
     }
 
-    /// Whether the request that this thread answers may go on: not when its user was changed meanwhile.
+    /// Whether the request that this thread answers may go on: not when its user was changed meanwhile,
+    /// nor when the policy was so that the user sees less.
     public static boolean isStillIn() {
         return LiveRequests.isStillIn();
+    }
+
+    /// What is to be said at the end of a request that may not go on; empty where nothing is.
+    public static String lastWords() {
+        return LiveRequests.lastWords();
     }
 
     /// Somebody with a session.

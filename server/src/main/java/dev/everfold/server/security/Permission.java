@@ -8,9 +8,9 @@ public enum Permission {
     OPEN("come in", ""),
     /// To be a user; what is behind decides by the stream or by whom it is about.
     USER("come in", ""),
-    /// To see the whole log except streams that begin with `$`: [#READERS].
+    /// To see the whole log except streams that begin with `$`, and what the policy hides: [#READERS].
     READ("read the log", "everfold-readers"),
-    /// To append to every stream that does not begin with `$`: [#WRITERS].
+    /// To append to every stream that does not begin with `$`, unless the policy says no: [#WRITERS].
     APPEND("append to the log", "everfold-writers"),
     /// To see how far the log and those who follow it are: who reads or appends.
     LOG("see how far the log is", "everfold-readers or everfold-writers"),

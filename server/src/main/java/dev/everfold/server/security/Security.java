@@ -1,11 +1,13 @@
 package dev.everfold.server.security;
 
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.kurrent.Caller;
 import dev.everfold.server.ServerOptions;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// Everything that decides who comes in to a server with users, over the store that it serves.
 ///
@@ -13,6 +15,7 @@ import java.util.Map;
 public final class Security implements AutoCloseable {
 
     private final Users users;
+    private final Policies policies;
     private final Audit audit;
     private final Logins logins;
     private final Sessions sessions;
@@ -22,12 +25,14 @@ public final class Security implements AutoCloseable {
 
     private Security(EventStore store, Users users) {
         this.users = users;
+        this.policies = new Policies(store);
         this.audit = new Audit(store, System::nanoTime);
         this.logins = new Logins(users, audit, System::nanoTime);
         this.sessions = new Sessions(System::nanoTime);
         this.callGuard = new CallGuard(logins, store::nextPosition);
         users.watch(this::changed);
-        this.watch = new UserWatch(store, this::changed, logins::forgetAll);
+        policies.watch(this::changed);
+        this.watch = new UserWatch(store, this::changed, policies, logins::forgetAll);
     }
 
     /// Sees that there is a user who may make others, and begins to let users in.
@@ -54,6 +59,11 @@ public final class Security implements AutoCloseable {
     /// Who may log in.
     public Users users() {
         return users;
+    }
+
+    /// What narrows who may read and append where.
+    public Policies policies() {
+        return policies;
     }
 
     /// KurrentDB's service for them.
@@ -83,6 +93,13 @@ public final class Security implements AutoCloseable {
         sessions.endAllOf(login);
         callGuard.endAllOf(login, position);
         requests.endAllOf(login);
+    }
+
+    /// Who has calls under way that might see what is hidden now has to call again.
+    private void changed(Policy before, Policy now) {
+        Predicate<Caller> seesLess = caller -> now.hidesMoreThan(before, caller);
+        callGuard.endReadsOf(seesLess);
+        requests.endAllOf(seesLess);
     }
 
     /// Ends its own thread.

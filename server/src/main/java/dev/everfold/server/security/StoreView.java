@@ -8,8 +8,8 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.UUID;
 
-/// A store whose appends and reads go through something, and whose other answers are those of the
-/// store behind it. As safe for threads as that one.
+/// A store whose appends and reads go through something, and whose other answers are, unless said
+/// otherwise, those of the store behind it. As safe for threads as that one.
 public abstract class StoreView implements EventStore {
 
     /// What is behind.
@@ -53,7 +53,7 @@ public abstract class StoreView implements EventStore {
     }
 
     @Override
-    public final StoreStats stats() {
+    public StoreStats stats() {
         return store.stats();
     }
 

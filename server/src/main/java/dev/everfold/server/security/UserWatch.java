@@ -12,27 +12,33 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ObjLongConsumer;
 
-/// Sees that users were changed, whoever changed them: this server, another one on the same store, or an import.
+/// Sees that users or the policy were changed, whoever did it: this server, another one on the same store,
+/// or an import.
 ///
 /// It looks some five times a second while the store grows, and sleeps while it does not.
 final class UserWatch implements AutoCloseable {
 
     private static final Duration WAIT = Duration.ofSeconds(1);
     private static final long PAUSE_MILLIS = 200;
-    private static final Query USERS = Query.category(Users.CATEGORY);
+    private static final Query WATCHED =
+            Query.of(new Query.Item().withCategory(Users.CATEGORY), new Query.Item().withStream(Policies.STREAM));
 
     private final EventStore store;
     private final ObjLongConsumer<String> changed;
+    private final Policies policies;
     private final Runnable lost;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /// @param changed is told the login name of each user that was changed from now on, and where in the log
+    /// @param policies are made to follow, from the time before this returns
     /// @param lost is called when the store could not be asked, so that anything may have changed
-    UserWatch(EventStore store, ObjLongConsumer<String> changed, Runnable lost) {
+    UserWatch(EventStore store, ObjLongConsumer<String> changed, Policies policies, Runnable lost) {
         this.store = store;
         this.changed = changed;
+        this.policies = policies;
         this.lost = lost;
         long begin = store.nextPosition();
+        policies.follow();
         Thread.ofVirtual().name("everfold-users").start(() -> watch(begin));
     }
 
@@ -44,6 +50,7 @@ final class UserWatch implements AutoCloseable {
                     if (store.awaitPosition(next, WAIT)) {
                         next = look(next);
                     }
+                    policies.followIfBehind();
                 } catch (StoreClosedException ended) {
                     return;
                 } catch (EventStoreException unavailable) {
@@ -56,12 +63,14 @@ final class UserWatch implements AutoCloseable {
     }
 
     private long look(long next) {
-        try (EventCursor cursor = store.read(Read.matching(USERS).fromPosition(next))) {
+        try (EventCursor cursor = store.read(Read.matching(WATCHED).fromPosition(next))) {
             while (cursor.hasNext()) {
                 RecordedEvent event = cursor.next();
                 String stream = event.stream();
                 if (stream.startsWith(Users.STREAM_PREFIX)) {
                     changed.accept(stream.substring(Users.STREAM_PREFIX.length()), event.position());
+                } else if (stream.equals(Policies.STREAM)) {
+                    policies.follow();
                 }
             }
             return cursor.nextPosition();

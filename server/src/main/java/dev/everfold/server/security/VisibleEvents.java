@@ -6,19 +6,21 @@ import dev.everfold.eventstore.RecordedEvent;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/// A cursor without the events of system streams, over one that has no limit of its own.
+/// A cursor without the events that are hidden, over one that has no limit of its own.
 final class VisibleEvents implements EventCursor {
 
     private final EventCursor cursor;
     private final Read read;
+    private final Sight sight;
     private @Nullable RecordedEvent ahead;
     private long returned;
     private long afterLast;
     private boolean exhausted;
 
-    VisibleEvents(EventCursor cursor, Read read) {
+    VisibleEvents(EventCursor cursor, Read read, Sight sight) {
         this.cursor = cursor;
         this.read = read;
+        this.sight = sight;
         this.afterLast = cursor.nextPosition();
     }
 
@@ -32,7 +34,7 @@ final class VisibleEvents implements EventCursor {
         }
         while (cursor.hasNext()) {
             RecordedEvent event = cursor.next();
-            if (!SystemStreams.isSystem(event.stream())) {
+            if (sight.shows(event.stream())) {
                 ahead = event;
                 return true;
             }

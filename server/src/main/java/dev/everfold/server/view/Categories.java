@@ -14,7 +14,8 @@ import java.util.TreeMap;
 /// How many streams there are of each category, counted from the first events of streams.
 ///
 /// The count goes on where it was, a bounded number of streams each time it is asked, so that no question takes long
-/// however large the store is; the answer says whether it has come to the end. Safe for use by many threads.
+/// however large the store is; the answer says whether it has come to the end. What is counted is what the first who
+/// asks sees, so one of these is for those who see the same. Safe for use by many threads.
 public final class Categories {
 
     /// Most streams that one question counts.
