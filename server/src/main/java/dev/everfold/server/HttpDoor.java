@@ -88,6 +88,7 @@ final class HttpDoor implements AutoCloseable {
         routes.addAll(new ConsoleRoutes().routes());
         routes.addAll(new LoginRoutes(guard).routes());
         routes.addAll(new UserRoutes(guard.users()).routes());
+        routes.addAll(new TokenRoutes(guard.apiTokens()).routes());
         routes.add(Route.get(
                 "/openapi.json",
                 Permission.OPEN,

@@ -12,25 +12,31 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ObjLongConsumer;
 
-/// Sees that users were changed, whoever changed them: this server, another one on the same store, or an import.
+/// Sees that users were changed, or their tokens revoked, whoever did it: this server, another one on the same store,
+/// or an import.
 ///
 /// It looks some five times a second while the store grows, and sleeps while it does not.
 final class UserWatch implements AutoCloseable {
 
     private static final Duration WAIT = Duration.ofSeconds(1);
     private static final long PAUSE_MILLIS = 200;
-    private static final Query USERS = Query.category(Users.CATEGORY);
+    private static final Query USERS = Query.of(
+            new Query.Item().withCategory(Users.CATEGORY),
+            new Query.Item().withCategory(ApiTokens.CATEGORY).withTypes(ApiTokens.REVOKED));
 
     private final EventStore store;
     private final ObjLongConsumer<String> changed;
+    private final ObjLongConsumer<String> revoked;
     private final Runnable lost;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /// @param changed is told the login name of each user that was changed from now on, and where in the log
+    /// @param revoked is told the hash of each token that was revoked from now on, and where in the log
     /// @param lost is called when the store could not be asked, so that anything may have changed
-    UserWatch(EventStore store, ObjLongConsumer<String> changed, Runnable lost) {
+    UserWatch(EventStore store, ObjLongConsumer<String> changed, ObjLongConsumer<String> revoked, Runnable lost) {
         this.store = store;
         this.changed = changed;
+        this.revoked = revoked;
         this.lost = lost;
         long begin = store.nextPosition();
         Thread.ofVirtual().name("everfold-users").start(() -> watch(begin));
@@ -62,6 +68,8 @@ final class UserWatch implements AutoCloseable {
                 String stream = event.stream();
                 if (stream.startsWith(Users.STREAM_PREFIX)) {
                     changed.accept(stream.substring(Users.STREAM_PREFIX.length()), event.position());
+                } else if (event.type().equals(ApiTokens.REVOKED)) {
+                    revoked.accept(ApiTokens.hash(event), event.position());
                 }
             }
             return cursor.nextPosition();
