@@ -3,6 +3,7 @@ module dev.everfold.server {
     requires static transitive org.jspecify;
     requires transitive dev.everfold.eventstore;
     requires com.google.protobuf;
+    requires com.nimbusds.jose.jwt;
     requires dev.everfold.cloudevents;
     requires dev.everfold.grpc;
     requires dev.everfold.kurrent;
@@ -10,6 +11,7 @@ module dev.everfold.server {
     requires io.grpc.stub;
     requires io.javalin;
     requires java.naming;
+    requires java.net.http;
     requires micrometer.core;
     requires micrometer.registry.prometheus;
     requires org.eclipse.jetty.ee10.servlet;

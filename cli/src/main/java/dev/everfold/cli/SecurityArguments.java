@@ -3,10 +3,12 @@ package dev.everfold.cli;
 import dev.everfold.server.Secret;
 import dev.everfold.server.SecurityOptions;
 import dev.everfold.server.ServerOptions;
+import dev.everfold.server.TokenOptions;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Options of `serve` about who may come.
@@ -44,6 +46,9 @@ final class SecurityArguments {
     @Nullable
     Path tlsClientAuthorities;
 
+    @Mixin
+    TokenArguments tokens = new TokenArguments();
+
     @Option(
             names = "--connections-of-address",
             paramLabel = "N",
@@ -78,6 +83,10 @@ final class SecurityArguments {
         Optional<String> password = Optional.ofNullable(environment.get(ADMIN_PASSWORD));
         if (password.isPresent()) {
             options = options.withAdminPassword(Secret.of(password.get()));
+        }
+        Optional<TokenOptions> provider = tokens.options();
+        if (provider.isPresent()) {
+            options = options.withTokens(provider.get());
         }
         Path certificate = tlsCertificate;
         Path key = tlsKey;

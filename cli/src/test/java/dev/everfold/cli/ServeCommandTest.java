@@ -8,17 +8,29 @@ import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.protocol.kurrent.OperationsGrpc;
 import dev.everfold.protocol.kurrent.Shared;
+import dev.everfold.server.EverfoldServer;
+import dev.everfold.server.Secret;
 import dev.everfold.server.SecurityOptions;
+import dev.everfold.server.ServerOptions;
+import dev.everfold.server.TokenOptions;
 import dev.everfold.testkit.ChildJvm;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
@@ -178,6 +190,92 @@ class ServeCommandTest {
     }
 
     @Test
+    void tokens_of_a_provider_are_set_in_all_three_places() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("everfold.properties"),
+                "store=memory:\nusers=true\ntoken-issuer=https://login.example\ntoken-ops-group=operators\n");
+        Map<String, String> environment =
+                Map.of("EVERFOLD_TOKEN_AUDIENCE", "everfold", "EVERFOLD_TOKEN_USER_CLAIM", "email");
+
+        ServeCommand command = parsed(
+                environment, "--config", file.toString(), "--token-keys", "keys.json", "--token-admin-group", "staff");
+
+        TokenOptions expected = new TokenOptions(URI.create("https://login.example"), "everfold")
+                .withKeys(new TokenOptions.Keys.In(Path.of("keys.json")))
+                .withUserClaim("email")
+                .withAdminGroup("staff")
+                .withOperatorGroup("operators");
+        assertThat(command.security.options(Map.of()).tokens()).hasValue(expected);
+        assertThat(parsed(Map.of(), "--store", "memory:")
+                        .security
+                        .options(Map.of())
+                        .tokens())
+                .isEmpty();
+    }
+
+    @Test
+    void an_issuer_without_an_audience_or_the_other_way_round_is_refused() {
+        String words = "everfold: Tokens are taken of one issuer, and for one audience; expected --token-issuer with"
+                + " --token-audience.\n";
+
+        for (String[] half : new String[][] {
+            {"--token-issuer", "https://login.example"}, {"--token-audience", "everfold"}, {"--token-keys", "keys.json"}
+        }) {
+            CommandLineRun run = CommandLineRun.of("serve", "--store", "memory:", "--users", half[0], half[1]);
+
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).isEqualTo(words);
+        }
+    }
+
+    @Test
+    void commands_come_in_with_a_token_of_the_environment() throws Exception {
+        SecurityOptions users = SecurityOptions.NONE
+                .withUsers(true)
+                .withPasswordIterations(1_000)
+                .withAdminPassword(Secret.of("correct-horse"));
+        try (EverfoldServer server = EverfoldServer.start(
+                        EventStores.open("memory:"),
+                        ServerOptions.DEFAULTS.withPorts(0, 0).withSecurity(users));
+                HttpClient http = HttpClient.newHttpClient()) {
+            String expires =
+                    Clock.systemUTC().instant().plus(Duration.ofHours(1)).toString();
+            String made = http.send(
+                            HttpRequest.newBuilder(URI.create("http://localhost:" + server.httpPort() + "/tokens"))
+                                    .header(
+                                            "Authorization",
+                                            "Basic "
+                                                    + Base64.getEncoder()
+                                                            .encodeToString("admin:correct-horse"
+                                                                    .getBytes(StandardCharsets.UTF_8)))
+                                    .header("Content-Type", "application/json")
+                                    .POST(HttpRequest.BodyPublishers.ofString(
+                                            "{\"name\":\"ci\",\"expires\":\"" + expires + "\"}"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+            String token = made.replaceAll(".*(ef_[A-Za-z0-9_-]{43}).*", "$1");
+
+            assertThat(stats(server, token)).contains("\"events\":");
+            assertThat(stats(server, "ef_wrong"))
+                    .isEqualTo("everfold: The server at localhost:" + server.grpcPort() + " does not let this client"
+                            + " in: The token is wrong, has expired or was revoked. Expected another token in"
+                            + " EVERFOLD_TOKEN.");
+        }
+    }
+
+    private static String stats(EverfoldServer server, String token) throws Exception {
+        ProcessBuilder command = ChildJvm.of(
+                        Main.class, "stats", "--store", "everfold://localhost:" + server.grpcPort(), "--json")
+                .redirectErrorStream(true);
+        command.environment().put("EVERFOLD_TOKEN", token);
+        Process process = command.start();
+        try (BufferedReader lines = process.inputReader()) {
+            return String.valueOf(lines.readLine());
+        }
+    }
+
+    @Test
     void a_real_server_with_users_writes_the_first_password_to_a_file_of_its_owner() throws Exception {
         Path password = folder.resolve("password");
         Path log = folder.resolve("log");
@@ -247,7 +345,9 @@ class ServeCommandTest {
                 .isEqualTo("everfold: \"colour\" in \"" + file + "\" is not a setting; expected one of"
                         + " admin-password-file, connections-of-address, grace, grpc-port, host, http-port,"
                         + " i-accept-insecure-network, kurrent-default-passwords, store, tls-certificate,"
-                        + " tls-client-authorities, tls-key, users.\n");
+                        + " tls-client-authorities, tls-key, token-admin-group, token-audience,"
+                        + " token-groups-claim, token-issuer, token-keys, token-ops-group, token-user-claim,"
+                        + " users.\n");
         assertThat(absent.exitCode()).isEqualTo(2);
         assertThat(absent.err()).startsWith("everfold: the file \"" + missing + "\" of --config cannot be read: ");
     }

@@ -44,6 +44,10 @@ final class Connection implements AutoCloseable {
 
     private final String address;
     private final Duration callTimeout;
+
+    /// What a client does who is not let in.
+    private final String expected;
+
     private final Executor threads = virtualThreads();
     private final ManagedChannel channel;
     private Channel intercepted;
@@ -53,6 +57,9 @@ final class Connection implements AutoCloseable {
     Connection(String host, int port, GrpcOptions options) {
         this.address = (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
         this.callTimeout = options.callTimeout();
+        this.expected = options.credentials().filter(Credentials::isToken).isPresent()
+                ? " Expected another token in EVERFOLD_TOKEN."
+                : " Expected everfold://USER@HOST, and the password in EVERFOLD_PASSWORD.";
         this.channel = channel(host, port, options, threads);
         this.intercepted = channel;
     }
@@ -164,8 +171,7 @@ final class Connection implements AutoCloseable {
                         "The server at " + address + " ended the call: " + description, true, cause);
             case UNAUTHENTICATED ->
                 new StoreUnavailableException(
-                        "The server at " + address + " does not let this client in: " + description
-                                + " Expected everfold://USER@HOST, and the password in EVERFOLD_PASSWORD.",
+                        "The server at " + address + " does not let this client in: " + description + expected,
                         false,
                         cause);
             case PERMISSION_DENIED ->

@@ -2,9 +2,13 @@ package dev.everfold.grpc;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.regex.Pattern;
 
-/// A user and the password, which no text of this shows; immutable.
+/// A user and the password, or a token, none of which any text of this shows; immutable.
 public final class Credentials {
+
+    /// What a header can carry (RFC 6750, 2.1).
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
 
     private final String user;
     private final String header;
@@ -27,7 +31,24 @@ public final class Credentials {
                 user, "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /// The login name.
+    /// Of a program that has a token: of the server's provider, or one that a user has made.
+    ///
+    /// @throws IllegalArgumentException when it is none
+    public static Credentials ofToken(char[] token) {
+        String text = String.valueOf(token);
+        if (!TOKEN.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "The token is not one; expected letters, digits and -._~+/ without blanks or line ends.");
+        }
+        return new Credentials("", "Bearer " + text);
+    }
+
+    /// Whether it is a token.
+    public boolean isToken() {
+        return user.isEmpty();
+    }
+
+    /// The login name; empty for a token, which says by itself whose it is.
     public String user() {
         return user;
     }
@@ -40,6 +61,6 @@ public final class Credentials {
     /// The user, and `***`.
     @Override
     public String toString() {
-        return user + ":***";
+        return isToken() ? "token ***" : user + ":***";
     }
 }

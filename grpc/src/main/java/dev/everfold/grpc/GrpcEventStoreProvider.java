@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Makes `everfold://user:password@host:port?name=value` known; everything but the host may be left out, and the port
 /// is 2113 then.
 ///
-/// A password may stand in the environment instead, as `EVERFOLD_PASSWORD`. What a URI cannot carry in a name or a
+/// A password may stand in the environment instead, as `EVERFOLD_PASSWORD`. Where the URI names neither a user nor a
+/// certificate of this client, a token may, as `EVERFOLD_TOKEN`. What a URI cannot carry in a name or a
 /// password is written as `%` and two digits, for example `%40` for `@`.
 ///
 /// | parameter | means |
@@ -36,6 +37,7 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
 
     private static final Set<String> TLS_FILES = Set.of("tlsCa", "tlsCertificate", "tlsKey");
     private static final String PASSWORD = "EVERFOLD_PASSWORD";
+    private static final String TOKEN = "EVERFOLD_TOKEN";
     private static final int PORT_MAX = 65_535;
     private static final Pattern REST =
             Pattern.compile("//(?:([^/:@]+)(?::([^/@]*))?@)?(\\[[0-9A-Fa-f:.]+]|[^/:\\[\\]@]+)(?::([0-9]{1,5}))?/?");
@@ -82,7 +84,7 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
 
     /// What a URI says beside where the server is.
     ///
-    /// @throws IllegalArgumentException when it cannot be understood, or would send a password to
+    /// @throws IllegalArgumentException when it cannot be understood, or would send a password or a token to
     ///     another machine without TLS
     GrpcOptions options(StoreUri uri) {
         Matcher rest = rest(uri);
@@ -111,17 +113,38 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
             throw new IllegalArgumentException("Store URI \"" + uri.forMessages()
                     + "\" names certificates and says tls=false; expected one of them.");
         }
-        if (rest.group(1) == null) {
+        Optional<Credentials> credentials = credentials(uri, rest);
+        if (credentials.isEmpty()) {
             return options;
         }
         if (options.tls().isEmpty()
                 && !plain
                 && !THIS_MACHINE.matcher(host(rest)).matches()) {
-            throw new IllegalArgumentException("Store URI \"" + uri.forMessages()
-                    + "\" would send a password to another machine in the clear; expected tls=true, or tls=false"
-                    + " where the network is trusted.");
+            throw new IllegalArgumentException("Store URI \"" + uri.forMessages() + "\" would send a "
+                    + (credentials.get().isToken() ? "token" : "password")
+                    + " to another machine in the clear; expected tls=true, or tls=false where the network is"
+                    + " trusted.");
         }
-        return options.withCredentials(credentials(uri, rest));
+        return options.withCredentials(credentials.get());
+    }
+
+    /// What the URI says comes before what the environment says.
+    private Optional<Credentials> credentials(StoreUri uri, Matcher rest) {
+        if (rest.group(1) != null) {
+            return Optional.of(ofUser(uri, rest));
+        }
+        if (uri.parameters().containsKey("tlsCertificate")) {
+            return Optional.empty();
+        }
+        String token = environment.apply(TOKEN);
+        if (token == null || token.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Credentials.ofToken(token.toCharArray()));
+        } catch (IllegalArgumentException unfit) {
+            throw new IllegalArgumentException(TOKEN + " cannot be used: " + unfit.getMessage(), unfit);
+        }
     }
 
     private static Optional<Path> file(StoreUri uri, String parameter) {
@@ -138,7 +161,7 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
         return certificate.map(shown -> new GrpcOptions.OwnCertificate(shown, key.orElseThrow()));
     }
 
-    private Credentials credentials(StoreUri uri, Matcher rest) {
+    private Credentials ofUser(StoreUri uri, Matcher rest) {
         String given = rest.group(2) == null ? environment.apply(PASSWORD) : decoded(uri, rest.group(2));
         if (given == null) {
             throw new IllegalArgumentException("Store URI \"" + uri.forMessages()

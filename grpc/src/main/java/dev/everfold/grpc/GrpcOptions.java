@@ -78,7 +78,7 @@ public record GrpcOptions(
         return new GrpcOptions(callTimeout, pageBytesMax, waitingBytesMax, readOnly, asRecords, credentials, tls);
     }
 
-    /// The same options for a user.
+    /// The same options for a user, or with a token.
     public GrpcOptions withCredentials(Credentials user) {
         return new GrpcOptions(callTimeout, pageBytesMax, waitingBytesMax, readOnly, records, Optional.of(user), tls);
     }

@@ -132,6 +132,47 @@ class GrpcEventStoreProviderTest {
     }
 
     @Test
+    void a_token_of_the_environment_is_sent_where_the_uri_names_neither_a_user_nor_a_certificate() {
+        GrpcEventStoreProvider provider =
+                new GrpcEventStoreProvider(Map.of("EVERFOLD_TOKEN", "ef_secret", "EVERFOLD_PASSWORD", "word")::get);
+
+        Credentials token = credentials(provider, "everfold://localhost");
+
+        assertThat(token.header()).isEqualTo("Bearer ef_secret");
+        assertThat(token.isToken()).isTrue();
+        assertThat(token).hasToString("token ***");
+        assertThat(credentials(provider, "everfold://alice@localhost").header()).isEqualTo(basic("alice:word"));
+        assertThat(provider.options(StoreUri.parse("everfold://localhost?tlsCertificate=me.pem&tlsKey=me.key"))
+                        .credentials())
+                .isEmpty();
+    }
+
+    @Test
+    void no_token_goes_to_another_machine_in_the_clear_unless_the_uri_says_so() {
+        GrpcEventStoreProvider provider = new GrpcEventStoreProvider(Map.of("EVERFOLD_TOKEN", "ef_secret")::get);
+
+        assertThatThrownBy(() -> provider.open(StoreUri.parse("everfold://db.example")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Store URI \"everfold://db.example\" would send a token to another machine in the clear;"
+                        + " expected tls=true, or tls=false where the network is trusted.");
+        assertThat(credentials(provider, "everfold://db.example?tls=false").isToken())
+                .isTrue();
+        assertThat(credentials(provider, "everfold://db.example?tls=true").isToken())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ef_secret\n", "two words", "t\u00f6ken", "Bearer ef_secret"})
+    void what_a_header_cannot_carry_as_a_token_is_refused_and_not_shown(String token) {
+        GrpcEventStoreProvider provider = new GrpcEventStoreProvider(Map.of("EVERFOLD_TOKEN", token)::get);
+
+        assertThatThrownBy(() -> provider.open(StoreUri.parse("everfold://localhost")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("EVERFOLD_TOKEN cannot be used: The token is not one; expected letters, digits and -._~+/"
+                        + " without blanks or line ends.");
+    }
+
+    @Test
     void a_certificate_and_its_key_mean_tls_and_come_together() {
         GrpcEventStoreProvider provider = new GrpcEventStoreProvider();
         String uri = "everfold://db.example?tlsCertificate=me.pem";

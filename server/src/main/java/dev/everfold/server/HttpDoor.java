@@ -89,6 +89,7 @@ final class HttpDoor implements AutoCloseable {
         routes.addAll(new LoginRoutes(guard).routes());
         routes.addAll(new UserRoutes(guard.users()).routes());
         routes.addAll(new PolicyRoutes(guard.policies()).routes());
+        routes.addAll(new TokenRoutes(guard.apiTokens()).routes());
         routes.add(Route.get(
                 "/openapi.json",
                 Permission.OPEN,

@@ -14,6 +14,7 @@ import java.util.Optional;
 ///     KurrentDB's clients expect
 /// @param insecureNetwork whether strangers may reach it although it has no users or no TLS
 /// @param passwordIterations how often a new password is hashed, 1..10,000,000; fewer than 600,000 are for tests
+/// @param tokens of which provider of OpenID tokens are taken; without it, of none
 public record SecurityOptions(
         boolean users,
         Optional<Tls> tls,
@@ -21,7 +22,8 @@ public record SecurityOptions(
         Path adminPasswordFile,
         boolean kurrentDefaultPasswords,
         boolean insecureNetwork,
-        int passwordIterations) {
+        int passwordIterations,
+        Optional<TokenOptions> tokens) {
 
     /// Where certificate and key are, both in PEM; they are read again when they change.
     ///
@@ -40,7 +42,14 @@ public record SecurityOptions(
 
     /// Without users and TLS.
     public static final SecurityOptions NONE = new SecurityOptions(
-            false, Optional.empty(), Optional.empty(), Path.of("everfold-admin-password"), false, false, 600_000);
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            Path.of("everfold-admin-password"),
+            false,
+            false,
+            600_000,
+            Optional.empty());
 
     /// @throws IllegalArgumentException when what needs users is asked for without them
     public SecurityOptions {
@@ -51,6 +60,10 @@ public record SecurityOptions(
         if (tls.flatMap(Tls::clientAuthorities).isPresent() && !users) {
             throw new IllegalArgumentException("Certificates of clients say which user they are; expected --users with"
                     + " --tls-client-authorities.");
+        }
+        if (tokens.isPresent() && !users) {
+            throw new IllegalArgumentException(
+                    "Tokens say who may come, and without users everybody may; expected --users with --token-issuer.");
         }
         if (passwordIterations < 1 || passwordIterations > 10_000_000) {
             throw new IllegalArgumentException(
@@ -67,7 +80,8 @@ public record SecurityOptions(
                 adminPasswordFile,
                 kurrentDefaultPasswords,
                 insecureNetwork,
-                passwordIterations);
+                passwordIterations,
+                tokens);
     }
 
     /// The same options with TLS.
@@ -79,7 +93,8 @@ public record SecurityOptions(
                 adminPasswordFile,
                 kurrentDefaultPasswords,
                 insecureNetwork,
-                passwordIterations);
+                passwordIterations,
+                tokens);
     }
 
     /// The same options with a first password.
@@ -91,30 +106,58 @@ public record SecurityOptions(
                 adminPasswordFile,
                 kurrentDefaultPasswords,
                 insecureNetwork,
-                passwordIterations);
+                passwordIterations,
+                tokens);
     }
 
     /// The same options with another file for the first password.
     public SecurityOptions withAdminPasswordFile(Path file) {
         return new SecurityOptions(
-                users, tls, adminPassword, file, kurrentDefaultPasswords, insecureNetwork, passwordIterations);
+                users, tls, adminPassword, file, kurrentDefaultPasswords, insecureNetwork, passwordIterations, tokens);
     }
 
     /// The same options with or without KurrentDB's first users.
     public SecurityOptions withKurrentDefaultPasswords(boolean wanted) {
         return new SecurityOptions(
-                users, tls, adminPassword, adminPasswordFile, wanted, insecureNetwork, passwordIterations);
+                users, tls, adminPassword, adminPasswordFile, wanted, insecureNetwork, passwordIterations, tokens);
     }
 
     /// The same options for a network that is trusted, or not.
     public SecurityOptions withInsecureNetwork(boolean accepted) {
         return new SecurityOptions(
-                users, tls, adminPassword, adminPasswordFile, kurrentDefaultPasswords, accepted, passwordIterations);
+                users,
+                tls,
+                adminPassword,
+                adminPasswordFile,
+                kurrentDefaultPasswords,
+                accepted,
+                passwordIterations,
+                tokens);
     }
 
     /// The same options with another number of iterations.
     public SecurityOptions withPasswordIterations(int iterations) {
         return new SecurityOptions(
-                users, tls, adminPassword, adminPasswordFile, kurrentDefaultPasswords, insecureNetwork, iterations);
+                users,
+                tls,
+                adminPassword,
+                adminPasswordFile,
+                kurrentDefaultPasswords,
+                insecureNetwork,
+                iterations,
+                tokens);
+    }
+
+    /// The same options with tokens of a provider.
+    public SecurityOptions withTokens(TokenOptions provider) {
+        return new SecurityOptions(
+                users,
+                tls,
+                adminPassword,
+                adminPasswordFile,
+                kurrentDefaultPasswords,
+                insecureNetwork,
+                passwordIterations,
+                Optional.of(provider));
     }
 }

@@ -1,11 +1,13 @@
 package dev.everfold.server;
 
 import dev.everfold.kurrent.Caller;
+import dev.everfold.server.security.HttpGuard;
 import dev.everfold.server.security.Permission;
 import dev.everfold.server.security.Users;
 import dev.everfold.server.security.Users.Listed;
 import dev.everfold.server.security.Users.Profile;
 import io.javalin.http.Context;
+import io.javalin.http.ForbiddenResponse;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +74,11 @@ final class UserRoutes {
         answer(context, Map.of("login", login));
     }
 
+    /// A token that was stolen must not help to find the password out.
     private void password(Context context) {
+        if (HttpGuard.isByToken()) {
+            throw new ForbiddenResponse("A token changes no password; expected the user with the current one.");
+        }
         JsonBody body = JsonBody.of(context, "current", "next");
         Users those = users();
         Secret current = Secret.of(body.text("current"));

@@ -7,8 +7,10 @@ import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.kurrent.Caller;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -59,6 +61,18 @@ final class Audit {
         fields.put("rules", rules);
         fields.put("by", by.name());
         return event("$PolicyChanged", fields);
+    }
+
+    /// That a token was made or revoked; stored by whoever does it, in the same append.
+    static NewEvent tokenChanged(String login, ApiToken token, String change, Caller by) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("user", login);
+        fields.put("token", token.name());
+        fields.put("change", change);
+        fields.put("by", by.name());
+        fields.put("expires", token.expires().toString());
+        token.groups().ifPresent(groups -> fields.put("groups", new ArrayList<>(new TreeSet<>(groups))));
+        return event("$TokenChanged", fields);
     }
 
     /// That a server has begun.

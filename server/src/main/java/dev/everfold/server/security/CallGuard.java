@@ -14,16 +14,22 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// Lets calls of gRPC in: finds out who calls, refuses what that user may not, and tells the service who it is.
-final class CallGuard implements ServerInterceptor {
+final class CallGuard implements ServerInterceptor, AutoCloseable {
 
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -33,6 +39,9 @@ final class CallGuard implements ServerInterceptor {
             Metadata.Key.of("exception", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final Status CHANGED = Status.UNAUTHENTICATED.withDescription("The user was changed; call again.");
+    private static final Status EXPIRED =
+            Status.UNAUTHENTICATED.withDescription("The token has expired; call again with a new one.");
+    private static final Status REVOKED = Status.UNAUTHENTICATED.withDescription("The token was revoked.");
 
     static final String POLICY_CHANGED = "The policy was changed; call again.";
     private static final Status NARROWED = Status.ABORTED.withDescription(POLICY_CHANGED);
@@ -41,18 +50,30 @@ final class CallGuard implements ServerInterceptor {
     private static final String READ = "/Read";
 
     private final Logins logins;
+    private final TokenLogins tokens;
+    private final InstantSource clock;
     private final LongSupplier nextPosition;
 
-    /// By login name, and for each call the end of the log before its user was looked up.
-    private final ConcurrentHashMap<String, Map<LiveCall<?, ?>, Long>> calls = new ConcurrentHashMap<>();
+    /// Ends calls whose tokens expire.
+    private final ScheduledThreadPoolExecutor timer;
 
-    /// Those of them that show events, and to whom.
-    private final ConcurrentHashMap<LiveCall<?, ?>, Caller> reads = new ConcurrentHashMap<>();
+    /// Who makes a call that goes on.
+    ///
+    /// @param showsEvents whether the policy has a say in what it answers
+    /// @param known the end of the log before the user was looked up
+    private record Entered(Caller caller, Pass pass, boolean showsEvents, long known) {}
+
+    private final Map<LiveCall<?, ?>, Entered> calls = new ConcurrentHashMap<>();
 
     /// @param nextPosition of the store that users are kept in
-    CallGuard(Logins logins, LongSupplier nextPosition) {
+    CallGuard(Logins logins, TokenLogins tokens, InstantSource clock, LongSupplier nextPosition) {
         this.logins = logins;
+        this.tokens = tokens;
+        this.clock = clock;
         this.nextPosition = nextPosition;
+        this.timer = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("everfold-tokens").factory());
+        timer.setRemoveOnCancelPolicy(true);
     }
 
     @Override
@@ -81,20 +102,23 @@ final class CallGuard implements ServerInterceptor {
         }
         return switch (login) {
             case Login.Unknown() -> refuse(call, Status.UNAUTHENTICATED, unknown(headers));
+            case Login.Refused(String why) -> refuse(call, Status.UNAUTHENTICATED, why);
             case Login.Later(long seconds) ->
                 refuse(call, Status.UNAUTHENTICATED, "Too many logins failed; try again in " + seconds + " s.");
-            case Login.Known(Caller caller)
+            case Login.Unsure(String why) -> refuse(call, Status.UNAVAILABLE, why);
+            case Login.Known(Caller caller, Pass _)
             when !permission.get().allows(caller) ->
                 refuse(call, Status.PERMISSION_DENIED, permission.get().refusal(caller));
-            case Login.Known(Caller caller) -> {
+            case Login.Known(Caller caller, Pass pass) -> {
                 if (call.getMethodDescriptor().getType() != MethodType.UNARY) {
-                    LiveCall<?, ?> live = enter(caller, known);
+                    LiveCall<?, ?> live = enter(new Entered(caller, pass, method.endsWith(READ), known));
                     // A user who changed between the check and the entry may be another one now.
                     if (logins.changes() != changes && !named.get().get().equals(login)) {
                         live.end(CHANGED);
                     }
                 }
-                yield Contexts.interceptCall(Context.current().withValue(Caller.KEY, caller), call, headers, next);
+                Context of = Context.current().withValues(Caller.KEY, caller, Pass.KEY, pass);
+                yield Contexts.interceptCall(of, call, headers, next);
             }
         };
     }
@@ -103,6 +127,10 @@ final class CallGuard implements ServerInterceptor {
     private Optional<Supplier<Login>> named(ServerCall<?, ?> call, Metadata headers) {
         String authorization = headers.get(AUTHORIZATION);
         if (authorization != null) {
+            Optional<String> token = TokenLogins.parse(authorization);
+            if (token.isPresent()) {
+                return Optional.of(() -> tokens.check(token.get(), address(call)));
+            }
             return BasicCredentials.parse(authorization)
                     .map(credentials -> () -> logins.check(credentials, address(call)));
         }
@@ -117,20 +145,16 @@ final class CallGuard implements ServerInterceptor {
     }
 
     /// Only of calls that may go on for ever; one of them that changes its own user would not get its answer.
-    private LiveCall<?, ?> enter(Caller caller, long known) {
+    private LiveCall<?, ?> enter(Entered entered) {
         LiveCall<?, ?> live = Objects.requireNonNull(LiveCall.KEY.get());
-        Map<LiveCall<?, ?>, Long> ofUser = calls.computeIfAbsent(caller.name(), _ -> new ConcurrentHashMap<>());
-        ofUser.put(live, known);
-        if (live.getMethodDescriptor().getFullMethodName().endsWith(READ)) {
-            reads.put(live, caller);
+        calls.put(live, entered);
+        Context.current().addListener(_ -> calls.remove(live), Runnable::run);
+        Instant until = entered.pass().until();
+        if (!until.equals(Instant.MAX)) {
+            long millis = Duration.between(clock.instant(), until).toMillis();
+            Future<?> end = timer.schedule(() -> live.end(EXPIRED), millis, TimeUnit.MILLISECONDS);
+            Context.current().addListener(_ -> end.cancel(false), Runnable::run);
         }
-        Context.current()
-                .addListener(
-                        _ -> {
-                            ofUser.remove(live);
-                            reads.remove(live);
-                        },
-                        Runnable::run);
         return live;
     }
 
@@ -139,25 +163,34 @@ final class CallGuard implements ServerInterceptor {
     ///
     /// @param position of the change
     void endAllOf(String login, long position) {
-        Map<LiveCall<?, ?>, Long> ofUser = calls.get(login);
-        if (ofUser != null) {
-            ofUser.forEach((live, known) -> {
-                if (known <= position) {
-                    ofUser.remove(live);
-                    live.end(CHANGED);
-                }
-            });
-        }
+        endThose(position, CHANGED, entered -> entered.caller().name().equals(login));
+    }
+
+    /// Ends what is under way by a token since before it was revoked.
+    ///
+    /// @param position of the change
+    void endAllOfToken(String hash, long position) {
+        endThose(position, REVOKED, entered -> entered.pass().isOf(hash));
+    }
+
+    private void endThose(long position, Status status, Predicate<Entered> those) {
+        calls.forEach((live, entered) -> {
+            if (entered.known() <= position && those.test(entered)) {
+                calls.remove(live);
+                live.end(status);
+            }
+        });
+    }
+
+    /// Ends no more calls.
+    @Override
+    public void close() {
+        timer.shutdownNow();
     }
 
     /// Ends what shows events to those who see less since the policy was changed.
     void endReadsOf(Predicate<Caller> callers) {
-        reads.forEach((live, caller) -> {
-            if (callers.test(caller)) {
-                reads.remove(live);
-                live.end(NARROWED);
-            }
-        });
+        endThose(Long.MAX_VALUE, NARROWED, entered -> entered.showsEvents() && callers.test(entered.caller()));
     }
 
     private static String address(ServerCall<?, ?> call) {

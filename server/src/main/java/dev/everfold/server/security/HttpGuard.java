@@ -10,6 +10,7 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.SameSite;
+import io.javalin.http.ServiceUnavailableResponse;
 import io.javalin.http.UnauthorizedResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -17,16 +18,21 @@ import java.security.cert.X509Certificate;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Lets requests of HTTP in: by `Authorization: Basic …` or a certificate from programs, by a session from
-/// browsers, which
-/// would show a certificate to whatever page asks. Behind it, [Caller#KEY] says who asks. Where the server has no
-/// users, everybody is let in.
+/// Lets requests of HTTP in: by `Authorization: Basic …`, `Authorization: Bearer …` or a certificate from programs, by
+/// a session from browsers, which would show a certificate to whatever page asks. Behind it, [Caller#KEY] says who
+/// asks. Where the server has no users, everybody is let in.
 public final class HttpGuard {
 
     /// What a request that changes something holds beside the cookie of a session.
     public static final String CSRF_HEADER = "X-CSRF-Token";
 
     private static final String CHALLENGE = "Basic realm=\"Everfold\", charset=\"UTF-8\"";
+
+    /// As RFC 6750 has it.
+    private static final String TOKEN_CHALLENGE = "Bearer realm=\"Everfold\", error=\"invalid_token\"";
+
+    private static final String WRONG_PASSWORD = "The user or the password is wrong.";
+
     /// Where the servlet container puts what a client has shown.
     private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
 
@@ -54,17 +60,37 @@ public final class HttpGuard {
         return security.map(Security::policies);
     }
 
+    /// What users have made for their programs, where there are users.
+    public Optional<ApiTokens> apiTokens() {
+        return security.map(Security::apiTokens);
+    }
+
+    /// Whether whoever asks in this thread has come with a token, and not as a user with a password, a session or a
+    /// certificate.
+    public static boolean isByToken() {
+        Pass pass = Pass.KEY.get();
+        return pass != null && !(pass instanceof Pass.OfUser);
+    }
+
     /// The same handler for those who may.
     public Handler guard(Permission permission, Handler handler) {
         if (security.isEmpty() || permission == Permission.OPEN) {
             return handler;
         }
+        Security those = security.get();
         return context -> {
-            Caller caller = caller(security.get(), context);
+            long changes = those.logins().changes();
+            Login.Known known = known(those, context);
+            Caller caller = known.caller();
             if (!permission.allows(caller)) {
                 throw new ForbiddenResponse(permission.refusal(caller));
             }
-            try (LiveRequests.Entry entry = security.get().requests().enter(caller)) {
+            try (LiveRequests.Entry entry = those.requests().enter(caller, known.pass())) {
+                // A user who changed between the check and the entry may be another one now.
+                if (those.logins().changes() != changes
+                        && !known(those, context).equals(known)) {
+                    throw unauthorized(context, "The user was changed; ask again.");
+                }
                 Context of = entry.in(Context.current()).withValue(Caller.KEY, caller);
                 Context before = of.attach();
                 try {
@@ -104,8 +130,10 @@ public final class HttpGuard {
     public SignedIn login(io.javalin.http.Context context, String user, byte[] password) {
         Security those = security.orElseThrow();
         BasicCredentials credentials = BasicCredentials.of(user, new String(password, StandardCharsets.UTF_8))
-                .orElseThrow(() -> new UnauthorizedResponse("The user or the password is wrong."));
-        Session session = those.sessions().begin(check(those, context, credentials));
+                .orElseThrow(() -> new UnauthorizedResponse(WRONG_PASSWORD));
+        Session session = those.sessions()
+                .begin(known(context, those.logins().check(credentials, context.ip()), WRONG_PASSWORD)
+                        .caller());
         set(context, session.token());
         return new SignedIn(session.caller(), session.csrf());
     }
@@ -120,27 +148,29 @@ public final class HttpGuard {
         return security.flatMap(those -> those.sessions().find(context.cookie(cookie(context))));
     }
 
-    private static Caller caller(Security security, io.javalin.http.Context context) {
+    private static Login.Known known(Security security, io.javalin.http.Context context) {
         String header = context.header("Authorization");
+        Optional<String> token = TokenLogins.parse(header);
+        if (token.isPresent()) {
+            return known(context, security.tokens().check(token.get(), context.ip()), WRONG_PASSWORD);
+        }
         if (header != null) {
             BasicCredentials credentials = BasicCredentials.parse(header)
-                    .orElseThrow(() -> unauthorized(context, "The header Authorization is not one of Basic."));
-            return check(security, context, credentials);
+                    .orElseThrow(() ->
+                            unauthorized(context, "The header Authorization is neither one of Basic nor of Bearer."));
+            return known(context, security.logins().check(credentials, context.ip()), WRONG_PASSWORD);
         }
         Optional<Session> found = security.sessions().find(context.cookie(cookie(context)));
         if (found.isEmpty()) {
             String name = certificate(context).orElseThrow(() -> unauthorized(context, "The request names no user."));
-            if (security.logins().certified(name, context.ip()) instanceof Login.Known(Caller caller)) {
-                return caller;
-            }
-            throw unauthorized(context, "The certificate is of no user.");
+            return known(context, security.logins().certified(name, context.ip()), "The certificate is of no user.");
         }
         Session session = found.get();
         if (!context.method().equals(HandlerType.GET) && !isSame(session.csrf(), context.header(CSRF_HEADER))) {
             throw new ForbiddenResponse("The request has a session and not its header " + CSRF_HEADER
                     + "; expected what GET /session says.");
         }
-        return session.caller();
+        return new Login.Known(session.caller());
     }
 
     private static Optional<String> certificate(io.javalin.http.Context context) {
@@ -154,16 +184,22 @@ public final class HttpGuard {
         return context.header("Sec-Fetch-Mode") != null || context.header("Origin") != null;
     }
 
-    private static Caller check(Security security, io.javalin.http.Context context, BasicCredentials credentials) {
-        return switch (security.logins().check(credentials, context.ip())) {
-            case Login.Known(Caller caller) -> caller;
-            case Login.Unknown() -> throw unauthorized(context, "The user or the password is wrong.");
+    /// @param unknown what is said to one who is no user
+    private static Login.Known known(io.javalin.http.Context context, Login login, String unknown) {
+        return switch (login) {
+            case Login.Known known -> known;
+            case Login.Unknown() -> throw unauthorized(context, unknown);
+            case Login.Refused(String why) -> {
+                context.header("WWW-Authenticate", TOKEN_CHALLENGE);
+                throw new UnauthorizedResponse(why);
+            }
             case Login.Later(long seconds) -> {
                 context.header("Retry-After", Long.toString(seconds));
                 throw new HttpResponseException(
                         HttpStatus.TOO_MANY_REQUESTS.getCode(),
                         "Too many logins failed; try again in " + seconds + " s.");
             }
+            case Login.Unsure(String why) -> throw new ServiceUnavailableResponse(why);
         };
     }
 

@@ -2,6 +2,7 @@ package dev.everfold.server.security;
 
 import dev.everfold.kurrent.Caller;
 import io.grpc.Context;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -11,22 +12,33 @@ final class LiveRequests {
 
     private static final Context.Key<Entry> KEY = Context.key("everfold-live-request");
 
+    private final InstantSource clock;
     private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
+
+    LiveRequests(InstantSource clock) {
+        this.clock = clock;
+    }
 
     /// One of them.
     final class Entry implements AutoCloseable {
 
         private final Caller caller;
+        private final Pass pass;
         private volatile boolean ended;
         private volatile String lastWords = "";
 
-        Entry(Caller caller) {
+        Entry(Caller caller, Pass pass) {
             this.caller = caller;
+            this.pass = pass;
         }
 
         /// Told to whoever is behind the door.
         Context in(Context context) {
-            return context.withValue(KEY, this);
+            return context.withValues(KEY, this, Pass.KEY, pass);
+        }
+
+        private boolean isStillIn() {
+            return !ended && clock.instant().isBefore(pass.until());
         }
 
         /// It is under way no more.
@@ -36,8 +48,8 @@ final class LiveRequests {
         }
     }
 
-    Entry enter(Caller caller) {
-        Entry entry = new Entry(caller);
+    Entry enter(Caller caller, Pass pass) {
+        Entry entry = new Entry(caller, pass);
         entries.add(entry);
         return entry;
     }
@@ -60,9 +72,13 @@ final class LiveRequests {
         return entry == null ? "" : entry.lastWords;
     }
 
+    void endAllOfToken(String hash) {
+        entries.stream().filter(entry -> entry.pass.isOf(hash)).forEach(entry -> entry.ended = true);
+    }
+
     /// Whether the request of this thread may go on.
     static boolean isStillIn() {
         Entry entry = KEY.get();
-        return entry == null || !entry.ended;
+        return entry == null || entry.isStillIn();
     }
 }

@@ -3,10 +3,14 @@ package dev.everfold.server.security;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.kurrent.Caller;
 import dev.everfold.server.ServerOptions;
+import dev.everfold.server.token.ProviderTokens;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /// Everything that decides who comes in to a server with users, over the store that it serves.
@@ -17,28 +21,42 @@ public final class Security implements AutoCloseable {
     private final Users users;
     private final Policies policies;
     private final Audit audit;
+    private final RememberedLogins remembered;
     private final Logins logins;
+    private final ApiTokens apiTokens;
+    private final Optional<ProviderTokens> provider;
+    private final TokenLogins tokens;
     private final Sessions sessions;
     private final CallGuard callGuard;
-    private final LiveRequests requests = new LiveRequests();
+    private final LiveRequests requests;
     private final UserWatch watch;
 
-    private Security(EventStore store, Users users) {
+    private Security(EventStore store, Users users, Optional<ProviderTokens> provider, InstantSource clock) {
+        LongSupplier nanos = System::nanoTime;
+        Backoff backoff = new Backoff(nanos);
         this.users = users;
         this.policies = new Policies(store);
-        this.audit = new Audit(store, System::nanoTime);
-        this.logins = new Logins(users, audit, System::nanoTime);
-        this.sessions = new Sessions(System::nanoTime);
-        this.callGuard = new CallGuard(logins, store::nextPosition);
+        this.provider = provider;
+        this.audit = new Audit(store, nanos);
+        this.remembered = new RememberedLogins(nanos, clock);
+        this.logins = new Logins(users, audit, backoff, remembered);
+        this.apiTokens = new ApiTokens(store, users, clock);
+        this.tokens = new TokenLogins(users, apiTokens, provider, audit, backoff, remembered, clock);
+        this.sessions = new Sessions(nanos);
+        this.callGuard = new CallGuard(logins, tokens, clock, store::nextPosition);
+        this.requests = new LiveRequests(clock);
         users.watch(this::changed);
+        apiTokens.watch(this::revoked);
         policies.watch(this::changed);
-        this.watch = new UserWatch(store, this::changed, policies, logins::forgetAll);
+        this.watch = new UserWatch(store, this::changed, this::revoked, policies, remembered::forgetAll);
     }
 
     /// Sees that there is a user who may make others, and begins to let users in.
     ///
     /// @throws IllegalArgumentException when strangers can reach the server and a user has a
     ///     password that everybody knows
+    /// @throws dev.everfold.eventstore.StoreUnavailableException when the keys of tokens are in a file that
+    ///     cannot be used
     /// @throws dev.everfold.eventstore.EventStoreException when the store cannot be asked, or takes no users
     public static Security open(EventStore store, ServerOptions options) {
         Users users = new Users(store, options.security().passwordIterations());
@@ -47,11 +65,17 @@ public final class Security implements AutoCloseable {
         if (!options.isLoopback()) {
             first.requireNoWellKnownPassword();
         }
-        Security security = new Security(store, users);
+        InstantSource clock = InstantSource.system();
+        Optional<ProviderTokens> provider =
+                options.security().tokens().map(tokens -> ProviderTokens.open(tokens, clock, System::nanoTime));
+        Security security = new Security(store, users, provider, clock);
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("host", options.host());
         facts.put("users", true);
         facts.put("tls", options.security().tls().isPresent());
+        options.security()
+                .tokens()
+                .ifPresent(tokens -> facts.put("tokensOf", tokens.issuer().toString()));
         security.audit.started(facts);
         return security;
     }
@@ -64,6 +88,11 @@ public final class Security implements AutoCloseable {
     /// What narrows who may read and append where.
     public Policies policies() {
         return policies;
+    }
+
+    /// What they have made for their programs.
+    public ApiTokens apiTokens() {
+        return apiTokens;
     }
 
     /// KurrentDB's service for them.
@@ -80,6 +109,10 @@ public final class Security implements AutoCloseable {
         return logins;
     }
 
+    TokenLogins tokens() {
+        return tokens;
+    }
+
     LiveRequests requests() {
         return requests;
     }
@@ -89,7 +122,7 @@ public final class Security implements AutoCloseable {
     }
 
     private void changed(String login, long position) {
-        logins.forget(login);
+        remembered.forget(login);
         sessions.endAllOf(login);
         callGuard.endAllOf(login, position);
         requests.endAllOf(login);
@@ -102,9 +135,17 @@ public final class Security implements AutoCloseable {
         requests.endAllOf(seesLess);
     }
 
-    /// Ends its own thread.
+    private void revoked(String tokenHash, long position) {
+        remembered.forgetToken(tokenHash);
+        callGuard.endAllOfToken(tokenHash, position);
+        requests.endAllOfToken(tokenHash);
+    }
+
+    /// Ends its own threads.
     @Override
     public void close() {
         watch.close();
+        callGuard.close();
+        provider.ifPresent(ProviderTokens::close);
     }
 }

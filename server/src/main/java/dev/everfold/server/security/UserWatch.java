@@ -12,7 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ObjLongConsumer;
 
-/// Sees that users or the policy were changed, whoever did it: this server, another one on the same store,
+/// Sees that users or the policy were changed, or tokens revoked, whoever did it: this server, another one on the
+/// same store,
 /// or an import.
 ///
 /// It looks some five times a second while the store grows, and sleeps while it does not.
@@ -20,21 +21,31 @@ final class UserWatch implements AutoCloseable {
 
     private static final Duration WAIT = Duration.ofSeconds(1);
     private static final long PAUSE_MILLIS = 200;
-    private static final Query WATCHED =
-            Query.of(new Query.Item().withCategory(Users.CATEGORY), new Query.Item().withStream(Policies.STREAM));
+    private static final Query WATCHED = Query.of(
+            new Query.Item().withCategory(Users.CATEGORY),
+            new Query.Item().withCategory(ApiTokens.CATEGORY).withTypes(ApiTokens.REVOKED),
+            new Query.Item().withStream(Policies.STREAM));
 
     private final EventStore store;
     private final ObjLongConsumer<String> changed;
+    private final ObjLongConsumer<String> revoked;
     private final Policies policies;
     private final Runnable lost;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /// @param changed is told the login name of each user that was changed from now on, and where in the log
+    /// @param revoked is told the hash of each token that was revoked from now on, and where in the log
     /// @param policies are made to follow, from the time before this returns
     /// @param lost is called when the store could not be asked, so that anything may have changed
-    UserWatch(EventStore store, ObjLongConsumer<String> changed, Policies policies, Runnable lost) {
+    UserWatch(
+            EventStore store,
+            ObjLongConsumer<String> changed,
+            ObjLongConsumer<String> revoked,
+            Policies policies,
+            Runnable lost) {
         this.store = store;
         this.changed = changed;
+        this.revoked = revoked;
         this.policies = policies;
         this.lost = lost;
         long begin = store.nextPosition();
@@ -71,6 +82,8 @@ final class UserWatch implements AutoCloseable {
                     changed.accept(stream.substring(Users.STREAM_PREFIX.length()), event.position());
                 } else if (stream.equals(Policies.STREAM)) {
                     policies.follow();
+                } else if (event.type().equals(ApiTokens.REVOKED)) {
+                    revoked.accept(ApiTokens.hash(event), event.position());
                 }
             }
             return cursor.nextPosition();

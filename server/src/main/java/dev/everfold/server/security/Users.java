@@ -8,6 +8,7 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.Expected;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.kurrent.Caller;
@@ -203,6 +204,19 @@ public final class Users {
         return newest(login).user();
     }
 
+    /// Which event made the one who has the name now, by its revision, or made the last one who had it; -1 when
+    /// there
+    /// was none.
+    ///
+    /// @throws EventStoreException when the store cannot be asked
+    long created(String login) {
+        Query.Item created = new Query.Item().withStream(stream(login)).withTypes(CREATED);
+        try (EventCursor cursor =
+                store.read(Read.matching(Query.of(created)).backwards().limit(1))) {
+            return cursor.hasNext() ? cursor.next().revision() : -1;
+        }
+    }
+
     /// All, in the order in which they were first created.
     ///
     /// @throws EventStoreException when the store cannot be asked
@@ -261,7 +275,7 @@ public final class Users {
         }
     }
 
-    private static String stream(String login) {
+    static String stream(String login) {
         return STREAM_PREFIX + login;
     }
 }

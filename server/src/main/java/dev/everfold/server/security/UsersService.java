@@ -72,6 +72,10 @@ final class UsersService extends UsersGrpc.UsersImplBase {
         UsersWire.ChangePasswordReq.Options options = request.getOptions();
         done(client, by -> {
             requireSelf(by, options.getLoginName());
+            // A token that was stolen must not help to find the password out.
+            if (HttpGuard.isByToken()) {
+                throw denied();
+            }
             Secret current = Secret.of(options.getCurrentPassword());
             Secret next = Secret.of(options.getNewPassword());
             users.changePassword(options.getLoginName(), new Users.PasswordChange(current, next), by);
