@@ -9,22 +9,21 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// One stream of appends: each message is handed to the store at once, and answered when all of it is decided.
 ///
-/// The store's own threads only count; messages are made and sent by others. So many messages at most are taken and
-/// not answered, whether the store is slow or the client does not read its answers; then the stream is left to fill up.
+/// Whoever completes the last future of a message sends its answer, which never waits: each change of thread would cost
+/// as much as an append. So many messages at most are taken and not answered, whether the store is slow or the client
+/// does not read its answers; then the stream is left to fill up.
 final class AppendStream implements StreamObserver<Wire.AppendManyRequest> {
 
     /// Messages of one stream that are taken and not answered.
     static final int REQUESTS_MAX = 4;
 
     private final EventStore store;
-    private final Executor threads;
     private final ServerCallStreamObserver<Wire.AppendManyResponse> client;
 
     // Guarded by lock, which also makes the answers one after another.
@@ -33,9 +32,8 @@ final class AppendStream implements StreamObserver<Wire.AppendManyRequest> {
     private boolean finishing;
     private boolean ended;
 
-    AppendStream(EventStore store, Executor threads, ServerCallStreamObserver<Wire.AppendManyResponse> client) {
+    AppendStream(EventStore store, ServerCallStreamObserver<Wire.AppendManyResponse> client) {
         this.store = store;
-        this.threads = threads;
         this.client = client;
     }
 
@@ -92,7 +90,7 @@ final class AppendStream implements StreamObserver<Wire.AppendManyRequest> {
             var _ = store.appendAsync(append).whenComplete((appended, failure) -> {
                 answers.set(index, appended, failure);
                 if (answers.countDown()) {
-                    threads.execute(this::answer);
+                    answer();
                 }
             });
         } catch (RuntimeException refused) {

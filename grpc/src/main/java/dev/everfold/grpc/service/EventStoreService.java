@@ -95,8 +95,7 @@ public final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
 
     @Override
     public StreamObserver<Wire.AppendManyRequest> appendMany(StreamObserver<Wire.AppendManyResponse> client) {
-        AppendStream stream =
-                new AppendStream(store, threads, (ServerCallStreamObserver<Wire.AppendManyResponse>) client);
+        AppendStream stream = new AppendStream(store, (ServerCallStreamObserver<Wire.AppendManyResponse>) client);
         appendStreams.add(stream);
         stream.begin(() -> appendStreams.remove(stream));
         return stream;
