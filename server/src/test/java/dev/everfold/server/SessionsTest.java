@@ -3,6 +3,14 @@ package dev.everfold.server;
 import static dev.everfold.server.ServedByHttp.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.Read;
+import dev.everfold.kurrent.Caller;
+import dev.everfold.server.security.Users;
+import dev.everfold.server.security.Users.Profile;
+import dev.everfold.testkit.ForwardingEventStore;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -11,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -79,6 +89,36 @@ class SessionsTest {
         assertThat(secured.send(secured.request("/session").header("Cookie", cookie))
                         .body())
                 .isEqualTo("{\"users\":true}");
+    }
+
+    @Test
+    void who_is_disabled_while_the_password_is_checked_gets_no_session() throws Exception {
+        AtomicReference<Runnable> afterLookup = new AtomicReference<>(() -> {});
+        EventStore store = new ForwardingEventStore(new InMemoryEventStore()) {
+            @Override
+            public EventCursor read(Read read) {
+                EventCursor cursor = super.read(read);
+                if (read.equals(Read.stream("$user-alice").backwards().limit(1))) {
+                    afterLookup.getAndSet(() -> {}).run();
+                }
+                return cursor;
+            }
+        };
+        Caller admin = new Caller("admin", Set.of(Caller.ADMINS));
+        try (EverfoldServer server = EverfoldServer.start(
+                store, ServerOptions.DEFAULTS.withPorts(0, 0).withSecurity(SecuredServer.USERS))) {
+            Users users = server.users().orElseThrow();
+            users.create(new Profile("alice", "", Set.of("everfold-readers")), Secret.of("secret"), admin);
+            afterLookup.set(() -> users.disable("alice", admin));
+
+            HttpResponse<String> answer =
+                    secured.send(HttpRequest.newBuilder(URI.create("http://localhost:" + server.httpPort() + "/login"))
+                            .header("Content-Type", "application/json")
+                            .POST(BodyPublishers.ofString("{\"login\":\"alice\",\"password\":\"secret\"}")));
+
+            assertProblem(401, "The user or the password is wrong.", answer);
+            assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
+        }
     }
 
     @Test

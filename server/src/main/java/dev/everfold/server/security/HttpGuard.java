@@ -33,6 +33,8 @@ public final class HttpGuard {
 
     private static final String WRONG_PASSWORD = "The user or the password is wrong.";
 
+    private static final String CHANGED = "The user was changed; ask again.";
+
     /// Where the servlet container puts what a client has shown.
     private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
 
@@ -79,7 +81,7 @@ public final class HttpGuard {
         }
         Security those = security.get();
         return context -> {
-            long changes = those.logins().changes();
+            long changes = those.changes();
             Login.Known known = known(those, context);
             Caller caller = known.caller();
             if (!permission.allows(caller)) {
@@ -87,9 +89,8 @@ public final class HttpGuard {
             }
             try (LiveRequests.Entry entry = those.requests().enter(caller, known.pass())) {
                 // A user who changed between the check and the entry may be another one now.
-                if (those.logins().changes() != changes
-                        && !known(those, context).equals(known)) {
-                    throw unauthorized(context, "The user was changed; ask again.");
+                if (those.changes() != changes && !known(those, context).equals(known)) {
+                    throw unauthorized(context, CHANGED);
                 }
                 Context of = entry.in(Context.current()).withValue(Caller.KEY, caller);
                 Context before = of.attach();
@@ -131,11 +132,21 @@ public final class HttpGuard {
         Security those = security.orElseThrow();
         BasicCredentials credentials = BasicCredentials.of(user, new String(password, StandardCharsets.UTF_8))
                 .orElseThrow(() -> new UnauthorizedResponse(WRONG_PASSWORD));
-        Session session = those.sessions()
-                .begin(known(context, those.logins().check(credentials, context.ip()), WRONG_PASSWORD)
-                        .caller());
+        long changes = those.changes();
+        Caller caller = caller(context, credentials);
+        Session session = those.sessions().begin(caller);
+        // A user who changed while the password was checked may be another one now; then nobody gets to know of it.
+        if (those.changes() != changes && !caller(context, credentials).equals(caller)) {
+            those.sessions().end(session);
+            throw unauthorized(context, CHANGED);
+        }
         set(context, session.token());
         return new SignedIn(session.caller(), session.csrf());
+    }
+
+    private Caller caller(io.javalin.http.Context context, BasicCredentials credentials) {
+        Login login = security.orElseThrow().logins().check(credentials, context.ip());
+        return known(context, login, WRONG_PASSWORD).caller();
     }
 
     /// Ends the session, if there is one.

@@ -121,6 +121,12 @@ public final class Security implements AutoCloseable {
         return sessions;
     }
 
+    /// Rises when a user was changed or a token revoked: once what was remembered is forgotten, and again once the
+    /// sessions have ended. Whoever was let in by what was looked up before a rise is looked up again.
+    long changes() {
+        return logins.changes() + sessions.changes();
+    }
+
     private void changed(String login, long position) {
         remembered.forget(login);
         sessions.endAllOf(login);

@@ -38,6 +38,8 @@ final class Sessions {
         }
     };
 
+    private long changes;
+
     Sessions(LongSupplier nanos) {
         this.nanos = nanos;
     }
@@ -68,8 +70,14 @@ final class Sessions {
         sessions.remove(session.token());
     }
 
+    /// Rises whenever those of a user are ended.
+    synchronized long changes() {
+        return changes;
+    }
+
     /// Ends all of a user.
     synchronized void endAllOf(String login) {
+        changes++;
         sessions.values().removeIf(session -> session.caller().name().equals(login));
     }
 
