@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -89,8 +90,8 @@ final class TokenLogins {
         if (seconds > 0) {
             return new Login.Later(seconds);
         }
-        Optional<ApiTokens.Found> found = find(hash);
-        Optional<Login> login = found.flatMap(this::login);
+        Optional<ApiTokens.Found> found = understood(() -> made.find(hash));
+        Optional<Login> login = found.flatMap(one -> understood(() -> login(one)));
         if (login.isPresent()) {
             backoff.succeeded(guess, address);
             return login.get();
@@ -100,10 +101,11 @@ final class TokenLogins {
         return new Login.Refused(WRONG);
     }
 
-    private Optional<ApiTokens.Found> find(String hash) {
+    /// Empty also where an event holds no token or no user that this server understands.
+    private static <V> Optional<V> understood(Supplier<Optional<V>> lookup) {
         try {
-            return made.find(hash);
-        } catch (IllegalArgumentException noToken) {
+            return lookup.get();
+        } catch (IllegalArgumentException other) {
             return Optional.empty();
         }
     }

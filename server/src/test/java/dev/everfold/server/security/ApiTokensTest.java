@@ -218,6 +218,15 @@ class ApiTokensTest {
     }
 
     @Test
+    void a_token_of_a_user_whose_newest_event_is_not_understood_is_refused() {
+        String token = make("ci");
+
+        store.append(Append.of(NewEvent.of("$user-alice", "$UserUpdated", "{\"loginName\":17}")));
+
+        assertThat(check(token)).isEqualTo(REFUSED);
+    }
+
+    @Test
     void tokens_that_are_none_are_refused_before_anything_is_looked_up() {
         for (String none : new String[] {"", "a b", "ef_\u00e4", ": x", "a,b"}) {
             assertThat(check(none)).isEqualTo(new Login.Refused("The header Authorization holds no token."));
