@@ -3,10 +3,13 @@ package dev.everfold.server.security;
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.eventstore.StoreUnavailableException;
+import io.grpc.Context;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/// A cursor without the events that are hidden, over one that has no limit of its own.
+/// A cursor without the events that are hidden, over one that has no limit of its own. It looks no further when the
+/// call has ended that it is read for.
 final class VisibleEvents implements EventCursor {
 
     private final EventCursor cursor;
@@ -37,6 +40,10 @@ final class VisibleEvents implements EventCursor {
             if (sight.shows(event.stream())) {
                 ahead = event;
                 return true;
+            }
+            // It may take long to come to one that is seen.
+            if (Context.current().isCancelled()) {
+                throw new StoreUnavailableException("The call of this read has ended. Read again.", true, null);
             }
         }
         exhausted = true;

@@ -12,6 +12,7 @@ import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.kurrent.Caller;
 import dev.everfold.testkit.ForwardingEventStore;
 import io.grpc.Context;
@@ -159,6 +160,24 @@ class PoliciesTest {
         assertThat(closed.of(CLERK).mayAppend("order-1")).isFalse();
         assertThat(store.nextPosition()).isEqualTo(end);
         assertThat(as(ADMIN, () -> guard.read(Read.all()).toList())).hasSize((int) end);
+    }
+
+    @Test
+    void a_read_whose_call_has_ended_looks_at_hidden_events_no_further() throws Exception {
+        var _ = policies.set(RULES, -1, ADMIN);
+        store.append(Append.of(NewEvent.of("secret-1", "happened", "{}"), NewEvent.of("open-1", "happened", "{}")));
+        Context.CancellableContext call =
+                Context.current().withValue(Caller.KEY, CLERK).withCancellation();
+
+        call.run(() -> {
+            try (EventCursor cursor = guard(policies).read(Read.all())) {
+                call.cancel(null);
+
+                assertThatThrownBy(cursor::hasNext)
+                        .isInstanceOf(StoreUnavailableException.class)
+                        .hasMessage("The call of this read has ended. Read again.");
+            }
+        });
     }
 
     private StreamGuard guard(Policies of) {
