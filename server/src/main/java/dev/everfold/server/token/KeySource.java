@@ -2,7 +2,6 @@ package dev.everfold.server.token;
 
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import dev.everfold.server.TokenOptions;
 import dev.everfold.server.TokenOptions.Keys;
@@ -18,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -61,17 +62,35 @@ final class KeySource implements AutoCloseable {
             case Keys.At(URI url) -> get(url);
             case Keys.In(Path file) -> read(file);
         };
+        List<JWK> keys = new ArrayList<>();
+        for (JsonNode key : list(text)) {
+            parse(key).filter(KeySource::isUsable).map(JWK::toPublicJWK).ifPresent(keys::add);
+        }
+        if (keys.isEmpty()) {
+            throw new IOException("there is no key of RSA (" + RSA_BITS_MIN + " bits) or of an elliptic curve");
+        }
+        return keys;
+    }
+
+    private static JsonNode list(String text) throws IOException {
         try {
-            List<JWK> keys = JWKSet.parse(text).getKeys().stream()
-                    .filter(KeySource::isUsable)
-                    .map(JWK::toPublicJWK)
-                    .toList();
-            if (keys.isEmpty()) {
-                throw new IOException("there is no key of RSA (" + RSA_BITS_MIN + " bits) or of an elliptic curve");
+            JsonNode keys = JSON.readTree(text).path("keys");
+            if (keys.isArray()) {
+                return keys;
             }
-            return keys;
-        } catch (ParseException | IllegalArgumentException malformed) {
+        } catch (JacksonException malformed) {
             throw new IOException("they are no JSON Web Key Set", malformed);
+        }
+        throw new IOException("they are no JSON Web Key Set");
+    }
+
+    /// Empty for a key that is not understood, which does not hide the others (RFC 7517, 5).
+    private static Optional<JWK> parse(JsonNode key) {
+        try {
+            return Optional.of(JWK.parse(key.toString()));
+        } catch (ParseException | RuntimeException unknown) {
+            // Not everything that is malformed is a ParseException of the library.
+            return Optional.empty();
         }
     }
 

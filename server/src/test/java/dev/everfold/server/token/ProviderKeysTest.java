@@ -163,11 +163,21 @@ class ProviderKeysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{}", "[]", "not JSON", "{\"keys\":[]}", "{\"keys\":17}"})
+    @ValueSource(
+            strings = {"", "{}", "[]", "not JSON", "null", "{\"keys\":[]}", "{\"keys\":17}", "{\"keys\":[null, 17]}"})
     void what_is_no_set_of_keys_is_as_good_as_no_answer(String text) {
         provider.publish(text);
 
         assertThat(tokens.check(signed(TestProvider.RSA))).isEqualTo(new Verdict.Unsure(UNREACHABLE));
+    }
+
+    @Test
+    void keys_that_are_not_understood_do_not_hide_the_others() {
+        provider.publish(
+                "{\"keys\":[null,17,{},{\"kty\":\"RSA\"},{\"kty\":\"EC\",\"crv\":\"other\",\"x\":\"AA\",\"y\":\"AA\"},"
+                        + TestProvider.RSA.toPublicJWK().toJSONString() + "]}");
+
+        assertThat(tokens.check(signed(TestProvider.RSA))).isInstanceOf(Verdict.Good.class);
     }
 
     @ParameterizedTest
