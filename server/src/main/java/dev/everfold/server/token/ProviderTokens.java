@@ -10,6 +10,7 @@ import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.everfold.eventstore.StoreUnavailableException;
@@ -111,6 +112,9 @@ public final class ProviderTokens implements AutoCloseable {
             // Not everything that is malformed is a ParseException of the library.
             return new Verdict.Bad(UNREADABLE);
         }
+        if (!isCanonical(jwt.getSignature())) {
+            return new Verdict.Bad(UNREADABLE);
+        }
         Optional<String> refused = refused(jwt.getHeader());
         if (refused.isPresent()) {
             return new Verdict.Bad(refused.get());
@@ -131,6 +135,12 @@ public final class ProviderTokens implements AutoCloseable {
         } catch (ParseException | RuntimeException malformed) {
             return new Verdict.Bad(UNREADABLE);
         }
+    }
+
+    /// The library reads over what does not belong there, so one token would be a thousand texts, and each would be
+    /// remembered. What is signed cannot be spelt in another way.
+    private static boolean isCanonical(Base64URL signature) {
+        return Base64URL.encode(signature.decode()).equals(signature);
     }
 
     private static Optional<String> refused(JWSHeader header) {

@@ -180,6 +180,24 @@ class ProviderKeysTest {
         assertThat(tokens.check(signed(TestProvider.RSA))).isInstanceOf(Verdict.Good.class);
     }
 
+    @Test
+    void a_token_counts_in_one_spelling_only() {
+        for (JWK key : new JWK[] {TestProvider.RSA, TestProvider.EC}) {
+            JWSAlgorithm algorithm = key instanceof RSAKey ? JWSAlgorithm.RS256 : JWSAlgorithm.ES256;
+            String token = TestProvider.sign(
+                    provider.claims()
+                            .expirationTime(at(clock.instant().plusSeconds(60)))
+                            .build(),
+                    key,
+                    new JWSHeader.Builder(algorithm));
+
+            assertThat(tokens.check(token)).isInstanceOf(Verdict.Good.class);
+            for (String other : new String[] {token + "~", token + "=", token.replaceFirst("(.{9})$", "~$1")}) {
+                assertThat(tokens.check(other)).isEqualTo(new Verdict.Bad("The token is not a signed JWT."));
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"http://provider.example/keys", "ftp://localhost/keys", "file:///etc/keys", "keys", ""})
     void a_description_does_not_lead_to_keys_that_others_could_change(String keys) {
