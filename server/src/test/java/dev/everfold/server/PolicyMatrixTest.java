@@ -9,12 +9,15 @@ import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.kurrent.Caller;
 import dev.everfold.server.security.Permission;
 import io.kurrent.dbclient.AppendStreamRequest;
+import io.kurrent.dbclient.CreatePersistentSubscriptionToAllOptions;
 import io.kurrent.dbclient.DeleteStreamOptions;
 import io.kurrent.dbclient.EventData;
 import io.kurrent.dbclient.EventDataBuilder;
 import io.kurrent.dbclient.KurrentDBClient;
+import io.kurrent.dbclient.KurrentDBPersistentSubscriptionsClient;
 import io.kurrent.dbclient.ReadAllOptions;
 import io.kurrent.dbclient.ReadStreamOptions;
 import io.kurrent.dbclient.ResolvedEvent;
@@ -40,6 +43,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PolicyMatrixTest {
 
+    private static final String PARKED = "$persistentsubscription-$all::shop-parked";
     private static final List<String> STREAMS = List.of("order-1", "secret-1", "secretopen-1", "closed-1");
 
     private final SecuredServer secured = new SecuredServer();
@@ -62,6 +66,7 @@ class PolicyMatrixTest {
         for (String stream : STREAMS) {
             secured.store.append(Append.of(NewEvent.of(stream, "happened." + Query.categoryOf(stream), "{}")
                     .withTags("month:11")));
+            secured.store.append(Append.of(NewEvent.of(PARKED, "$>", "0@" + stream)));
         }
         secured.store.append(Append.of(NewEvent.of("$$secret-1", "$metadata", "{\"owner\":\"finance\"}")));
         secured.setPolicy(-1, """
@@ -216,11 +221,20 @@ class PolicyMatrixTest {
                                 .get()
                                 .getEvents(),
                         stream)));
-        for (String index : List.of("$ce-" + category, "$et-happened." + category, "$streams")) {
+        for (String index : List.of("$ce-" + category, "$et-happened." + category, "$streams", PARKED)) {
             ways.put(
                     "kurrent " + index,
                     () -> kurrent(() -> names(
                             client.readStream(index, ReadStreamOptions.get())
+                                    .get()
+                                    .getEvents(),
+                            stream)));
+            ways.put(
+                    "kurrent backwards " + index,
+                    () -> kurrent(() -> names(
+                            client.readStream(
+                                            index,
+                                            ReadStreamOptions.get().backwards().fromEnd())
                                     .get()
                                     .getEvents(),
                             stream)));
@@ -320,6 +334,19 @@ class PolicyMatrixTest {
                                                 .iterator())
                                         .get()
                                 != null)));
+    }
+
+    @Test
+    void an_operator_sees_how_much_a_group_has_parked_also_of_what_is_hidden_from_him() throws Exception {
+        secured.create("otto", Caller.OPERATORS);
+        var groups = KurrentDBPersistentSubscriptionsClient.from(KurrentUser.client(secured, "otto"));
+        groups.createToAll("shop", CreatePersistentSubscriptionToAllOptions.get())
+                .get();
+        secured.store.append(
+                Append.of(NewEvent.of(PARKED, "$>", "0@secret-1"), NewEvent.of(PARKED, "$>", "0@order-1")));
+
+        assertThat(http("otto", "/groups")).contains("\"parked\":2,");
+        var _ = groups.shutdown();
     }
 
     @Test

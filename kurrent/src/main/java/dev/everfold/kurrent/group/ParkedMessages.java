@@ -10,7 +10,6 @@ import dev.everfold.kurrent.stream.ExpectedState;
 import dev.everfold.kurrent.stream.Feed;
 import dev.everfold.kurrent.stream.RefusedException;
 import dev.everfold.kurrent.stream.StreamNames;
-import dev.everfold.kurrent.stream.StreamRead;
 import dev.everfold.kurrent.stream.Streams;
 import dev.everfold.kurrent.stream.Violation;
 import java.util.LinkedHashMap;
@@ -48,13 +47,8 @@ final class ParkedMessages {
 
     /// The first that is parked; [#next()] when none is.
     long first() throws InterruptedException {
-        long[] first = {Long.MAX_VALUE};
-        StreamRead oldest = new StreamRead(stream, false, OptionalLong.of(group.parkedFrom()), 1, false);
-        var _ = streams.reads().read(oldest, found -> {
-            first[0] = found.found().revision();
-            return false;
-        });
-        return Math.min(first[0], next());
+        return Math.min(
+                streams.reads().firstRevision(stream, group.parkedFrom()).orElse(Long.MAX_VALUE), next());
     }
 
     /// After the last that is parked.

@@ -104,6 +104,12 @@ public final class Access {
         return rights.equals(StreamRights.ALL) ? _ -> true : event -> isShown(event, rights);
     }
 
+    /// The same for events of one stream that the caller may read: of a stream of users all, of one of the system's
+    /// not the links that lead to hidden events.
+    Predicate<RecordedEvent> shownOf(String stream, @Nullable Caller caller) {
+        return StreamNames.isSystem(stream) ? shownTo(caller) : _ -> true;
+    }
+
     /// Whether the policy shows the caller the stream; `$acl` is not asked.
     public boolean isShown(@Nullable Caller caller, String stream) {
         return caller == null || isInPolicy(caller, stream, Action.READ);

@@ -6,22 +6,31 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.kurrent.Caller;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One stream, without what its metadata hides. It ends with a refusal when the stream gets a tombstone.
+/// One stream, without what its metadata or the policy hides. It ends with a refusal when the stream gets a tombstone.
 final class StreamFeed implements Feed {
 
     private final EventStore store;
     private final Lifecycles lifecycles;
+    private final Access access;
     private final String stream;
     private final Optional<Links> links;
     private final @Nullable Caller caller;
     private long revision;
 
     /// @param links resolves links where it is there
-    StreamFeed(EventStore store, Lifecycles lifecycles, String stream, Optional<Links> links, long fromRevision) {
+    StreamFeed(
+            EventStore store,
+            Lifecycles lifecycles,
+            Access access,
+            String stream,
+            Optional<Links> links,
+            long fromRevision) {
         this.store = store;
         this.lifecycles = lifecycles;
+        this.access = access;
         this.stream = stream;
         this.links = links;
         this.caller = Caller.KEY.get();
@@ -45,12 +54,13 @@ final class StreamFeed implements Feed {
             throw RefusedException.streamDeleted(stream);
         }
         Visibility visible = lifecycles.visibility(stream, life);
+        Predicate<RecordedEvent> seen = access.shownOf(stream, caller).and(visible::isYoung);
         long from = Math.max(revision, visible.firstRevision());
         try (EventCursor cursor = store.read(Read.stream(stream).fromRevision(from))) {
             while (cursor.hasNext()) {
                 RecordedEvent event = cursor.next();
                 revision = event.revision() + 1;
-                if (visible.isYoung(event) && !sink.accept(resolved(event))) {
+                if (seen.test(event) && !sink.accept(resolved(event))) {
                     return event.position() + 1;
                 }
             }

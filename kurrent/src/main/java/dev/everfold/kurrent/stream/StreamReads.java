@@ -36,6 +36,26 @@ public final class StreamReads {
     /// @return empty when there is no such stream
     /// @throws RefusedException when the stream has a tombstone
     public Optional<StreamPage> read(StreamRead read, Feed.Sink sink) throws InterruptedException {
+        return read(read, access.shownOf(read.stream(), Caller.KEY.get()), sink);
+    }
+
+    /// The first revision of a stream from one on that its metadata does not hide, whoever asks; empty when
+    /// there is none.
+    ///
+    /// @throws RefusedException when the stream has a tombstone
+    public OptionalLong firstRevision(String stream, long fromRevision) throws InterruptedException {
+        OptionalLong[] first = {OptionalLong.empty()};
+        StreamRead oldest = new StreamRead(stream, false, OptionalLong.of(fromRevision), 1, false);
+        var _ = read(oldest, _ -> true, found -> {
+            first[0] = OptionalLong.of(found.found().revision());
+            return false;
+        });
+        return first[0];
+    }
+
+    /// @param shown what the policy shows of the stream
+    private Optional<StreamPage> read(StreamRead read, Predicate<RecordedEvent> shown, Feed.Sink sink)
+            throws InterruptedException {
         Optional<IndexStream> index = index(read.stream());
         if (index.isPresent()) {
             return readIndex(index.get(), read, sink);
@@ -50,14 +70,15 @@ public final class StreamReads {
             return Optional.empty();
         }
         Visibility visible = lifecycles.visibility(read.stream(), life);
+        Predicate<RecordedEvent> seen = shown.and(visible::isYoung);
+        long first = visible.firstRevision();
         return Optional.of(
-                read.backwards() ? backwards(read, visible, sink, last) : forwards(read, visible, sink, last));
+                read.backwards() ? backwards(read, first, seen, sink, last) : forwards(read, first, seen, sink, last));
     }
 
-    private StreamPage forwards(StreamRead read, Visibility visible, Feed.Sink sink, long last)
+    private StreamPage forwards(StreamRead read, long first, Predicate<RecordedEvent> seen, Feed.Sink sink, long last)
             throws InterruptedException {
         long asked = read.fromRevision().orElse(0);
-        long first = visible.firstRevision();
         long next = Math.max(asked, first);
         long left = read.count();
         if (left > 0 && next <= last) {
@@ -65,7 +86,7 @@ public final class StreamReads {
             try (EventCursor cursor = store.read(revisions)) {
                 while (left > 0 && cursor.hasNext()) {
                     RecordedEvent event = cursor.next();
-                    if (visible.isYoung(event)) {
+                    if (seen.test(event)) {
                         left--;
                         sink.accept(delivery(event, read.resolvesLinks()));
                     }
@@ -75,9 +96,8 @@ public final class StreamReads {
         return new StreamPage(asked < first ? OptionalLong.of(first) : OptionalLong.empty(), last);
     }
 
-    private StreamPage backwards(StreamRead read, Visibility visible, Feed.Sink sink, long last)
+    private StreamPage backwards(StreamRead read, long first, Predicate<RecordedEvent> seen, Feed.Sink sink, long last)
             throws InterruptedException {
-        long first = visible.firstRevision();
         long to = Math.min(read.fromRevision().orElse(last), last) + 1;
         long left = read.count();
         if (left > 0 && to > first) {
@@ -88,7 +108,7 @@ public final class StreamReads {
             try (EventCursor cursor = store.read(revisions)) {
                 while (left > 0 && cursor.hasNext()) {
                     RecordedEvent event = cursor.next();
-                    if (visible.isYoung(event)) {
+                    if (seen.test(event)) {
                         left--;
                         sink.accept(delivery(event, read.resolvesLinks()));
                     }
@@ -165,6 +185,7 @@ public final class StreamReads {
                 .orElseGet(() -> new StreamFeed(
                         store,
                         lifecycles,
+                        access,
                         stream,
                         resolver,
                         fromRevision.orElseGet(() -> lifecycles.lastRevision(stream) + 1)));
