@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds out who somebody is by a token: one that a user has made here, or one of the provider.
 ///
-/// Whoever shows tokens that were not made here has to wait, as for wrong passwords. Signatures of a provider cannot be
-/// guessed, and a program whose token has expired would make others of its address wait; so those do not count.
+/// Whoever shows made-up ones that look like ours has to wait, as for wrong passwords. One that has expired or was
+/// revoked was not guessed, and signatures of a provider cannot be; a program that goes on with an old token would make
+/// others of its address wait, so those do not count.
 /// What was right is [remembered][RememberedLogins]. Safe for use by many threads.
 final class TokenLogins {
 
@@ -96,7 +97,9 @@ final class TokenLogins {
             backoff.succeeded(guess, address);
             return login.get();
         }
-        backoff.failed(guess, address);
+        if (found.isEmpty()) {
+            backoff.failed(guess, address);
+        }
         audit.loginFailed(found.map(ApiTokens.Found::login).orElse(""), address);
         return new Login.Refused(WRONG);
     }

@@ -218,6 +218,24 @@ class ApiTokensTest {
     }
 
     @Test
+    void a_program_whose_token_has_ended_makes_nobody_else_at_its_address_wait() {
+        String revoked = make("revoked");
+        String expired = make("expired");
+        assertThat(tokens.revoke(new Named("alice", "revoked"), ALICE)).isTrue();
+        clock.advance(Duration.ofDays(1));
+        for (int i = 0; i < 2 * Backoff.FREE; i++) {
+            assertThat(check(revoked)).isEqualTo(REFUSED);
+            assertThat(check(expired)).isEqualTo(REFUSED);
+        }
+
+        String other = tokens.make(
+                        new Wanted("alice", "other", clock.instant().plusSeconds(60), Optional.empty()), ALICE)
+                .reveal();
+
+        assertThat(check(other)).isInstanceOf(Login.Known.class);
+    }
+
+    @Test
     void a_token_of_a_user_whose_newest_event_is_not_understood_is_refused() {
         String token = make("ci");
 
