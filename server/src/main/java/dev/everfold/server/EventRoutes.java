@@ -184,6 +184,8 @@ final class EventRoutes {
         long next = last != null
                 ? Selection.number("Last-Event-ID", last) + 1
                 : context.queryParam("from") == null ? store.nextPosition() : from(read);
+        // What is refused is refused before the answer begins.
+        store.read(read.fromPosition(next).limit(1)).close();
         context.contentType("text/event-stream").header("Cache-Control", "no-store");
         OutputStream output = context.res().getOutputStream();
         output.write(SIGN_OF_LIFE);

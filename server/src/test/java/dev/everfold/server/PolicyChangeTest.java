@@ -1,5 +1,6 @@
 package dev.everfold.server;
 
+import static dev.everfold.server.ServedByHttp.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -126,6 +127,18 @@ class PolicyChangeTest {
                 .endsWith(": " + CHANGED + "\n\n");
         try (InputStream again = live("clerk").body()) {
             assertThat(again.read()).isEqualTo(':');
+        }
+    }
+
+    @Test
+    void live_events_of_a_hidden_stream_are_refused_as_others_are() throws Exception {
+        secured.setPolicy(-1, HIDES_ORDERS);
+
+        for (String path : new String[] {"/events/live?stream=order-1", "/events?stream=order-1"}) {
+            assertProblem(
+                    403,
+                    "User \\\"clerk\\\" may not read stream \\\"order-1\\\", as the policy says.",
+                    secured.send(secured.request(path, "clerk", "secret")));
         }
     }
 
