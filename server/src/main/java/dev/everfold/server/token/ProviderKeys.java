@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// They are fetched again when a token names one that is not among them, and when they are [old][#AGE_MAX], so that
 /// one that the provider has given up counts no more; but only once in a [while][#PAUSE], whatever tokens say.
-/// While the
-/// provider cannot be reached, those that are known go on. Safe for use by many threads.
+/// While the provider cannot be reached, those that are known go on, and nobody who needs one of them waits for it
+/// longer than a moment. Safe for use by many threads.
 final class ProviderKeys {
 
     /// Between two attempts to fetch them.
@@ -24,6 +24,9 @@ final class ProviderKeys {
 
     /// After which they are fetched again although none is missing.
     static final Duration AGE_MAX = Duration.ofMinutes(10);
+
+    /// How long a token whose key is known waits for newer ones.
+    private static final Duration WAIT_MAX = Duration.ofSeconds(1);
 
     private static final System.Logger LOGGER = System.getLogger(ProviderKeys.class.getName());
 
@@ -64,18 +67,37 @@ final class ProviderKeys {
             fetch();
             return matching(fetched, header);
         }
-        if (nanos.getAsLong() - before.nanos() >= AGE_MAX.toNanos() && lock.tryLock()) {
+        boolean isOld = nanos.getAsLong() - before.nanos() >= AGE_MAX.toNanos();
+        return isOld && isDue() && isFetchedInTime() ? matching(fetched, header) : found;
+    }
+
+    /// Not while somebody fetches them already, nor so soon after.
+    private boolean isDue() {
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            return newest == null || nanos.getAsLong() - newest.nanos() >= PAUSE.toNanos();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Fetches them in a thread of its own, and waits for it for a moment.
+    private boolean isFetchedInTime() {
+        Thread fetching = Thread.ofVirtual().name("everfold-token-keys").start(() -> {
             try {
-                fetchIfDue();
+                fetch();
             } catch (IOException unreachable) {
                 // It is logged; what is known goes on.
-                return found;
-            } finally {
-                lock.unlock();
             }
-            return matching(fetched, header);
+        });
+        try {
+            return fetching.join(WAIT_MAX);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
         }
-        return found;
     }
 
     private static List<JWK> matching(Fetched those, JWSHeader header) {

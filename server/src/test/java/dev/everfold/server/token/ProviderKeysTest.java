@@ -15,7 +15,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,6 +127,40 @@ class ProviderKeysTest {
         pass(ProviderKeys.PAUSE);
         assertThat(tokens.check(signed(NEXT))).isInstanceOf(Verdict.Good.class);
         assertThat(provider.asked()).isEqualTo(2);
+    }
+
+    @Test
+    void a_provider_that_does_not_come_to_an_answer_keeps_nobody_waiting_whose_key_is_known() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        AtomicInteger asked = new AtomicInteger();
+        ProviderKeys slow = new ProviderKeys(
+                () -> {
+                    if (asked.incrementAndGet() > 1) {
+                        await(answer);
+                    }
+                    return List.of(TestProvider.RSA.toPublicJWK());
+                },
+                nanos::get);
+        JWSHeader header =
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("rsa-1").build();
+        assertThat(slow.matching(header)).hasSize(1);
+        pass(ProviderKeys.AGE_MAX);
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(slow.matching(header)).hasSize(1);
+        }
+
+        assertThat(asked).hasValue(2);
+        answer.countDown();
+    }
+
+    private static void await(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException(interrupted);
+        }
     }
 
     @Test
