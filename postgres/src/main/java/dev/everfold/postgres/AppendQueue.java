@@ -7,14 +7,30 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /// Where appends wait for the writer, in the order in which they came. Bounded by bytes.
 ///
 /// One at a time commits: the writer what it took, or a caller who found nobody there its own append. Each then says so
 /// ([#done()]).
+///
+/// Callers often append again as soon as they are answered, and a transaction costs as much as a dozen appends in
+/// it. So
+/// the writer takes what waits when as many wait as were answered last and waited then, or after a part of the time
+/// that
+/// the last commit took. Where callers do not come back so soon, that part shrinks to next to nothing.
 final class AppendQueue {
 
+    /// The part of the last commit's time is at most a quarter: one half to this power.
+    private static final int HALVINGS_MIN = 2;
+
+    private static final int HALVINGS_MAX = 8;
+
+    /// Other processes may have kept the last commit waiting, which says nothing of these callers.
+    private static final long AWAITED_NANOS_MAX = 2_000_000;
+
     private final int bytesMax;
+    private final LongSupplier nanos;
 
     // Guarded by lock.
     private final ReentrantLock lock = new ReentrantLock(true);
@@ -24,9 +40,19 @@ final class AppendQueue {
     private long bytes;
     private boolean committing;
     private boolean closed;
+    private int taken;
+    private long takenNanos;
 
-    AppendQueue(int bytesMax) {
+    /// So many are awaited until then.
+    private int awaited;
+
+    private long awaitedUntilNanos;
+    private int halvings = HALVINGS_MIN;
+
+    /// @param nanos the time, as by [System#nanoTime()]
+    AppendQueue(int bytesMax, LongSupplier nanos) {
         this.bytesMax = bytesMax;
+        this.nanos = nanos;
     }
 
     /// Queues an append, blocking while the queue is full. Once it returns the append will be answered.
@@ -45,7 +71,7 @@ final class AppendQueue {
             }
             queue.add(append);
             bytes += itsBytes;
-            if (!committing) {
+            if (!committing && (queue.size() == 1 || queue.size() >= awaited)) {
                 work.signal();
             }
         } finally {
@@ -58,12 +84,21 @@ final class AppendQueue {
     boolean pass() {
         lock.lock();
         try {
-            boolean free = !committing && !closed && queue.isEmpty();
-            committing |= free;
+            boolean free = !committing && !closed && queue.isEmpty() && !isAwaiting();
+            if (free) {
+                begin(1);
+            }
             return free;
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Guarded by lock.
+    private void begin(int appends) {
+        committing = true;
+        taken = appends;
+        takenNanos = nanos.getAsLong();
     }
 
     /// What was taken, or passed, is committed or refused.
@@ -71,10 +106,18 @@ final class AppendQueue {
         lock.lock();
         try {
             committing = false;
+            long now = nanos.getAsLong();
+            awaited = queue.size() + taken;
+            awaitedUntilNanos = now + Math.min((now - takenNanos) >> halvings, AWAITED_NANOS_MAX);
             work.signal();
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Whether others are about to come. Guarded by lock.
+    private boolean isAwaiting() {
+        return awaited > 1 && queue.size() < awaited && awaitedUntilNanos - nanos.getAsLong() > 0;
     }
 
     /// Waits for appends and takes a batch of them, to say when it is done; one larger append makes a batch of
@@ -84,10 +127,20 @@ final class AppendQueue {
     List<PendingAppend> take(int eventsMax, int batchBytesMax) {
         lock.lock();
         try {
-            while (committing || (queue.isEmpty() && !closed)) {
-                work.awaitUninterruptibly();
+            while (committing || (!closed && (queue.isEmpty() || isAwaiting()))) {
+                if (committing || queue.isEmpty()) {
+                    work.awaitUninterruptibly();
+                } else {
+                    long _ = work.awaitNanos(awaitedUntilNanos - nanos.getAsLong());
+                }
             }
-            committing = !queue.isEmpty();
+            if (queue.isEmpty()) {
+                return List.of();
+            }
+            if (awaited > 1) {
+                boolean cameBack = queue.size() >= awaited;
+                halvings = Math.clamp(halvings + (cameBack ? -1 : 1), HALVINGS_MIN, HALVINGS_MAX);
+            }
             List<PendingAppend> batch = new ArrayList<>();
             int events = 0;
             long batchBytes = 0;
@@ -101,8 +154,11 @@ final class AppendQueue {
                 batch.add(queue.remove());
                 bytes -= next.bytes();
             }
+            begin(batch.size());
             room.signalAll();
             return batch;
+        } catch (InterruptedException unexpected) {
+            throw new IllegalStateException("The thread that appends was interrupted.", unexpected);
         } finally {
             lock.unlock();
         }

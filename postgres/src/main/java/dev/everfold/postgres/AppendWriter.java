@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// The thread of this process that appends: it takes what waits, and commits it in one transaction. A caller who finds
 /// nobody waiting commits its own append. Only one of them is at it at a time.
 ///
-/// There is no timer: while one batch is committed, the next one gathers. What the connection does not
-/// survive is tried once more on another one: that is harmless, since what was committed is found by its
-/// append ids, and the sequencer is not free before the lost transaction has ended one way or the other.
+/// While one batch is committed, the next one gathers. What the connection does not survive is tried once
+/// more on another one: that is harmless, since what was committed is found by its append ids, and the
+/// sequencer is not free before the lost transaction has ended one way or the other.
 final class AppendWriter implements Runnable {
 
     private static final System.Logger LOGGER = System.getLogger("dev.everfold.postgres");

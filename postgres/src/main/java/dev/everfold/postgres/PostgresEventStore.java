@@ -73,7 +73,7 @@ public final class PostgresEventStore implements EventStore {
         this.mode = uri.mode();
         this.clock = clock;
         this.lineage = identity.lineage();
-        this.queue = new AppendQueue(options.queueBytesMax());
+        this.queue = new AppendQueue(options.queueBytesMax(), System::nanoTime);
         this.arrivals = new Arrivals(database, this::nextPosition);
         this.notifier = new Notifier(database);
         this.answers = Executors.newSingleThreadExecutor(
