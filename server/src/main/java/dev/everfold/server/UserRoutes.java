@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Users by HTTP, for administrators; and for everybody the own password.
@@ -50,22 +52,33 @@ final class UserRoutes {
         answer(context, Map.of("login", body.text("login")));
     }
 
-    /// Whatever of it is given.
+    /// Whatever of it is given; the rest stays. All of it is read before anything is changed.
     private void change(Context context) {
         JsonBody body = JsonBody.of(context, "login", "fullName", "groups", "password", "disabled");
         String login = body.text("login");
-        if (body.has("groups") || body.has("fullName")) {
-            users().update(profile(body), caller());
+        Optional<String> fullName = given(body, "fullName", body::text);
+        Optional<Set<String>> groups = given(body, "groups", body::texts);
+        Optional<Secret> password = given(body, "password", name -> Secret.of(body.text(name)));
+        Optional<Boolean> disabled = given(body, "disabled", body::flag);
+        if (fullName.isPresent() || groups.isPresent()) {
+            users().update(
+                            login,
+                            now -> new Profile(login, fullName.orElse(now.fullName()), groups.orElse(now.groups())),
+                            caller());
         }
-        if (body.has("password")) {
-            users().resetPassword(login, Secret.of(body.text("password")), caller());
-        }
-        if (body.has("disabled") && body.flag("disabled")) {
-            users().disable(login, caller());
-        } else if (body.has("disabled")) {
-            users().enable(login, caller());
-        }
+        password.ifPresent(next -> users().resetPassword(login, next, caller()));
+        disabled.ifPresent(out -> {
+            if (out) {
+                users().disable(login, caller());
+            } else {
+                users().enable(login, caller());
+            }
+        });
         answer(context, Map.of("login", login));
+    }
+
+    private static <T> Optional<T> given(JsonBody body, String name, Function<String, T> value) {
+        return body.has(name) ? Optional.of(value.apply(name)) : Optional.empty();
     }
 
     private void delete(Context context) {

@@ -26,7 +26,13 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,6 +49,10 @@ class HostileClientsTest {
     private static final int ACKNOWLEDGED = 1;
     private static final byte[] LIVE =
             "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private static final byte[] FOLLOW =
+            "GET /events/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int EVENTS_AFTER = 1_000;
 
     @Test
     void bytes_that_mean_nothing_harm_neither_door() throws Exception {
@@ -87,6 +97,42 @@ class HostileClientsTest {
 
             assertServes(served);
         }
+    }
+
+    @Test
+    void who_leaves_while_events_come_is_no_failure_of_the_server() throws Exception {
+        Logger javalin = Logger.getLogger("io.javalin");
+        Queue<LogRecord> logged = new ConcurrentLinkedQueue<>();
+        Handler severe = new Handler() {
+            @Override
+            public void publish(LogRecord one) {
+                if (one.getLevel().equals(Level.SEVERE)) {
+                    logged.add(one);
+                }
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        javalin.addHandler(severe);
+        try (ServedByHttp served = new ServedByHttp()) {
+            try (Socket leaves = new Socket(InetAddress.getLoopbackAddress(), served.server.httpPort())) {
+                leaves.setSoLinger(true, 0);
+                leaves.getOutputStream().write(FOLLOW);
+                assertThat(leaves.getInputStream().read()).isEqualTo('H');
+            }
+            for (int i = 0; i < EVENTS_AFTER; i++) {
+                served.store.append(Append.of(NewEvent.of("order-17", "order.placed", "{}")));
+            }
+            assertServes(served);
+        } finally {
+            javalin.removeHandler(severe);
+        }
+
+        assertThat(logged).extracting(LogRecord::getMessage).isEmpty();
     }
 
     @Test

@@ -57,6 +57,35 @@ class UserRoutesTest {
     }
 
     @Test
+    void what_of_a_user_is_not_given_stays_as_it_is() throws Exception {
+        admin("/users", "{\"login\":\"alice\",\"fullName\":\"Alice\",\"groups\":[\"$ops\"],\"password\":\"secret\"}");
+
+        admin("/users/change", "{\"login\":\"alice\",\"groups\":[\"everfold-readers\"]}");
+        String byGroups = users();
+        admin("/users/change", "{\"login\":\"alice\",\"fullName\":\"Alice B.\"}");
+        String byName = users();
+
+        assertThat(byGroups).contains("\"fullName\":\"Alice\",\"groups\":[\"everfold-readers\"]");
+        assertThat(byName).contains("\"fullName\":\"Alice B.\",\"groups\":[\"everfold-readers\"]");
+    }
+
+    @Test
+    void a_change_that_cannot_be_read_changes_nothing() throws Exception {
+        secured.create("alice", "everfold-readers");
+
+        HttpResponse<String> refused =
+                admin("/users/change", "{\"login\":\"alice\",\"groups\":[\"$ops\"],\"password\":7}");
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(users()).contains("\"groups\":[\"everfold-readers\"]");
+    }
+
+    private String users() throws Exception {
+        return secured.send(secured.request("/users", "admin", SecuredServer.PASSWORD))
+                .body();
+    }
+
+    @Test
     void everybody_changes_his_own_password_and_nothing_else() throws Exception {
         secured.create("alice", "strangers");
 

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -136,7 +137,8 @@ public final class Security implements AutoCloseable {
 
     /// Who has calls under way that might see what is hidden now has to call again.
     private void changed(Policy before, Policy now) {
-        Predicate<Caller> seesLess = caller -> now.hidesMoreThan(before, caller);
+        Map<Caller, Boolean> known = new ConcurrentHashMap<>();
+        Predicate<Caller> seesLess = caller -> known.computeIfAbsent(caller, each -> now.hidesMoreThan(before, each));
         callGuard.endReadsOf(seesLess);
         requests.endAllOf(seesLess);
     }

@@ -105,7 +105,15 @@ public final class Users {
     /// @throws UserException with [Reason#NOT_FOUND] when there is none of the name, [Reason#CONFLICT] when others
     ///     change the same one all the time
     public void update(Profile profile, Caller by) {
-        change(profile.login(), "updated", by, user -> user.withProfile(profile));
+        update(profile.login(), _ -> profile, by);
+    }
+
+    /// The same, where what is changed depends on what is there.
+    ///
+    /// @param change from what is there to what is to be, of the same login name; may be asked again
+    /// @throws UserException as the other one does
+    public void update(String login, UnaryOperator<Profile> change, Caller by) {
+        change(login, "updated", by, user -> user.withProfile(change.apply(user.profile())));
     }
 
     /// Lets one in again.
