@@ -25,13 +25,7 @@ public final class Practice {
     ///
     /// @param arguments none
     public static void main(String[] arguments) throws Exception {
-        ServerOptions options = new ServerOptions(
-                ServerOptions.DEFAULTS.host(),
-                0,
-                0,
-                ServerOptions.DEFAULTS.grace(),
-                ServerOptions.DEFAULTS.security(),
-                ServerOptions.DEFAULTS.connectionsOfAddressMax());
+        ServerOptions options = ServerOptions.DEFAULTS.withPorts(0, 0);
         try (EverfoldServer server = EverfoldServer.start(EventStores.open("log:store"), options)) {
             String address = options.host() + ":";
             ask("http://" + address + server.httpPort());

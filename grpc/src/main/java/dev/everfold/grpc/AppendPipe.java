@@ -51,6 +51,7 @@ final class AppendPipe {
     private final ArrayDeque<List<Waiting>> inFlight = new ArrayDeque<>();
     private @Nullable Stream stream;
     private long waitingBytes;
+    private long queuedBytes;
     private long unanswered;
     private boolean sending;
     private boolean closed;
@@ -91,6 +92,7 @@ final class AppendPipe {
                 throw new StoreClosedException("store");
             }
             queue.add(waiting);
+            queuedBytes += waiting.bytes();
             waitingBytes += waiting.bytes();
             unanswered++;
         } finally {
@@ -146,7 +148,7 @@ final class AppendPipe {
                 stream.begin();
             }
             Stream current = stream;
-            if (current != null && inFlight.size() < BATCHES_IN_FLIGHT_MAX && current.call.isReady()) {
+            if (current != null && isWorthAMessage() && current.call.isReady()) {
                 List<Waiting> appends = taken();
                 if (!appends.isEmpty()) {
                     inFlight.add(appends);
@@ -160,6 +162,16 @@ final class AppendPipe {
         }
     }
 
+    /// Each message costs the server as much as a dozen appends in it, and callers who are answered often come back
+    /// together: so one is sent when it is full, or when at least half of what is unanswered would be in it. A few
+    /// callers gain nothing by that, and wait for nobody. Guarded by lock.
+    private boolean isWorthAMessage() {
+        boolean isLarge = queuedBytes >= BATCH_BYTES_MAX
+                || 2L * queue.size() >= unanswered
+                || unanswered <= BATCHES_IN_FLIGHT_MAX;
+        return inFlight.isEmpty() || (isLarge && inFlight.size() < BATCHES_IN_FLIGHT_MAX);
+    }
+
     private List<Waiting> taken() {
         List<Waiting> batch = new ArrayList<>();
         long bytes = 0;
@@ -168,6 +180,7 @@ final class AppendPipe {
             bytes += next.bytes();
             batch.add(next);
         }
+        queuedBytes -= bytes;
         return batch;
     }
 
@@ -221,6 +234,7 @@ final class AppendPipe {
             if (!sent.isEmpty() || !broken.wasReady || !status.isOk()) {
                 unsent.addAll(queue);
                 queue.clear();
+                queuedBytes = 0;
             }
         } finally {
             lock.unlock();
@@ -305,6 +319,8 @@ final class AppendPipe {
             }
             send();
             answered(batch, response);
+            // Those who came back meanwhile waited until the answered ones did not count any more.
+            send();
         }
 
         @Override
