@@ -25,13 +25,18 @@ public final class Practice {
     ///
     /// @param arguments none
     public static void main(String[] arguments) throws Exception {
+        serve("log:store", EACH);
+        System.exit(0);
+    }
+
+    /// @param each how long each kind of work takes, about
+    static void serve(String store, Duration each) throws Exception {
         ServerOptions options = ServerOptions.DEFAULTS.withPorts(0, 0);
-        try (EverfoldServer server = EverfoldServer.start(EventStores.open("log:store"), options)) {
+        try (EverfoldServer server = EverfoldServer.start(EventStores.open(store), options)) {
             String address = options.host() + ":";
             ask("http://" + address + server.httpPort());
-            ServedLoad.run(StoreUri.parse("everfold://" + address + server.grpcPort()), EACH);
+            ServedLoad.run(StoreUri.parse("everfold://" + address + server.grpcPort()), each);
         }
-        System.exit(0);
     }
 
     private static void ask(String server) throws Exception {
@@ -39,7 +44,10 @@ public final class Practice {
             for (String path : List.of("/", "/health/ready", "/stats", "/streams", "/metrics")) {
                 HttpRequest request =
                         HttpRequest.newBuilder(URI.create(server + path)).build();
-                var _ = client.send(request, BodyHandlers.discarding());
+                int status = client.send(request, BodyHandlers.discarding()).statusCode();
+                if (status != 200) {
+                    throw new IllegalStateException("GET " + path + " was answered with " + status + ".");
+                }
             }
         }
     }

@@ -23,15 +23,15 @@ import org.jspecify.annotations.Nullable;
 
 /// All appends of one client, in one stream, in the order in which they were made.
 ///
-/// Few messages are on their way at a time, and what comes meanwhile waits for the next one: where one caller waits
-/// a message holds one append, and where a thousand wait it holds hundreds. Whoever finds nobody sending sends, for
-/// itself and for those who come while it does.
+/// Few messages are on their way at a time, and what comes meanwhile waits for the next one, until that would hold half
+/// of what is unanswered: where one caller waits a message holds one append, and where a thousand wait it holds
+/// hundreds. Whoever finds nobody sending sends, for itself and for those who come while it does.
 ///
 /// When the stream breaks, what was sent has an unknown outcome, and what was not sent is not stored. Nothing is sent
 /// again by itself: an append that was made later might be stored before it.
 final class AppendPipe {
 
-    /// Messages that are sent and not answered. With two, whoever calls while one is on its way waits for it first.
+    /// Messages that are sent and not answered; as many callers wait for nobody.
     static final int BATCHES_IN_FLIGHT_MAX = 4;
 
     private static final int BATCH_BYTES_MAX = 1 << 20;
@@ -137,9 +137,8 @@ final class AppendPipe {
         }
     }
 
-    /// What goes into the next message, and into which stream; null ends the sending, when there is nothing to
-    /// send or
-    /// it is not the time.
+    /// What goes into the next message, and into which stream; null ends the sending, when there is
+    /// nothing to send or it is not the time.
     private @Nullable Batch nextBatch() {
         lock.lock();
         try {
@@ -166,9 +165,12 @@ final class AppendPipe {
     /// together: so one is sent when it is full, or when at least half of what is unanswered would be in it. A few
     /// callers gain nothing by that, and wait for nobody. Guarded by lock.
     private boolean isWorthAMessage() {
-        boolean isLarge = queuedBytes >= BATCH_BYTES_MAX
-                || 2L * queue.size() >= unanswered
-                || unanswered <= BATCHES_IN_FLIGHT_MAX;
+        int sent = 0;
+        for (List<Waiting> batch : inFlight) {
+            sent += batch.size();
+        }
+        boolean isLarge =
+                queuedBytes >= BATCH_BYTES_MAX || queue.size() >= sent || queue.size() + sent <= BATCHES_IN_FLIGHT_MAX;
         return inFlight.isEmpty() || (isLarge && inFlight.size() < BATCHES_IN_FLIGHT_MAX);
     }
 
@@ -319,8 +321,6 @@ final class AppendPipe {
             }
             send();
             answered(batch, response);
-            // Those who came back meanwhile waited until the answered ones did not count any more.
-            send();
         }
 
         @Override

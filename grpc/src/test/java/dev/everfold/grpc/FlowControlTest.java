@@ -147,6 +147,57 @@ class FlowControlTest {
     }
 
     @Test
+    void a_message_waits_until_half_of_what_is_unanswered_would_be_in_it() throws Exception {
+        List<CompletableFuture<Void>> gates = new ArrayList<>();
+        for (int i = 0; i < 14; i++) {
+            gates.add(new CompletableFuture<>());
+        }
+        ForwardingEventStore gated = new ForwardingEventStore(new InMemoryEventStore()) {
+            @Override
+            public CompletableFuture<Appended> appendAsync(Append append) {
+                int number = Integer.parseInt(append.events().getFirst().type());
+                return gates.get(number).thenCompose(_ -> super.appendAsync(append));
+            }
+        };
+        List<Integer> sizes = new CopyOnWriteArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            EventStoreService service = new EventStoreService(gated, threads, 8 << 20);
+            Server server = serverOf(new CountingService(service, sizes), threads);
+            try (GrpcEventStore store = GrpcEventStore.open("localhost", server.getPort(), GrpcOptions.DEFAULTS)) {
+                List<CompletableFuture<Appended>> answers = new ArrayList<>();
+                answers.add(append(store, 0));
+                // The stream is there from now on, so that what follows is sent at once or not.
+                gates.get(0).complete(null);
+                answers.get(0).get();
+                for (int i = 1; i < 9; i++) {
+                    answers.add(append(store, i));
+                }
+                gates.get(1).complete(null);
+                answers.get(1).get();
+                answers.add(append(store, 9));
+                gates.get(2).complete(null);
+                answers.get(2).get();
+
+                for (int i = 10; i < 14; i++) {
+                    answers.add(append(store, i));
+                }
+                gates.forEach(gate -> gate.complete(null));
+                for (CompletableFuture<Appended> answer : answers) {
+                    answer.get();
+                }
+            }
+            server.shutdownNow();
+        }
+        // Four wait for nobody, and four more for the first answer; five are half of what is unanswered after the
+        // third.
+        assertThat(sizes).containsExactly(1, 1, 1, 1, 1, 4, 5);
+    }
+
+    private static CompletableFuture<Appended> append(GrpcEventStore store, int number) {
+        return store.appendAsync(Append.of(NewEvent.of("order-17", Integer.toString(number), "{}")));
+    }
+
+    @Test
     void appends_wait_before_they_are_sent_when_too_many_bytes_wait_already() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         AtomicLong arrived = new AtomicLong();

@@ -14,11 +14,10 @@ import java.util.function.LongSupplier;
 /// One at a time commits: the writer what it took, or a caller who found nobody there its own append. Each then says so
 /// ([#done()]).
 ///
-/// Callers often append again as soon as they are answered, and a transaction costs as much as a dozen appends in
-/// it. So
-/// the writer takes what waits when as many wait as were answered last and waited then, or after a part of the time
-/// that
-/// the last commit took. Where callers do not come back so soon, that part shrinks to next to nothing.
+/// Callers often append again as soon as they are answered, and a transaction costs as much as a dozen
+/// appends in it. So the writer takes what waits when as many wait as were answered last and waited
+/// then, or after a part of the time that the last commit took. Where callers do not come back so soon,
+/// that part shrinks to next to nothing.
 final class AppendQueue {
 
     /// The part of the last commit's time is at most a quarter: one half to this power.
@@ -130,8 +129,12 @@ final class AppendQueue {
             while (committing || (!closed && (queue.isEmpty() || isAwaiting()))) {
                 if (committing || queue.isEmpty()) {
                     work.awaitUninterruptibly();
-                } else {
+                    continue;
+                }
+                try {
                     long _ = work.awaitNanos(awaitedUntilNanos - nanos.getAsLong());
+                } catch (InterruptedException _) {
+                    awaited = 0; // It means nothing to the thread that appends, except that it waits for nobody.
                 }
             }
             if (queue.isEmpty()) {
@@ -157,8 +160,6 @@ final class AppendQueue {
             begin(batch.size());
             room.signalAll();
             return batch;
-        } catch (InterruptedException unexpected) {
-            throw new IllegalStateException("The thread that appends was interrupted.", unexpected);
         } finally {
             lock.unlock();
         }

@@ -120,6 +120,18 @@ class AppendQueueTest {
     }
 
     @Test
+    void an_interruption_of_the_thread_that_appends_ends_its_wait_and_nothing_else() throws Exception {
+        commitTwo(4 * MILLI);
+        queue.put(third);
+        queue.done();
+
+        Thread.currentThread().interrupt();
+
+        assertThat(take()).containsExactly(third);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
     void a_queue_that_is_closed_waits_for_nobody() throws Exception {
         commitTwo(4 * MILLI);
         queue.put(third);

@@ -29,9 +29,8 @@ public record SecurityOptions(
     ///
     /// @param certificate the server's, and those that lead from it to an authority
     /// @param key of the first certificate, as PKCS #8, not encrypted
-    /// @param clientAuthorities certificates of those who vouch for clients; whoever shows a certificate of
-    /// theirs is the
-    ///     user of its common name, without a password
+    /// @param clientAuthorities certificates of those who vouch for clients; whoever shows one of
+    ///     theirs is the user of its common name, without a password
     public record Tls(Path certificate, Path key, Optional<Path> clientAuthorities) {
 
         /// Without certificates of clients.

@@ -30,7 +30,7 @@ public final class Security implements AutoCloseable {
     private final Sessions sessions;
     private final CallGuard callGuard;
     private final LiveRequests requests;
-    private final UserWatch watch;
+    private final AccessWatch watch;
 
     private Security(EventStore store, Users users, Optional<ProviderTokens> provider, InstantSource clock) {
         LongSupplier nanos = System::nanoTime;
@@ -49,7 +49,7 @@ public final class Security implements AutoCloseable {
         users.watch(this::changed);
         apiTokens.watch(this::revoked);
         policies.watch(this::changed);
-        this.watch = new UserWatch(store, this::changed, this::revoked, policies, remembered::forgetAll);
+        this.watch = new AccessWatch(store, this::changed, this::revoked, policies, remembered::forgetAll);
     }
 
     /// Sees that there is a user who may make others, and begins to let users in.

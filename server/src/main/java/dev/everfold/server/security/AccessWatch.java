@@ -12,12 +12,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ObjLongConsumer;
 
-/// Sees that users or the policy were changed, or tokens revoked, whoever did it: this server, another one on the
-/// same store,
-/// or an import.
+/// Sees that users or the policy were changed, or tokens revoked, whoever did it: this server, another one
+/// on the same store, or an import.
 ///
 /// It looks some five times a second while the store grows, and sleeps while it does not.
-final class UserWatch implements AutoCloseable {
+final class AccessWatch implements AutoCloseable {
 
     private static final Duration WAIT = Duration.ofSeconds(1);
     private static final long PAUSE_MILLIS = 200;
@@ -37,7 +36,7 @@ final class UserWatch implements AutoCloseable {
     /// @param revoked is told the hash of each token that was revoked from now on, and where in the log
     /// @param policies are made to follow, from the time before this returns
     /// @param lost is called when the store could not be asked, so that anything may have changed
-    UserWatch(
+    AccessWatch(
             EventStore store,
             ObjLongConsumer<String> changed,
             ObjLongConsumer<String> revoked,
@@ -50,7 +49,7 @@ final class UserWatch implements AutoCloseable {
         this.lost = lost;
         long begin = store.nextPosition();
         policies.follow();
-        Thread.ofVirtual().name("everfold-users").start(() -> watch(begin));
+        Thread.ofVirtual().name("everfold-access").start(() -> watch(begin));
     }
 
     private void watch(long begin) {
