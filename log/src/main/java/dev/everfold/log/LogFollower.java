@@ -173,12 +173,8 @@ final class LogFollower {
 
     /// Begins with the first segment of a store that was just created, once it has a frame.
     private boolean firstSegment() throws IOException {
-        Optional<Segment> first = openSegment(0);
+        Optional<Segment> first = begunSegment(0);
         if (first.isEmpty()) {
-            return false;
-        }
-        if (!hasFirstFrame(first.get())) {
-            first.get().close();
             return false;
         }
         segments.add(first.get());
@@ -196,11 +192,11 @@ final class LogFollower {
         if (last.end().frames() == last.header().start().frames()) {
             return false;
         }
-        Optional<Segment> next = openSegment(last.end().frames());
+        Optional<Segment> next = begunSegment(last.end().frames());
         if (next.isEmpty()) {
             return false;
         }
-        if (!next.get().header().start().equals(last.end()) || !hasFirstFrame(next.get())) {
+        if (!next.get().header().start().equals(last.end())) {
             next.get().close();
             return false;
         }
@@ -212,6 +208,27 @@ final class LogFollower {
             publish(sealed);
         }
         return true;
+    }
+
+    /// Opens the segment that begins with the frame, if there is one and it has that frame.
+    private Optional<Segment> begunSegment(long fromFrame) throws IOException {
+        Optional<Segment> segment = openSegment(fromFrame);
+        if (segment.isEmpty()) {
+            return segment;
+        }
+        boolean begun;
+        try {
+            begun = hasFirstFrame(segment.get());
+        } catch (NoSuchFileException sealedMeanwhile) {
+            // A reader that was interrupted opens the file again, which the writer has removed.
+            segment.get().close();
+            return openSegment(fromFrame);
+        }
+        if (begun) {
+            return segment;
+        }
+        segment.get().close();
+        return Optional.empty();
     }
 
     private static boolean hasFirstFrame(Segment segment) throws IOException {

@@ -14,9 +14,13 @@ import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreClosedException;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.log.LogEventStore.Mode;
+import dev.everfold.log.segment.SegmentFormat;
+import dev.everfold.log.simulation.ForwardingStorage;
 import dev.everfold.log.simulation.Operation;
 import dev.everfold.log.simulation.Operation.Kind;
 import dev.everfold.log.simulation.SimulatedDisk;
+import dev.everfold.log.storage.FileStorage;
+import dev.everfold.log.storage.Storage;
 import dev.everfold.log.storage.StorageFile;
 import java.io.File;
 import java.io.IOException;
@@ -27,7 +31,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -160,6 +166,23 @@ class LogFollowerTest {
 
                 assertThat(Thread.interrupted()).isTrue();
                 assertThat(seen).isEqualTo(events(writer).subList(0, 71));
+            }
+        }
+    }
+
+    @Test
+    void an_interrupted_reader_finds_the_next_segment_sealed_that_it_looked_into() {
+        CutOffAtFrames storage = new CutOffAtFrames(new FileStorage(directory));
+        try (LogEventStore writer = writer()) {
+            Stores.appendSmall(writer, 12);
+            try (LogEventStore reader = Stores.openForReading(storage)) {
+                Stores.appendSmall(writer, 8);
+                awaitSealed();
+                storage.cutOff("log-000000000000.open", () -> {});
+                storage.cutOff("log-000000000015.open", () -> appendAndSeal(writer));
+
+                assertThat(events(reader)).isEqualTo(events(writer).subList(0, 79));
+                assertThat(storage.everyCutOffHappened()).isTrue();
             }
         }
     }
@@ -328,6 +351,11 @@ class LogFollowerTest {
         return found;
     }
 
+    private void appendAndSeal(LogEventStore writer) {
+        Stores.appendSmall(writer, 60);
+        awaitSealed();
+    }
+
     private LogEventStore writer() {
         return LogEventStore.open(directory, Stores.SMALL, Mode.CREATE);
     }
@@ -347,6 +375,43 @@ class LogFollowerTest {
     private void awaitSealed() {
         while (segmentFiles().stream().filter(name -> !name.endsWith(".log")).count() > 1) {
             Thread.onSpinWait();
+        }
+    }
+
+    /// Cuts off a read of frames, as an interruption does: then the file is opened again, which fails once
+    /// the writer has sealed and removed it.
+    private static final class CutOffAtFrames extends ForwardingStorage {
+
+        private final Map<String, Runnable> meanwhile = new HashMap<>();
+
+        CutOffAtFrames(Storage delegate) {
+            super(delegate);
+        }
+
+        /// @param file whose first read of a frame from now on is cut off
+        /// @param others what the writer does before
+        void cutOff(String file, Runnable others) {
+            meanwhile.put(file, others);
+        }
+
+        boolean everyCutOffHappened() {
+            return meanwhile.isEmpty();
+        }
+
+        @Override
+        protected StorageFile wrap(StorageFile file) {
+            return new ForwardingFile(file) {
+
+                @Override
+                public int read(long offset, byte[] target, int targetOffset, int length) throws IOException {
+                    Runnable others = offset < SegmentFormat.HEADER_BYTES ? null : meanwhile.remove(name());
+                    if (others != null) {
+                        others.run();
+                        openForReading(name()).close();
+                    }
+                    return super.read(offset, target, targetOffset, length);
+                }
+            };
         }
     }
 }
