@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,17 +52,6 @@ class AnswersTest {
         assertThat(closedBefore).isFalse();
         assertThat(slow).isCompleted();
         assertThat(behind).isCompleted();
-    }
-
-    @Test
-    void what_a_future_runs_may_close_the_store() throws Exception {
-        EventStore store = open();
-
-        store.appendAsync(append()).thenRun(store::close).get(5, TimeUnit.SECONDS);
-
-        try (EventStore again = open()) {
-            assertThat(again.nextPosition()).isEqualTo(1);
-        }
     }
 
     private static void await(CountDownLatch latch) {

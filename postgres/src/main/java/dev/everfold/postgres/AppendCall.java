@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -149,10 +148,10 @@ final class AppendCall {
 
     private Optional<Stored> one(CallSql sql, Connection connection, long partitionsEnd, KnownEnd known)
             throws SQLException {
-        NamedSql named = finding.onlyItem()
-                .map(item -> Objects.requireNonNull(sql.oneUnless().get(item.kind())))
-                .orElse(sql.one());
         NewEvent event = events.getFirst();
+        Long revision = known.revisions(finding.streams()).getFirst();
+        CallSql.One one = known.isLikely() && revision != null ? sql.oneBehindKnown() : sql.one();
+        NamedSql named = one.statement(finding.onlyItem());
         Revisions revisions = expected.getOrDefault(event.stream(), Revisions.ANY);
         Map<String, NamedSql.Value> values = new HashMap<>(EventParameters.of(event));
         values.put(
@@ -163,10 +162,7 @@ final class AppendCall {
         values.put("known_server", (to, index) -> to.setObject(index, known.server(), Types.BIGINT));
         values.put("known_number", (to, index) -> to.setObject(index, known.number(), Types.BIGINT));
         values.put("known_id", (to, index) -> setId(to, index, known.id()));
-        values.put(
-                "known",
-                (to, index) ->
-                        to.setObject(index, known.revisions(finding.streams()).getFirst(), Types.BIGINT));
+        values.put("known", (to, index) -> to.setObject(index, revision, Types.BIGINT));
         values.put("lowest", (to, index) -> to.setLong(index, revisions.lowest()));
         values.put("highest", (to, index) -> to.setLong(index, revisions.highest()));
         finding.onlyItem().ifPresent(item -> values.putAll(item.values()));

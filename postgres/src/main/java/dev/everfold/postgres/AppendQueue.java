@@ -108,7 +108,9 @@ final class AppendQueue {
             long now = nanos.getAsLong();
             awaited = queue.size() + taken;
             awaitedUntilNanos = now + Math.min((now - takenNanos) >> halvings, AWAITED_NANOS_MAX);
-            work.signal();
+            if (!queue.isEmpty() || closed) {
+                work.signal();
+            }
         } finally {
             lock.unlock();
         }

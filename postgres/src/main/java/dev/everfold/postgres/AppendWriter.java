@@ -32,6 +32,7 @@ final class AppendWriter implements Runnable {
     private final Partitions partitions;
     private final Executor answers;
     private final LongConsumer committed;
+    private final AnswerWatch watch;
     private final KnownEnd known = new KnownEnd();
     private long accepted;
     private long partitionsFrom;
@@ -39,13 +40,15 @@ final class AppendWriter implements Runnable {
 
     /// @param answers completes futures that others depend on
     /// @param committed told the next position after each commit
+    /// @param watch ends calls that are not answered
     AppendWriter(
             Database database,
             PostgresOptions options,
             AppendQueue queue,
             Partitions partitions,
             Executor answers,
-            LongConsumer committed) {
+            LongConsumer committed,
+            AnswerWatch watch) {
         this.database = database;
         this.callSql = CallSql.of(database.sql(), options.lockMax());
         this.options = options;
@@ -53,6 +56,7 @@ final class AppendWriter implements Runnable {
         this.partitions = partitions;
         this.answers = answers;
         this.committed = committed;
+        this.watch = watch;
     }
 
     /// Works until the queue is closed and empty.
@@ -146,7 +150,7 @@ final class AppendWriter implements Runnable {
             Optional<AppendCall.Stored> stored;
             try (Connection connection = database.take()) {
                 committing = true;
-                stored = call.get().run(callSql, connection, partitions.end(), known);
+                stored = watch.within(connection, on -> call.get().run(callSql, on, partitions.end(), known));
                 committing = stored.isPresent();
             }
             if (stored.isEmpty()) {

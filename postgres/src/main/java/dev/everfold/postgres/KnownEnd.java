@@ -8,14 +8,13 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// What this process knows from its own appends of how the log ends, so that the server need not look up the last
-/// revision
-/// of each stream. Only the server can tell whether the log still ends so; others append too. For one thread at a time.
+/// What this process knows from its own appends of how the log ends, so that the server need not look up the
+/// last revision of each stream. Only the server can tell whether the log still ends so; others append too.
+/// For one thread at a time.
 ///
-/// What is known belongs to one append, named by its number and its id, on one server: after a failover, another
-/// one may
-/// have the same append behind others. It is carried on only over a batch of which the server said that it came
-/// right behind it.
+/// What is known belongs to one append, named by its number and its id, on one server: after a failover,
+/// another one may have the same append behind others. It is carried on only over a batch of which the server
+/// said that it came right behind it.
 final class KnownEnd {
 
     /// Some megabytes.
@@ -30,6 +29,12 @@ final class KnownEnd {
     private @Nullable Long server;
     private @Nullable Long number;
     private @Nullable UUID id;
+    private boolean likely;
+
+    /// Whether the log probably still ends so: nobody else appended between the last two calls.
+    boolean isLikely() {
+        return likely;
+    }
 
     /// When the server was started, microseconds since 1970-01-01T00:00:00Z; null when nothing is known.
     @Nullable
@@ -61,6 +66,7 @@ final class KnownEnd {
         if (!stored.unchanged()) {
             revisions.clear();
         }
+        likely = stored.unchanged();
         server = stored.server();
         List<AcceptedAppend> accepted = committed.accepted();
         number = committed.firstNumber() + accepted.size() - 1;
@@ -71,6 +77,7 @@ final class KnownEnd {
     /// Knows nothing any more: what was appended since is not known.
     void forget() {
         revisions.clear();
+        likely = false;
         server = null;
         number = null;
         id = null;

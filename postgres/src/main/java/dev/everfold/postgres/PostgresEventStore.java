@@ -24,9 +24,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 
 /// An event store in a schema of a PostgreSQL database, 15 or newer.
 ///
@@ -41,8 +38,6 @@ import java.util.concurrent.TimeUnit;
 /// default) say. The server may go and come back: calls fail meanwhile, saying whether anything was
 /// stored, and go on after. Safe for use by many threads.
 public final class PostgresEventStore implements EventStore {
-
-    private static final int CLOSE_SECONDS_MAX = 10;
 
     /// How a store is opened.
     public enum Mode {
@@ -62,8 +57,9 @@ public final class PostgresEventStore implements EventStore {
     private final AppendQueue queue;
     private final Arrivals arrivals;
     private final Notifier notifier;
-    private final ExecutorService answers;
+    private final Answers answers = new Answers();
     private final Partitions partitions;
+    private final AnswerWatch watch;
     private final AppendWriter writer;
     private final Thread writing;
 
@@ -76,10 +72,9 @@ public final class PostgresEventStore implements EventStore {
         this.queue = new AppendQueue(options.queueBytesMax(), System::nanoTime);
         this.arrivals = new Arrivals(database, this::nextPosition);
         this.notifier = new Notifier(database);
-        this.answers = Executors.newSingleThreadExecutor(
-                Thread.ofVirtual().name("everfold-answers").factory());
         this.partitions = new Partitions(database, identity.partitionEvents());
-        this.writer = new AppendWriter(database, options, queue, partitions, answers, this::committed);
+        this.watch = new AnswerWatch(options.answerMax(), System::nanoTime);
+        this.writer = new AppendWriter(database, options, queue, partitions, answers, this::committed, watch);
         this.writing = Thread.ofVirtual().name("everfold-writer").unstarted(writer);
     }
 
@@ -290,11 +285,11 @@ public final class PostgresEventStore implements EventStore {
         queue.close();
         try {
             writing.join();
-            answers.shutdown();
-            boolean _ = answers.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+        answers.close();
+        watch.close();
         arrivals.close();
         notifier.close();
         database.close();

@@ -85,6 +85,31 @@ class FaultsTest {
     }
 
     @Test
+    void a_process_of_the_server_that_falls_silent_costs_its_time_and_appends_nothing_twice() throws Exception {
+        PostgresOptions impatient =
+                QUICK.withTimes(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(1));
+        try (OwnServer server = new OwnServer(folder, false);
+                EventStore store = PostgresEventStore.open(server.store("everfold"), impatient, Clock.systemUTC())) {
+            store.append(placed());
+            List<Long> silent = server.processes("everfold");
+            signal("STOP", silent);
+
+            assertThat(store.append(placed()).fromPosition()).isEqualTo(1);
+
+            signal("CONT", silent);
+            assertThat(store.append(placed()).fromPosition()).isEqualTo(2);
+            assertThat(store.read(Read.all()).toList()).hasSize(3);
+        }
+    }
+
+    private static void signal(String name, List<Long> processes) throws Exception {
+        assertThat(processes).isNotEmpty();
+        List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+        processes.forEach(process -> command.add(process.toString()));
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    }
+
+    @Test
     void wrong_logins_and_missing_servers_are_said_in_one_line() throws Exception {
         try (OwnServer server = new OwnServer(folder, false)) {
             assertThatThrownBy(() -> open(server.uri("postgres:guess@", "postgres", "everfold")))

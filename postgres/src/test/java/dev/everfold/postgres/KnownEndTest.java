@@ -106,6 +106,49 @@ class KnownEndTest {
     }
 
     @Test
+    void what_is_likely_and_turns_out_otherwise_stores_nothing() throws Exception {
+        try (EventStore store = open();
+                Connection connection = connect()) {
+            Append first = two("order-1");
+            store.append(first);
+            KnownEnd likely = likely(0, first.id(), "order-1", 1);
+            store.append(one("order-1"));
+
+            assertThat(call(connection, one("order-1"), likely)).isEmpty();
+            assertThat(store.nextPosition()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void what_is_likely_and_is_so_is_not_looked_up() throws Exception {
+        try (EventStore store = open();
+                Connection connection = connect()) {
+            Append first = two("order-1");
+            store.append(first);
+
+            Optional<Stored> stored = call(connection, one("order-1"), likely(0, first.id(), "order-1", 41));
+
+            assertThat(stored).map(by -> by.found().revisions()).contains(Map.of("order-1", 41L));
+        }
+    }
+
+    @Test
+    void what_is_known_is_likely_until_somebody_else_appends() {
+        KnownEnd known = known(1, 0, new UUID(1, 2), "order-1", 41);
+        assertThat(known.isLikely()).isFalse();
+
+        learn(known, 1, 1, UUID.randomUUID(), "order-1", 42, true);
+        assertThat(known.isLikely()).isTrue();
+
+        learn(known, 1, 5, UUID.randomUUID(), "order-1", 43, false);
+        assertThat(known.isLikely()).isFalse();
+
+        learn(known, 1, 6, UUID.randomUUID(), "order-1", 44, true);
+        known.forget();
+        assertThat(known.isLikely()).isFalse();
+    }
+
+    @Test
     void what_is_known_is_carried_on_only_behind_what_was_known() {
         KnownEnd known = known(1, 0, new UUID(1, 2), "order-1", 41);
 
@@ -158,6 +201,13 @@ class KnownEndTest {
     private static KnownEnd known(long server, long number, UUID id, String stream, long revision) {
         KnownEnd known = new KnownEnd();
         learn(known, server, number, id, stream, revision, false);
+        return known;
+    }
+
+    /// Knows it since its last append, and nobody else appended before that.
+    private static KnownEnd likely(long number, UUID id, String stream, long revision) throws SQLException {
+        KnownEnd known = new KnownEnd();
+        learn(known, serverStarted(), number, id, stream, revision, true);
         return known;
     }
 

@@ -129,6 +129,15 @@ public abstract class CloseConformance extends ConformanceSuite {
     }
 
     @Test
+    void what_an_answer_sets_off_may_close_the_store() {
+        CompletableFuture<Void> closed =
+                store.appendAsync(Append.of(event("order-17", "order.placed"))).thenRun(store::close);
+
+        assertThat(closed).succeedsWithin(Duration.ofSeconds(5));
+        assertClosed(() -> store.nextPosition());
+    }
+
+    @Test
     void each_append_that_meets_the_close_is_either_stored_and_answered_or_refused() throws Exception {
         CountDownLatch underWay = new CountDownLatch(40);
 

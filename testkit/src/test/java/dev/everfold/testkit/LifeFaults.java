@@ -109,6 +109,7 @@ final class LifeFaults {
                         delegate.close();
                     }
                 }),
+                PlantedFault.of("what an answer sets off cannot close the store", AnswerWaiting::new),
                 PlantedFault.of(
                         "an append to a closed store throws although it is asynchronous",
                         store -> new ForwardingEventStore(store) {
@@ -140,6 +141,46 @@ final class LifeFaults {
                 return waiting.await(delegate, position, timeout);
             }
         });
+    }
+
+    /// Would wait at the close for what its answers set off, though that is what closes it.
+    private static final class AnswerWaiting extends ForwardingEventStore {
+
+        private boolean answering;
+
+        AnswerWaiting(EventStore store) {
+            super(store);
+        }
+
+        @Override
+        public CompletableFuture<Appended> appendAsync(Append append) {
+            CompletableFuture<Appended> answer = new CompletableFuture<>() {
+                @Override
+                public CompletableFuture<Void> thenRun(Runnable action) {
+                    return super.thenRun(() -> {
+                        answering = true;
+                        action.run();
+                        answering = false;
+                    });
+                }
+            };
+            CompletableFuture<Appended> _ = super.appendAsync(append).whenComplete((appended, refused) -> {
+                if (refused == null) {
+                    answer.complete(appended);
+                } else {
+                    answer.completeExceptionally(refused);
+                }
+            });
+            return answer;
+        }
+
+        @Override
+        public void close() {
+            if (answering) {
+                throw new IllegalStateException("The store waits for itself.");
+            }
+            delegate.close();
+        }
     }
 
     /// Stores an asynchronous append when the next call comes, and at the close not at all.
