@@ -27,10 +27,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It is for the usual batch, none of whose appends bears on another one, and the server stores it when each is to be
 /// accepted. What is stored is what [AppendDecisions] decides on what the server found; any other batch takes an
-/// [AppendTransaction].
+/// [AppendTransaction]. The server is not asked for what this process knows as long as the log ends as is
+/// [known][KnownEnd], and then stores nothing unless it does.
 final class AppendCall {
 
     private final List<PendingAppend> batch;
+    private final KnownEnd known;
     private final List<NewEvent> events = new ArrayList<>();
     private final List<Long> stamps = new ArrayList<>();
     private final List<Integer> steps = new ArrayList<>();
@@ -39,8 +41,12 @@ final class AppendCall {
     private final Map<String, Integer> stepsByStream = new HashMap<>();
     private final Map<String, Revisions> expected = new HashMap<>();
     private final List<RecordedEvent> earlier = new ArrayList<>();
+    private final LastSeen earlierSeen = new LastSeen();
     private final Set<UUID> appendIds = new HashSet<>();
     private final Finding finding;
+
+    /// Whether a condition is known to hold as long as the log ends as is known.
+    private boolean behindKnown;
 
     /// Between which the last revision of a stream has to be; -1 = it has no event.
     private record Revisions(long lowest, long highest) {
@@ -69,14 +75,23 @@ final class AppendCall {
     ///     failover
     record Stored(Found found, boolean unchanged, long server) {}
 
-    private AppendCall(List<PendingAppend> batch) {
+    private AppendCall(List<PendingAppend> batch, KnownEnd known) {
         this.batch = batch;
-        this.finding = new Finding(batch);
+        this.known = known;
+        this.finding = new Finding(batch, this::isAsked);
+    }
+
+    private boolean isAsked(NothingMatching nothing) {
+        boolean fulfilled = known.fulfils(nothing);
+        behindKnown |= fulfilled;
+        return !fulfilled;
     }
 
     /// The call for a batch; empty when one append of it bears on another one, tracks, or brings recorded times.
-    static Optional<AppendCall> of(List<PendingAppend> batch) {
-        AppendCall call = new AppendCall(batch);
+    ///
+    /// @param known how the log ended when this process last appended
+    static Optional<AppendCall> of(List<PendingAppend> batch, KnownEnd known) {
+        AppendCall call = new AppendCall(batch, known);
         for (PendingAppend pending : batch) {
             if (!call.add(pending)) {
                 return Optional.empty();
@@ -129,7 +144,11 @@ final class AppendCall {
             byte[] record = EventFormat.encode(event);
             // The first of its stream: whoever asks for such events may be met.
             EventFormat.place(record, 0, new EventFormat.Place(0, 0, 0));
+            earlierSeen.add(event, earlier.size(), true);
             earlier.add(RecordedEvent.view(record, 0));
+        }
+        if (!earlierSeen.mayMatch(nothing.query(), 0)) {
+            return false;
         }
         Predicate<RecordedEvent> matches = nothing.query().predicate();
         return earlier.stream().anyMatch(matches);
@@ -138,16 +157,14 @@ final class AppendCall {
     /// Calls the server, on a connection that commits each statement.
     ///
     /// @param partitionsEnd position before which there are partitions
-    /// @param known how the log ended when this process last appended
     /// @return empty when nothing is stored, since not all may be
-    Optional<Stored> run(CallSql sql, Connection connection, long partitionsEnd, KnownEnd known) throws SQLException {
+    Optional<Stored> run(CallSql sql, Connection connection, long partitionsEnd) throws SQLException {
         return events.size() == 1 && finding.streams().size() == 1 && finding.items() <= 1
-                ? one(sql, connection, partitionsEnd, known)
-                : many(sql, connection, partitionsEnd, known);
+                ? one(sql, connection, partitionsEnd)
+                : many(sql, connection, partitionsEnd);
     }
 
-    private Optional<Stored> one(CallSql sql, Connection connection, long partitionsEnd, KnownEnd known)
-            throws SQLException {
+    private Optional<Stored> one(CallSql sql, Connection connection, long partitionsEnd) throws SQLException {
         NewEvent event = events.getFirst();
         Long revision = known.revisions(finding.streams()).getFirst();
         CallSql.One one = known.isLikely() && revision != null ? sql.oneBehindKnown() : sql.one();
@@ -163,6 +180,7 @@ final class AppendCall {
         values.put("known_number", (to, index) -> to.setObject(index, known.number(), Types.BIGINT));
         values.put("known_id", (to, index) -> setId(to, index, known.id()));
         values.put("known", (to, index) -> to.setObject(index, revision, Types.BIGINT));
+        values.put("behind", (to, index) -> to.setBoolean(index, behindKnown));
         values.put("lowest", (to, index) -> to.setLong(index, revisions.lowest()));
         values.put("highest", (to, index) -> to.setLong(index, revisions.highest()));
         finding.onlyItem().ifPresent(item -> values.putAll(item.values()));
@@ -183,8 +201,7 @@ final class AppendCall {
         }
     }
 
-    private Optional<Stored> many(CallSql sql, Connection connection, long partitionsEnd, KnownEnd known)
-            throws SQLException {
+    private Optional<Stored> many(CallSql sql, Connection connection, long partitionsEnd) throws SQLException {
         List<String> streams = finding.streams();
         Map<String, Integer> numbers = new HashMap<>();
         streams.forEach(stream -> numbers.put(stream, numbers.size() + 1));
@@ -202,16 +219,17 @@ final class AppendCall {
             statement.setObject(5, known.number(), Types.BIGINT);
             setId(statement, 6, known.id());
             arrays.set(7, "int8", known.revisions(streams));
-            arrays.set(8, "int8", revisions, Revisions::lowest);
-            arrays.set(9, "int8", revisions, Revisions::highest);
-            finding.setItems(arrays, 10);
-            statement.setLong(19, partitionsEnd);
-            arrays.set(20, "int4", events, event -> numbers.get(event.stream()));
-            arrays.set(21, "int4", steps);
-            arrays.set(22, "int8", stamps);
-            EventParameters.set(arrays, 23, events);
-            arrays.set(33, "int4", offsets);
-            arrays.set(34, "int4", counts);
+            statement.setBoolean(8, behindKnown);
+            arrays.set(9, "int8", revisions, Revisions::lowest);
+            arrays.set(10, "int8", revisions, Revisions::highest);
+            finding.setItems(arrays, 11);
+            statement.setLong(20, partitionsEnd);
+            arrays.set(21, "int4", events, event -> numbers.get(event.stream()));
+            arrays.set(22, "int4", steps);
+            arrays.set(23, "int8", stamps);
+            EventParameters.set(arrays, 24, events);
+            arrays.set(34, "int4", offsets);
+            arrays.set(35, "int4", counts);
             return stored(statement.executeQuery());
         }
     }

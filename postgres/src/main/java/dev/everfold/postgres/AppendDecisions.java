@@ -36,6 +36,7 @@ final class AppendDecisions {
 
     /// The first of them as queries meet them, each made when it is first asked about.
     private final List<RecordedEvent> recorded = new ArrayList<>();
+    private final LastSeen recordedSeen = new LastSeen();
 
     private final List<AcceptedAppend> accepted = new ArrayList<>();
     private final Map<String, Long> trackedNow = new HashMap<>();
@@ -172,7 +173,14 @@ final class AppendDecisions {
         if (committed != null || events.isEmpty()) {
             return committed;
         }
-        events.subList(recorded.size(), events.size()).forEach(event -> recorded.add(event.recorded()));
+        for (PlacedEvent event : events.subList(recorded.size(), events.size())) {
+            recordedSeen.add(
+                    event.event(), event.place().position(), event.place().revision() == 0);
+            recorded.add(event.recorded());
+        }
+        if (!recordedSeen.mayMatch(query, nothing.fromPosition())) {
+            return null;
+        }
         Predicate<RecordedEvent> matches = query.predicate();
         for (RecordedEvent event : recorded) {
             if (event.position() >= nothing.fromPosition() && matches.test(event)) {

@@ -2,6 +2,7 @@ package dev.everfold.postgres;
 
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.StoreClosedException;
+import dev.everfold.postgres.AppendCall.Stored;
 import dev.everfold.postgres.AppendDecisions.Decision;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -126,6 +127,8 @@ final class AppendWriter implements Runnable {
         /// Whether the commit may have reached the server.
         boolean committing;
 
+        private @Nullable Stored stored;
+
         void run(List<PendingAppend> batch) throws SQLException {
             List<Decision> decided = new ArrayList<>(batch.size());
             AppendDecisions decisions = callOnce(batch, decided);
@@ -137,32 +140,36 @@ final class AppendWriter implements Runnable {
                 committed.accept(decisions.nextPosition());
             }
             answer(batch, decided);
+            if (stored != null) {
+                known.learn(stored, decisions);
+            }
             maintain(decisions);
         }
 
         /// @return null when nothing is stored, since a part of the batch may have to be refused
         private @Nullable AppendDecisions callOnce(List<PendingAppend> batch, List<Decision> decided)
                 throws SQLException {
-            Optional<AppendCall> call = AppendCall.of(batch);
+            Optional<AppendCall> call = AppendCall.of(batch, known);
             if (call.isEmpty()) {
                 return null;
             }
-            Optional<AppendCall.Stored> stored;
+            Optional<Stored> answer;
             try (Connection connection = database.take()) {
                 committing = true;
-                stored = watch.within(connection, on -> call.get().run(callSql, on, partitions.end(), known));
-                committing = stored.isPresent();
+                answer = watch.within(connection, on -> call.get().run(callSql, on, partitions.end()));
+                committing = answer.isPresent();
             }
-            if (stored.isEmpty()) {
+            if (answer.isEmpty()) {
+                known.doubt();
                 return null;
             }
             AppendDecisions decisions =
-                    new AppendDecisions(stored.get().found(), options.limits().rememberedAppends());
+                    new AppendDecisions(answer.get().found(), options.limits().rememberedAppends());
             batch.forEach(pending -> decided.add(decisions.decide(pending)));
             if (decisions.accepted().size() < batch.size()) {
                 throw new IllegalStateException("The server stored an append that was to be refused.");
             }
-            known.learn(stored.get(), decisions);
+            stored = answer.get();
             return decisions;
         }
 

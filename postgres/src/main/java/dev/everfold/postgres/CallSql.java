@@ -15,7 +15,7 @@ import java.util.Optional;
 /// @param lockMax how long the server waits for the sequencer
 record CallSql(String many, One one, One oneBehindKnown, Duration lockMax) {
 
-    private static final String MANY = "select * from {schema}.append(" + "?, ".repeat(33) + "?)";
+    private static final String MANY = "select * from {schema}.append(" + "?, ".repeat(34) + "?)";
 
     private static final String LOOKED_UP = "coalesce((select e.revision from {schema}.event e"
             + " where e.stream = :stream order by e.revision desc limit 1), -1)";
@@ -39,7 +39,7 @@ record CallSql(String many, One one, One oneBehindKnown, Duration lockMax) {
                 .replace("{wait_max}", lockMax.toMillis() + "ms");
         return new CallSql(
                 sql.in(MANY),
-                one(sql, one.replace("{revision}", LOOKED_UP).replace("{behind}", "")),
+                one(sql, one.replace("{revision}", LOOKED_UP).replace("{behind}", "and (u.unchanged or not :behind)")),
                 one(sql, one.replace("{revision}", ":known").replace("{behind}", "and u.unchanged")),
                 lockMax);
     }

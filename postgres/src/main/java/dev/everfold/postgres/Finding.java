@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What has to be found before a batch of appends can be decided: asked of the server, and read from its answer.
@@ -24,6 +25,11 @@ final class Finding {
     private final ConditionItems items = new ConditionItems();
 
     Finding(List<PendingAppend> batch) {
+        this(batch, _ -> true);
+    }
+
+    /// @param isAsked whether the server has to be asked for what matches
+    Finding(List<PendingAppend> batch, Predicate<AppendCondition.NothingMatching> isAsked) {
         Set<String> named = new LinkedHashSet<>();
         Set<String> tracking = new LinkedHashSet<>();
         for (PendingAppend pending : batch) {
@@ -33,7 +39,11 @@ final class Finding {
             for (AppendCondition condition : pending.append().conditions()) {
                 switch (condition) {
                     case AppendCondition.StreamAt streamAt -> named.add(streamAt.stream());
-                    case AppendCondition.NothingMatching nothing -> items.add(nothing);
+                    case AppendCondition.NothingMatching nothing -> {
+                        if (isAsked.test(nothing)) {
+                            items.add(nothing);
+                        }
+                    }
                 }
             }
         }

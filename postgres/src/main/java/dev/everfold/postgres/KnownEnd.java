@@ -1,5 +1,6 @@
 package dev.everfold.postgres;
 
+import dev.everfold.eventstore.AppendCondition.NothingMatching;
 import dev.everfold.postgres.AppendDecisions.AcceptedAppend;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,8 +10,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// What this process knows from its own appends of how the log ends, so that the server need not look up the
-/// last revision of each stream. Only the server can tell whether the log still ends so; others append too.
-/// For one thread at a time.
+/// last revision of each stream, nor what came since a short while. Only the server can tell whether the log
+/// still ends so; others append too. For one thread at a time.
 ///
 /// What is known belongs to one append, named by its number and its id, on one server: after a failover,
 /// another one may have the same append behind others. It is carried on only over a batch of which the server
@@ -30,10 +31,19 @@ final class KnownEnd {
     private @Nullable Long number;
     private @Nullable UUID id;
     private boolean likely;
+    private long nextPosition;
+    private final RecentEvents recent = new RecentEvents();
 
     /// Whether the log probably still ends so: nobody else appended between the last two calls.
     boolean isLikely() {
         return likely;
+    }
+
+    /// Whether a condition holds if the log still ends so, which is likely.
+    boolean fulfils(NothingMatching nothing) {
+        return likely
+                && nothing.fromPosition() <= nextPosition
+                && recent.nothingMatches(nothing.query(), nothing.fromPosition());
     }
 
     /// When the server was started, microseconds since 1970-01-01T00:00:00Z; null when nothing is known.
@@ -65,7 +75,10 @@ final class KnownEnd {
     void learn(AppendCall.Stored stored, AppendDecisions committed) {
         if (!stored.unchanged()) {
             revisions.clear();
+            recent.restart(stored.found().nextPosition());
         }
+        committed.events().forEach(recent::add);
+        nextPosition = committed.nextPosition();
         likely = stored.unchanged();
         server = stored.server();
         List<AcceptedAppend> accepted = committed.accepted();
@@ -74,10 +87,15 @@ final class KnownEnd {
         revisions.putAll(committed.revisions());
     }
 
+    /// The server stored nothing, and perhaps since the log ends otherwise.
+    void doubt() {
+        likely = false;
+    }
+
     /// Knows nothing any more: what was appended since is not known.
     void forget() {
+        doubt();
         revisions.clear();
-        likely = false;
         server = null;
         number = null;
         id = null;

@@ -119,12 +119,12 @@ $function$;
 -- The caller may tell how the log ended when it last appended: on the server that started at known_server, the newest append
 -- was known_id with number known_number, and streams[n] ended with revision known[n], null where it does not know. If the log
 -- still ends so (unchanged), those revisions need not be looked up. Another server, after a failover, may have lost what was
--- between.
+-- between. When a condition is known to hold behind that end, nothing is stored unless the log still ends so (behind).
 --
 -- One statement after the lock: each costs as much to begin as what it does.
 create function {schema}.append(
     wait_max text, append_ids uuid[], streams text[], known_server bigint, known_number bigint, known_id uuid,
-    known bigint[],
+    known bigint[], behind boolean,
     lowest bigint[], highest bigint[],
     kinds int[], from_positions bigint[], terms text[], plain boolean[],
     with_stream text[], with_category text[], with_types text[], with_tags text[], only_first boolean[],
@@ -156,6 +156,7 @@ begin
         cross join lateral (
             select coalesce(one.server = known_server and l.number = known_number and l.id = known_id, false) as unchanged) u
         where not exists (select from {schema}.append a where a.id = any(append_ids))
+            and (u.unchanged or not behind)
     ), clear as materialized (
         select b.* from before b
         where (lowest is null or not exists (

@@ -3,10 +3,12 @@ package dev.everfold.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.AppendCondition.NothingMatching;
 import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.StoreUri;
 import dev.everfold.postgres.AppendCall.Stored;
 import java.sql.Connection;
@@ -133,6 +135,64 @@ class KnownEndTest {
     }
 
     @Test
+    void a_condition_that_holds_behind_what_is_known_stores_nothing_when_somebody_else_appended() throws Exception {
+        try (EventStore store = open();
+                Connection connection = connect()) {
+            Append first = two("order-1");
+            store.append(first);
+            store.append(one("order-2"));
+
+            for (Append next : List.of(one("order-1"), one("order-3"), two("order-3"))) {
+                KnownEnd likely = likely(0, first.id(), "order-1", 1);
+                NothingMatching nothing = new NothingMatching(Query.stream("order-2"), 1);
+                assertThat(likely.fulfils(nothing)).isTrue();
+
+                Append unless = next.unless(nothing.query(), nothing.fromPosition());
+                assertThat(call(connection, unless, likely)).isEmpty();
+            }
+            assertThat(store.nextPosition()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void conditions_on_what_came_of_late_are_not_looked_up_while_nobody_else_appends() throws Exception {
+        try (EventStore store = open()) {
+            for (int i = 0; i < APPENDS; i++) {
+                long from = store.nextPosition();
+                store.append((i % 2 == 0 ? two("order-1") : one("order-1")).unless(Query.types("noted"), from));
+            }
+        }
+
+        assertThat(scans("event_000000_type_position_idx")).isLessThan(10);
+    }
+
+    @Test
+    void a_condition_is_known_to_hold_only_as_far_back_as_everything_is_known() {
+        KnownEnd known = known(1, 7, new UUID(1, 2), "order-1", 41);
+        learn(known, 1, 8, UUID.randomUUID(), "order-2", 0, true);
+
+        assertThat(known.fulfils(new NothingMatching(Query.stream("order-3"), 7)))
+                .isTrue();
+        assertThat(known.fulfils(new NothingMatching(Query.stream("order-3"), 9)))
+                .as("of the end")
+                .isTrue();
+        assertThat(known.fulfils(new NothingMatching(Query.stream("order-3"), 6)))
+                .as("of what came before")
+                .isFalse();
+        assertThat(known.fulfils(new NothingMatching(Query.stream("order-3"), 10)))
+                .as("of what is ahead")
+                .isFalse();
+        assertThat(known.fulfils(new NothingMatching(Query.stream("order-1"), 7)))
+                .isFalse();
+        assertThat(known.fulfils(new NothingMatching(Query.stream("order-1"), 8)))
+                .isTrue();
+
+        known.doubt();
+        assertThat(known.fulfils(new NothingMatching(Query.stream("order-1"), 8)))
+                .isFalse();
+    }
+
+    @Test
     void what_is_known_is_likely_until_somebody_else_appends() {
         KnownEnd known = known(1, 0, new UUID(1, 2), "order-1", 41);
         assertThat(known.isLikely()).isFalse();
@@ -187,11 +247,14 @@ class KnownEndTest {
             }
         }
 
-        // What a connection did is counted for sure once it has ended.
-        String lookUps = "select idx_scan from pg_stat_user_indexes where schemaname = '"
-                + uri.parameters().get("schema") + "' and indexrelname = 'event_000000_stream_revision_idx'";
-        assertThat(Long.parseLong(PostgresServer.V18.strings(lookUps).getFirst()))
-                .isLessThan(10);
+        assertThat(scans("event_000000_stream_revision_idx")).isLessThan(10);
+    }
+
+    /// How often an index was searched. What a connection did is counted for sure once it has ended.
+    private long scans(String index) throws SQLException {
+        String scans = "select idx_scan from pg_stat_user_indexes where schemaname = '"
+                + uri.parameters().get("schema") + "' and indexrelname = '" + index + "'";
+        return Long.parseLong(PostgresServer.V18.strings(scans).getFirst());
     }
 
     private KnownEnd known(long number, UUID id, String stream, long revision) throws SQLException {
@@ -229,9 +292,9 @@ class KnownEndTest {
 
     private Optional<Stored> call(Connection connection, Append append, KnownEnd known) throws SQLException {
         CallSql sql = CallSql.of(new Sql(uri.parameters().get("schema")), Duration.ofSeconds(10));
-        return AppendCall.of(List.of(PendingAppend.of(append, 0, true)))
+        return AppendCall.of(List.of(PendingAppend.of(append, 0, true)), known)
                 .orElseThrow()
-                .run(sql, connection, 1_000, known);
+                .run(sql, connection, 1_000);
     }
 
     private Connection connect() throws SQLException {

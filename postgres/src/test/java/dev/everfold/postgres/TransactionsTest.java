@@ -66,13 +66,17 @@ class TransactionsTest {
                 PostgresUri.parse(uri, PostgresOptions.DEFAULTS).dataSource().getConnection()) {
             for (int i = 0; i < APPENDS; i++) {
                 List<PendingAppend> batch = List.of(PendingAppend.of(append.withId(UUID.randomUUID()), 0, true));
-                Stored stored = AppendCall.of(batch)
+                Stored stored = AppendCall.of(batch, known)
                         .orElseThrow()
-                        .run(sql, connection, 1_000, known)
+                        .run(sql, connection, 1_000)
                         .orElseThrow();
                 AppendDecisions decisions = new AppendDecisions(stored.found(), APPENDS);
                 var _ = decisions.decide(batch.getFirst());
                 known.learn(stored, decisions);
+                if (i % 4 == 3) {
+                    // Not everything is known at all times.
+                    known.forget();
+                }
             }
         }
 
