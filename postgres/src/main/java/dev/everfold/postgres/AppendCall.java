@@ -45,9 +45,6 @@ final class AppendCall {
     private final Set<UUID> appendIds = new HashSet<>();
     private final Finding finding;
 
-    /// Whether a condition is known to hold as long as the log ends as is known.
-    private boolean behindKnown;
-
     /// Between which the last revision of a stream has to be; -1 = it has no event.
     private record Revisions(long lowest, long highest) {
 
@@ -78,13 +75,7 @@ final class AppendCall {
     private AppendCall(List<PendingAppend> batch, KnownEnd known) {
         this.batch = batch;
         this.known = known;
-        this.finding = new Finding(batch, this::isAsked);
-    }
-
-    private boolean isAsked(NothingMatching nothing) {
-        boolean fulfilled = known.fulfils(nothing);
-        behindKnown |= fulfilled;
-        return !fulfilled;
+        this.finding = new Finding(batch, known::fulfils);
     }
 
     /// The call for a batch; empty when one append of it bears on another one, tracks, or brings recorded times.
@@ -180,7 +171,7 @@ final class AppendCall {
         values.put("known_number", (to, index) -> to.setObject(index, known.number(), Types.BIGINT));
         values.put("known_id", (to, index) -> setId(to, index, known.id()));
         values.put("known", (to, index) -> to.setObject(index, revision, Types.BIGINT));
-        values.put("behind", (to, index) -> to.setBoolean(index, behindKnown));
+        values.put("behind", (to, index) -> to.setBoolean(index, finding.leavesOut()));
         values.put("lowest", (to, index) -> to.setLong(index, revisions.lowest()));
         values.put("highest", (to, index) -> to.setLong(index, revisions.highest()));
         finding.onlyItem().ifPresent(item -> values.putAll(item.values()));
@@ -219,7 +210,7 @@ final class AppendCall {
             statement.setObject(5, known.number(), Types.BIGINT);
             setId(statement, 6, known.id());
             arrays.set(7, "int8", known.revisions(streams));
-            statement.setBoolean(8, behindKnown);
+            statement.setBoolean(8, finding.leavesOut());
             arrays.set(9, "int8", revisions, Revisions::lowest);
             arrays.set(10, "int8", revisions, Revisions::highest);
             finding.setItems(arrays, 11);

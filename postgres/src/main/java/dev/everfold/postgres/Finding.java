@@ -23,13 +23,14 @@ final class Finding {
     private final List<String> streams;
     private final List<String> sources;
     private final ConditionItems items = new ConditionItems();
+    private boolean leavesOut;
 
     Finding(List<PendingAppend> batch) {
-        this(batch, _ -> true);
+        this(batch, _ -> false);
     }
 
-    /// @param isAsked whether the server has to be asked for what matches
-    Finding(List<PendingAppend> batch, Predicate<AppendCondition.NothingMatching> isAsked) {
+    /// @param isFulfilled conditions of which nothing needs to be asked
+    Finding(List<PendingAppend> batch, Predicate<AppendCondition.NothingMatching> isFulfilled) {
         Set<String> named = new LinkedHashSet<>();
         Set<String> tracking = new LinkedHashSet<>();
         for (PendingAppend pending : batch) {
@@ -40,7 +41,9 @@ final class Finding {
                 switch (condition) {
                     case AppendCondition.StreamAt streamAt -> named.add(streamAt.stream());
                     case AppendCondition.NothingMatching nothing -> {
-                        if (isAsked.test(nothing)) {
+                        if (isFulfilled.test(nothing)) {
+                            leavesOut = true;
+                        } else {
                             items.add(nothing);
                         }
                     }
@@ -66,6 +69,11 @@ final class Finding {
 
     void setSources(SqlArrays arrays, int index) throws SQLException {
         arrays.set(index, "text", sources);
+    }
+
+    /// Whether nothing is asked of a condition, since it is fulfilled.
+    boolean leavesOut() {
+        return leavesOut;
     }
 
     /// How many items the conditions have.
