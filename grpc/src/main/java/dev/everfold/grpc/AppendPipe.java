@@ -14,7 +14,9 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -43,6 +45,8 @@ final class AppendPipe {
     private final int messageBytesMax;
     private final long waitingBytesMax;
     private final LongConsumer learnt;
+
+    private final Set<Thread> answering = ConcurrentHashMap.newKeySet();
 
     // Guarded by lock; messages are made and sent without it.
     private final ReentrantLock lock = new ReentrantLock();
@@ -195,18 +199,35 @@ final class AppendPipe {
     }
 
     private void answered(List<Waiting> batch, Wire.AppendManyResponse response) {
-        for (int i = 0; i < batch.size(); i++) {
-            CompletableFuture<Appended> answer = batch.get(i).answer();
-            Wire.AppendAnswer outcome = response.getAnswers(i);
-            if (outcome.hasAppended()) {
-                Appended appended = WireAppends.decode(outcome.getAppended());
-                learnt.accept(appended.toPosition());
-                answer.complete(appended);
-            } else {
-                answer.completeExceptionally(WireRefusals.decode(outcome.getRefusal()));
+        answering(() -> {
+            for (int i = 0; i < batch.size(); i++) {
+                CompletableFuture<Appended> answer = batch.get(i).answer();
+                Wire.AppendAnswer outcome = response.getAnswers(i);
+                if (outcome.hasAppended()) {
+                    Appended appended = WireAppends.decode(outcome.getAppended());
+                    learnt.accept(appended.toPosition());
+                    answer.complete(appended);
+                } else {
+                    answer.completeExceptionally(WireRefusals.decode(outcome.getRefusal()));
+                }
             }
-        }
+        });
         settled(batch);
+    }
+
+    private void answering(Runnable answers) {
+        Thread thread = Thread.currentThread();
+        answering.add(thread);
+        try {
+            answers.run();
+        } finally {
+            answering.remove(thread);
+        }
+    }
+
+    /// Whether this thread is completing answers, with whatever they set off: it must not wait for others.
+    boolean isAnswering() {
+        return answering.contains(Thread.currentThread());
     }
 
     /// The futures are complete: whoever waits for room or for the end may go on.
@@ -245,12 +266,14 @@ final class AppendPipe {
         String what = "The connection to the server at " + connection.address() + " was lost before the answer came";
         // A stream that the server refuses as a whole says so in its trailers; nothing of it was looked at.
         boolean refused = WireRefusals.decode(trailers).isPresent();
-        sent.forEach(each -> each.answer()
-                .completeExceptionally(
-                        refused
-                                ? connection.exception(status, trailers, cause)
-                                : new OutcomeUnknownException(what, cause)));
-        unsent.forEach(each -> each.answer().completeExceptionally(connection.exception(status, trailers, cause)));
+        answering(() -> {
+            sent.forEach(each -> each.answer()
+                    .completeExceptionally(
+                            refused
+                                    ? connection.exception(status, trailers, cause)
+                                    : new OutcomeUnknownException(what, cause)));
+            unsent.forEach(each -> each.answer().completeExceptionally(connection.exception(status, trailers, cause)));
+        });
         settled(sent);
         settled(unsent);
         send();

@@ -175,6 +175,15 @@ public final class GrpcEventStore implements EventStore {
             closed = true;
         }
         tail.close();
+        if (pipe.isAnswering()) {
+            // What an answer sets off closes the store: other answers come only after it.
+            Thread.ofVirtual().name("everfold-close").start(this::drain);
+        } else {
+            drain();
+        }
+    }
+
+    private void drain() {
         pipe.close();
         connection.close();
     }

@@ -2,11 +2,9 @@ package dev.everfold.postgres;
 
 import dev.everfold.eventstore.AppendCondition;
 import dev.everfold.eventstore.AppendCondition.NothingMatching;
-import dev.everfold.eventstore.EventFormat;
 import dev.everfold.eventstore.Expected;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Query;
-import dev.everfold.eventstore.RecordedEvent;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,13 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A batch of appends in one call of the server, which stores all of it or nothing: one round trip and one commit.
 ///
-/// It is for the usual batch, none of whose appends bears on another one, and the server stores it when each is to be
-/// accepted. What is stored is what [AppendDecisions] decides on what the server found; any other batch takes an
+/// It is for the usual batch, none of whose appends may bear on another one, and the server stores it when each is to
+/// be accepted. What is stored is what [AppendDecisions] decides on what the server found; any other batch takes an
 /// [AppendTransaction]. The server is not asked for what this process knows as long as the log ends as is
 /// [known][KnownEnd], and then stores nothing unless it does.
 final class AppendCall {
@@ -40,10 +37,13 @@ final class AppendCall {
     private final List<Integer> counts = new ArrayList<>();
     private final Map<String, Integer> stepsByStream = new HashMap<>();
     private final Map<String, Revisions> expected = new HashMap<>();
-    private final List<RecordedEvent> earlier = new ArrayList<>();
-    private final LastSeen earlierSeen = new LastSeen();
     private final Set<UUID> appendIds = new HashSet<>();
     private final Finding finding;
+
+    /// Where the first of the events bore which names: so many as conditions were compared with.
+    private final LastSeen earlierSeen = new LastSeen();
+
+    private int earlier;
 
     /// Between which the last revision of a stream has to be; -1 = it has no event.
     private record Revisions(long lowest, long highest) {
@@ -78,7 +78,7 @@ final class AppendCall {
         this.finding = new Finding(batch, known::fulfils);
     }
 
-    /// The call for a batch; empty when one append of it bears on another one, tracks, or brings recorded times.
+    /// The call for a batch; empty when one append of it may bear on another one, tracks, or brings recorded times.
     ///
     /// @param known how the log ended when this process last appended
     static Optional<AppendCall> of(List<PendingAppend> batch, KnownEnd known) {
@@ -98,7 +98,7 @@ final class AppendCall {
         for (AppendCondition condition : pending.append().conditions()) {
             boolean standsAlone = switch (condition) {
                 case AppendCondition.StreamAt(String stream, Expected revision) -> expect(stream, revision);
-                case NothingMatching nothing -> isLookedUp(nothing.query()) && !meetsEarlier(nothing);
+                case NothingMatching nothing -> isLookedUp(nothing.query()) && !mayMeetEarlier(nothing);
             };
             if (!standsAlone) {
                 return false;
@@ -129,20 +129,13 @@ final class AppendCall {
         return !stepsByStream.containsKey(stream);
     }
 
-    /// Whether an event of an earlier append matches, whichever place it will have.
-    private boolean meetsEarlier(NothingMatching nothing) {
-        for (NewEvent event : events.subList(earlier.size(), events.size())) {
-            byte[] record = EventFormat.encode(event);
-            // The first of its stream: whoever asks for such events may be met.
-            EventFormat.place(record, 0, new EventFormat.Place(0, 0, 0));
-            earlierSeen.add(event, earlier.size(), true);
-            earlier.add(RecordedEvent.view(record, 0));
+    /// Whether an event of an earlier append may match, whichever place it will have.
+    private boolean mayMeetEarlier(NothingMatching nothing) {
+        for (; earlier < events.size(); earlier++) {
+            // Perhaps the first of its stream: whoever asks for such events may be met.
+            earlierSeen.add(events.get(earlier), earlier, true);
         }
-        if (!earlierSeen.mayMatch(nothing.query(), 0)) {
-            return false;
-        }
-        Predicate<RecordedEvent> matches = nothing.query().predicate();
-        return earlier.stream().anyMatch(matches);
+        return earlierSeen.mayMatch(nothing.query(), 0);
     }
 
     /// Calls the server, on a connection that commits each statement.
