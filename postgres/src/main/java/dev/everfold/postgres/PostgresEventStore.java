@@ -283,16 +283,30 @@ public final class PostgresEventStore implements EventStore {
     @Override
     public void close() {
         queue.close();
-        try {
-            writing.join();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        boolean interrupted = awaitWriter();
         answers.close();
         watch.close();
         arrivals.close();
         notifier.close();
         database.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// What was accepted is drained, whoever interrupts: the server answers, or its time is over.
+    ///
+    /// @return whether somebody did
+    private boolean awaitWriter() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                writing.join();
+                return interrupted;
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
     }
 
     private void requireWritable() {

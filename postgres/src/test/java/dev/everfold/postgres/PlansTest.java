@@ -43,6 +43,10 @@ class PlansTest {
             Query.of(new Item().withStream("meter-7").withTypes("rare")),
             Query.tags("nobody").or(Query.types("rare")).or(Query.stream("nowhere")));
 
+    private static void appendElsewhere(EventStore other) {
+        other.append(Append.of(NewEvent.of("elsewhere-1", "elsewhere", "{}")));
+    }
+
     private static void fill(EventStore store) {
         for (int from = 0; from < EVENTS; from += 1_000) {
             List<NewEvent> events = new ArrayList<>();
@@ -60,9 +64,12 @@ class PlansTest {
     void appends_and_reads_touch_few_rows_whatever_the_log_holds(PostgresServer server) throws Exception {
         StoreUri uri = server.newStore();
         String schema = uri.parameters().get("schema");
-        try (EventStore store = PostgresEventStore.open(uri.toString())) {
+        try (EventStore store = PostgresEventStore.open(uri.toString());
+                EventStore other = PostgresEventStore.open(uri.toString())) {
             // Plans are made while there is nothing, and are kept.
             for (Query query : QUERIES) {
+                // Whoever is not alone has to ask the server.
+                appendElsewhere(other);
                 store.append(
                         Append.of(NewEvent.of("meter-7", "measured.0", "{}")).unless(query, store.nextPosition()));
                 store.read(Read.matching(query).limit(10)).toList();
@@ -70,7 +77,11 @@ class PlansTest {
             fill(store);
             long next = store.nextPosition();
             for (Query query : QUERIES) {
-                store.append(Append.of(NewEvent.of("other-1", "other", "{}")).unless(query, next));
+                appendElsewhere(other);
+                NewEvent event = NewEvent.of("other-1", "other", "{}");
+                store.append(Append.of(event).unless(query, next));
+                appendElsewhere(other);
+                store.append(Append.of(event, event.withId(UUID.randomUUID())).unless(query, next));
                 store.read(Read.matching(query).fromPosition(next - 100).limit(10))
                         .toList();
                 store.read(Read.matching(query).backwards().limit(10)).toList();
