@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,18 +17,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /// A batch of appends in one call of the server, which stores all of it or nothing: one round trip and one commit.
 ///
 /// It is for the usual batch, none of whose appends may bear on another one, and the server stores it when each is to
 /// be accepted. What is stored is what [AppendDecisions] decides on what the server found; any other batch takes an
-/// [AppendTransaction]. The server is not asked for what this process knows as long as the log ends as is
-/// [known][KnownEnd], and then stores nothing unless it does.
+/// [AppendTransaction].
 final class AppendCall {
 
-    private final List<PendingAppend> batch;
-    private final KnownEnd known;
     private final List<NewEvent> events = new ArrayList<>();
     private final List<Long> stamps = new ArrayList<>();
     private final List<Integer> steps = new ArrayList<>();
@@ -64,25 +59,13 @@ final class AppendCall {
         }
     }
 
-    /// What the server stored a batch by.
-    ///
-    /// @param found that nothing spoke against it
-    /// @param unchanged whether the log ended as was [known][KnownEnd]
-    /// @param server when it was started, microseconds since 1970-01-01T00:00:00Z; another one after a
-    ///     failover
-    record Stored(Found found, boolean unchanged, long server) {}
-
-    private AppendCall(List<PendingAppend> batch, KnownEnd known) {
-        this.batch = batch;
-        this.known = known;
-        this.finding = new Finding(batch, known::fulfils);
+    private AppendCall(List<PendingAppend> batch) {
+        this.finding = new Finding(batch);
     }
 
     /// The call for a batch; empty when one append of it may bear on another one, tracks, or brings recorded times.
-    ///
-    /// @param known how the log ended when this process last appended
-    static Optional<AppendCall> of(List<PendingAppend> batch, KnownEnd known) {
-        AppendCall call = new AppendCall(batch, known);
+    static Optional<AppendCall> of(List<PendingAppend> batch) {
+        AppendCall call = new AppendCall(batch);
         for (PendingAppend pending : batch) {
             if (!call.add(pending)) {
                 return Optional.empty();
@@ -141,51 +124,33 @@ final class AppendCall {
     /// Calls the server, on a connection that commits each statement.
     ///
     /// @param partitionsEnd position before which there are partitions
-    /// @return empty when nothing is stored, since not all may be
-    Optional<Stored> run(CallSql sql, Connection connection, long partitionsEnd) throws SQLException {
+    /// @return what it was stored by: nothing spoke against it; empty when nothing is stored, since not all may be
+    Optional<Found> run(AppendSql sql, Connection connection, long partitionsEnd) throws SQLException {
         return events.size() == 1 && finding.streams().size() == 1 && finding.items() <= 1
                 ? one(sql, connection, partitionsEnd)
                 : many(sql, connection, partitionsEnd);
     }
 
-    private Optional<Stored> one(CallSql sql, Connection connection, long partitionsEnd) throws SQLException {
+    private Optional<Found> one(AppendSql sql, Connection connection, long partitionsEnd) throws SQLException {
         NewEvent event = events.getFirst();
-        Long revision = known.revisions(finding.streams()).getFirst();
-        CallSql.One one = known.isLikely() && revision != null ? sql.oneBehindKnown() : sql.one();
-        NamedSql named = one.statement(finding.onlyItem());
         Revisions revisions = expected.getOrDefault(event.stream(), Revisions.ANY);
-        Map<String, NamedSql.Value> values = new HashMap<>(EventParameters.of(event));
-        values.put(
-                "append_id",
-                (to, index) -> to.setObject(index, batch.getFirst().append().id()));
-        values.put("stamp", (to, index) -> to.setLong(index, stamps.getFirst()));
-        values.put("partitions_end", (to, index) -> to.setLong(index, partitionsEnd));
-        values.put("known_server", (to, index) -> to.setObject(index, known.server(), Types.BIGINT));
-        values.put("known_number", (to, index) -> to.setObject(index, known.number(), Types.BIGINT));
-        values.put("known_id", (to, index) -> setId(to, index, known.id()));
-        values.put("known", (to, index) -> to.setObject(index, revision, Types.BIGINT));
-        values.put("behind", (to, index) -> to.setBoolean(index, finding.leavesOut()));
-        values.put("lowest", (to, index) -> to.setLong(index, revisions.lowest()));
-        values.put("highest", (to, index) -> to.setLong(index, revisions.highest()));
-        finding.onlyItem().ifPresent(item -> values.putAll(item.values()));
-        try (PreparedStatement statement = connection.prepareStatement(named.text())) {
-            named.set(statement, values);
+        NamedValues values = new NamedValues()
+                .put("append_id", finding.appendIds().getFirst())
+                .put("stamp", stamps.getFirst())
+                .put("partitions_end", partitionsEnd)
+                .put("lowest", revisions.lowest())
+                .put("highest", revisions.highest());
+        EventParameters.put(values, event);
+        finding.onlyItem().ifPresent(item -> item.put(values));
+        NamedSql one = sql.one().statement(finding.onlyItem());
+        try (PreparedStatement statement = one.prepare(connection, values)) {
             statement.execute();
             statement.getMoreResults(); // that of the lock is of no interest
             return stored(statement.getResultSet());
         }
     }
 
-    /// With its type: the driver would ask for that first, and then end the transaction between two statements.
-    private static void setId(PreparedStatement statement, int index, @Nullable UUID id) throws SQLException {
-        if (id == null) {
-            statement.setNull(index, Types.OTHER, "uuid");
-        } else {
-            statement.setObject(index, id);
-        }
-    }
-
-    private Optional<Stored> many(CallSql sql, Connection connection, long partitionsEnd) throws SQLException {
+    private Optional<Found> many(AppendSql sql, Connection connection, long partitionsEnd) throws SQLException {
         List<String> streams = finding.streams();
         Map<String, Integer> numbers = new HashMap<>();
         streams.forEach(stream -> numbers.put(stream, numbers.size() + 1));
@@ -194,37 +159,27 @@ final class AppendCall {
                 : streams.stream()
                         .map(stream -> expected.getOrDefault(stream, Revisions.ANY))
                         .toList();
-        try (PreparedStatement statement = connection.prepareStatement(sql.many())) {
-            SqlArrays arrays = new SqlArrays(statement);
-            statement.setString(1, sql.lockMax().toMillis() + "ms");
-            finding.setAppendIds(arrays, 2);
-            finding.setStreams(arrays, 3);
-            statement.setObject(4, known.server(), Types.BIGINT);
-            statement.setObject(5, known.number(), Types.BIGINT);
-            setId(statement, 6, known.id());
-            arrays.set(7, "int8", known.revisions(streams));
-            statement.setBoolean(8, finding.leavesOut());
-            arrays.set(9, "int8", revisions, Revisions::lowest);
-            arrays.set(10, "int8", revisions, Revisions::highest);
-            finding.setItems(arrays, 11);
-            statement.setLong(20, partitionsEnd);
-            arrays.set(21, "int4", events, event -> numbers.get(event.stream()));
-            arrays.set(22, "int4", steps);
-            arrays.set(23, "int8", stamps);
-            EventParameters.set(arrays, 24, events);
-            arrays.set(34, "int4", offsets);
-            arrays.set(35, "int4", counts);
+        NamedValues values = new NamedValues()
+                .put("wait_max", sql.waitMax())
+                .put("partitions_end", partitionsEnd)
+                .array("lowest", "int8", revisions, Revisions::lowest)
+                .array("highest", "int8", revisions, Revisions::highest)
+                .array("stream_numbers", "int4", events, event -> numbers.get(event.stream()))
+                .array("steps", "int4", steps)
+                .array("stamps", "int8", stamps)
+                .array("offsets", "int4", offsets)
+                .array("append_events", "int4", counts);
+        finding.put(values);
+        EventParameters.put(values, events);
+        try (PreparedStatement statement = sql.append().prepare(connection, values)) {
             return stored(statement.executeQuery());
         }
     }
 
-    private Optional<Stored> stored(ResultSet rows) throws SQLException {
+    private Optional<Found> stored(ResultSet rows) throws SQLException {
         try (rows) {
-            boolean isStored = rows.next() && rows.getObject("next_number") != null;
-            return isStored
-                    ? Optional.of(
-                            new Stored(finding.foundClear(rows), rows.getBoolean("unchanged"), rows.getLong("server")))
-                    : Optional.empty();
+            boolean isStored = rows.next() && rows.getObject("next_position") != null;
+            return isStored ? Optional.of(finding.foundClear(rows)) : Optional.empty();
         }
     }
 }

@@ -38,6 +38,7 @@ final class AppendDecisions {
     private final List<RecordedEvent> recorded = new ArrayList<>();
     private final LastSeen recordedSeen = new LastSeen();
 
+    private final List<Decision> decided = new ArrayList<>();
     private final List<AcceptedAppend> accepted = new ArrayList<>();
     private final Map<String, Long> trackedNow = new HashMap<>();
     private long recordedMicros;
@@ -78,6 +79,11 @@ final class AppendDecisions {
         this.recordedMicros = found.lastRecordedMicros();
     }
 
+    /// What became of each append so far, in order.
+    List<Decision> decided() {
+        return decided;
+    }
+
     /// Events of the accepted appends, in order.
     List<PlacedEvent> events() {
         return events;
@@ -98,9 +104,34 @@ final class AppendDecisions {
         return revisions;
     }
 
+    /// Position of the first event of the accepted appends.
+    long firstPosition() {
+        return found.nextPosition();
+    }
+
     /// Number of the first accepted append.
     long firstNumber() {
         return found.nextNumber();
+    }
+
+    /// The last recorded time once what was accepted is stored; the lowest long = none.
+    long lastRecordedMicros() {
+        return recordedMicros;
+    }
+
+    /// The newest append before the batch.
+    LogEnd before() {
+        return found.end();
+    }
+
+    /// The newest append once what was accepted is stored.
+    LogEnd end() {
+        return accepted.isEmpty()
+                ? found.end()
+                : new LogEnd(
+                        found.end().server(),
+                        nextNumber() - 1,
+                        accepted.getLast().id());
     }
 
     /// How many events there are once what was accepted is stored.
@@ -108,7 +139,14 @@ final class AppendDecisions {
         return found.nextPosition() + events.size();
     }
 
+    /// Decides the next append.
     Decision decide(PendingAppend pending) {
+        Decision decision = decision(pending);
+        decided.add(decision);
+        return decision;
+    }
+
+    private Decision decision(PendingAppend pending) {
         Found.Remembered first = remembered.get(pending.append().id());
         if (first != null && first.number() >= nextNumber() - rememberedMax) {
             return repeat(pending, first);

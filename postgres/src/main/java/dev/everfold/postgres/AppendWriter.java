@@ -2,13 +2,14 @@ package dev.everfold.postgres;
 
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.StoreClosedException;
-import dev.everfold.postgres.AppendCall.Stored;
 import dev.everfold.postgres.AppendDecisions.Decision;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class AppendWriter implements Runnable {
     private static final int EVENTS_BETWEEN_TRIES = 1_000;
 
     private final Database database;
-    private final CallSql callSql;
+    private final AppendSql statements;
     private final PostgresOptions options;
     private final AppendQueue queue;
     private final Partitions partitions;
@@ -44,6 +45,7 @@ final class AppendWriter implements Runnable {
     /// @param watch ends calls that are not answered
     AppendWriter(
             Database database,
+            AppendSql statements,
             PostgresOptions options,
             AppendQueue queue,
             Partitions partitions,
@@ -51,7 +53,7 @@ final class AppendWriter implements Runnable {
             LongConsumer committed,
             AnswerWatch watch) {
         this.database = database;
-        this.callSql = CallSql.of(database.sql(), options.lockMax());
+        this.statements = statements;
         this.options = options;
         this.queue = queue;
         this.partitions = partitions;
@@ -100,6 +102,7 @@ final class AppendWriter implements Runnable {
                     unanswered = failure;
                 }
                 if (SqlFailures.isLost(failure) && attempt < ATTEMPTS_MAX) {
+                    database.renew();
                     continue;
                 }
                 refuse(batch, failure, unanswered);
@@ -127,63 +130,87 @@ final class AppendWriter implements Runnable {
         /// Whether the commit may have reached the server.
         boolean committing;
 
-        private @Nullable Stored stored;
-
         void run(List<PendingAppend> batch) throws SQLException {
-            List<Decision> decided = new ArrayList<>(batch.size());
-            AppendDecisions decisions = callOnce(batch, decided);
-            while (decisions == null) {
-                decided.clear();
-                decisions = decideAndCommit(batch, decided);
+            AppendDecisions decisions = storeBehindKnown(batch);
+            if (decisions == null) {
+                decisions = callOnce(batch);
             }
-            if (!decisions.accepted().isEmpty()) {
+            while (decisions == null) {
+                decisions = decideAndCommit(batch);
+            }
+            boolean stored = !decisions.accepted().isEmpty();
+            if (stored) {
                 committed.accept(decisions.nextPosition());
             }
-            answer(batch, decided);
-            if (stored != null) {
-                known.learn(stored, decisions);
+            answer(batch, decisions.decided());
+            if (stored) {
+                known.learn(decisions);
             }
             maintain(decisions);
         }
 
+        /// @return null when nothing is stored, since the log may end otherwise, or not all may be stored
+        private @Nullable AppendDecisions storeBehindKnown(List<PendingAppend> batch) throws SQLException {
+            Optional<AppendBehind> behind = AppendBehind.of(batch, known);
+            if (behind.isEmpty()) {
+                return null;
+            }
+            Optional<AppendDecisions> stored = Optional.empty();
+            try (Connection connection = database.take()) {
+                committing = true;
+                stored = watch.within(
+                        connection,
+                        on -> behind.get()
+                                .run(
+                                        statements,
+                                        on,
+                                        partitions.end(),
+                                        options.limits().rememberedAppends()));
+            } catch (SQLException failure) {
+                if (!SqlFailures.isDuplicate(failure)) {
+                    throw failure;
+                }
+            }
+            if (stored.isEmpty()) {
+                committing = false;
+                known.doubt();
+            }
+            return stored.orElse(null);
+        }
+
         /// @return null when nothing is stored, since a part of the batch may have to be refused
-        private @Nullable AppendDecisions callOnce(List<PendingAppend> batch, List<Decision> decided)
-                throws SQLException {
-            Optional<AppendCall> call = AppendCall.of(batch, known);
+        private @Nullable AppendDecisions callOnce(List<PendingAppend> batch) throws SQLException {
+            Optional<AppendCall> call = AppendCall.of(batch);
             if (call.isEmpty()) {
                 return null;
             }
-            Optional<Stored> answer;
+            Optional<Found> found;
             try (Connection connection = database.take()) {
                 committing = true;
-                answer = watch.within(connection, on -> call.get().run(callSql, on, partitions.end()));
-                committing = answer.isPresent();
+                found = watch.within(connection, on -> call.get().run(statements, on, partitions.end()));
+                committing = found.isPresent();
             }
-            if (answer.isEmpty()) {
-                known.doubt();
+            if (found.isEmpty()) {
                 return null;
             }
             AppendDecisions decisions =
-                    new AppendDecisions(answer.get().found(), options.limits().rememberedAppends());
-            batch.forEach(pending -> decided.add(decisions.decide(pending)));
+                    new AppendDecisions(found.get(), options.limits().rememberedAppends());
+            batch.forEach(decisions::decide);
             if (decisions.accepted().size() < batch.size()) {
                 throw new IllegalStateException("The server stored an append that was to be refused.");
             }
-            stored = answer.get();
             return decisions;
         }
 
         /// @return null when a partition was missing, which is made by now
-        private @Nullable AppendDecisions decideAndCommit(List<PendingAppend> batch, List<Decision> decided)
-                throws SQLException {
+        private @Nullable AppendDecisions decideAndCommit(List<PendingAppend> batch) throws SQLException {
             long missing;
             try (Connection connection = database.take()) {
                 connection.setAutoCommit(false);
                 try {
-                    AppendTransaction transaction = new AppendTransaction(
-                            database.sql(), connection, options.lockMax().toMillis());
+                    AppendTransaction transaction = new AppendTransaction(database.sql(), statements, connection);
                     AppendDecisions decisions =
-                            transaction.decide(batch, options.limits().rememberedAppends(), decided);
+                            transaction.decide(batch, options.limits().rememberedAppends());
                     if (decisions.accepted().isEmpty()) {
                         connection.rollback();
                         return decisions;
@@ -191,7 +218,6 @@ final class AppendWriter implements Runnable {
                     if (partitions.hold(decisions.nextPosition())) {
                         committing = true;
                         transaction.storeAndCommit(decisions);
-                        known.forget();
                         return decisions;
                     }
                     missing = decisions.nextPosition();
@@ -229,6 +255,9 @@ final class AppendWriter implements Runnable {
                 accepted = 0;
                 forget(decisions.firstNumber() + decisions.accepted().size() - rememberedMax);
             }
+            if (known.isLikely() && !known.isHighestIdKnown()) {
+                learnHighestId();
+            }
         } catch (SQLException failure) {
             LOGGER.log(System.Logger.Level.WARNING, "maintenance put off store=" + database.store(), failure);
         }
@@ -243,6 +272,17 @@ final class AppendWriter implements Runnable {
             statement.setLong(2, beforeNumber);
             statement.execute();
             forgottenBefore = beforeNumber;
+        }
+    }
+
+    private void learnHighestId() throws SQLException {
+        try (Connection connection = database.take();
+                var statement = connection.prepareStatement(
+                        database.sql().in("select id from {schema}.append order by id desc limit 1"));
+                ResultSet row = statement.executeQuery()) {
+            if (row.next()) {
+                known.learnHighestId(row.getObject(1, UUID.class));
+            }
         }
     }
 

@@ -4,7 +4,6 @@ import dev.everfold.eventstore.AppendCondition.NothingMatching;
 import dev.everfold.eventstore.Query;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What the conditions of a batch ask of the log, laid out as the server is given it.
@@ -50,16 +49,15 @@ final class ConditionItems {
         }
 
         /// What `append-one-condition.sql` is given.
-        Map<String, NamedSql.Value> values() {
-            return Map.of(
-                    "from_position", (to, index) -> to.setLong(index, fromPosition()),
-                    "term", (to, index) -> to.setString(index, term),
-                    "plain", (to, index) -> to.setBoolean(index, isPlain),
-                    "stream_of_item", (to, index) -> to.setString(index, stream()),
-                    "category", (to, index) -> to.setString(index, category()),
-                    "types", (to, index) -> to.setString(index, types()),
-                    "tags_of_item", (to, index) -> to.setString(index, tags()),
-                    "only_first", (to, index) -> to.setBoolean(index, isFirst()));
+        void put(NamedValues values) {
+            values.put("from_position", fromPosition())
+                    .put("term", term)
+                    .put("plain", isPlain)
+                    .put("stream_of_item", stream())
+                    .put("category", category())
+                    .put("types", types())
+                    .put("tags_of_item", tags())
+                    .put("only_first", isFirst());
         }
     }
 

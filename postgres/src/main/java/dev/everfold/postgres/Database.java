@@ -62,6 +62,12 @@ final class Database implements AutoCloseable, Reading {
         return server.getConnection();
     }
 
+    /// Gives out no connection any more that is open by now: when one is lost, the server may not answer on
+    /// others either.
+    void renew() {
+        pool.getHikariPoolMXBean().softEvictConnections();
+    }
+
     /// Reads something that is one statement, once more when the connection had been lost unnoticed.
     @Override
     public <T> T read(Work<T> work) {
@@ -72,6 +78,7 @@ final class Database implements AutoCloseable, Reading {
                 if (!SqlFailures.isLost(failure)) {
                     throw failure;
                 }
+                renew();
                 try (Connection connection = take()) {
                     return work.on(connection);
                 }

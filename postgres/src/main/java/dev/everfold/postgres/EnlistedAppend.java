@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.util.ArrayList;
 import java.util.List;
 
 /// An append within a transaction of the application's own.
@@ -18,11 +17,13 @@ import java.util.List;
 final class EnlistedAppend {
 
     private final Database database;
+    private final AppendSql statements;
     private final PostgresOptions options;
     private final Partitions partitions;
 
-    EnlistedAppend(Database database, PostgresOptions options, Partitions partitions) {
+    EnlistedAppend(Database database, AppendSql statements, PostgresOptions options, Partitions partitions) {
         this.database = database;
+        this.statements = statements;
         this.options = options;
         this.partitions = partitions;
     }
@@ -48,12 +49,10 @@ final class EnlistedAppend {
     }
 
     private Appended decideAndStore(Connection connection, PendingAppend pending) throws SQLException {
-        AppendTransaction transaction = new AppendTransaction(
-                database.sql(), connection, options.lockMax().toMillis());
-        List<Decision> decided = new ArrayList<>();
+        AppendTransaction transaction = new AppendTransaction(database.sql(), statements, connection);
         AppendDecisions decisions =
-                transaction.decide(List.of(pending), options.limits().rememberedAppends(), decided);
-        return switch (decided.getFirst()) {
+                transaction.decide(List.of(pending), options.limits().rememberedAppends());
+        return switch (decisions.decided().getFirst()) {
             case Decision.Repeated(Appended first) -> first;
             case Decision.Refused(EventStoreException refusal) -> throw refusal;
             case Decision.Accepted(Appended appended) -> {

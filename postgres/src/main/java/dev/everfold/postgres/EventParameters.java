@@ -1,22 +1,17 @@
 package dev.everfold.postgres;
 
 import dev.everfold.eventstore.NewEvent;
-import java.sql.SQLException;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What events consist of, apart from their places, as parameters of a statement: a column each, then the tags.
+/// What events consist of, apart from their places, as parameters of a statement.
 final class EventParameters {
 
     private EventParameters() {}
 
-    /// Sets ten parameters.
-    ///
-    /// @param first of the first of them
-    static void set(SqlArrays arrays, int first, List<NewEvent> events) throws SQLException {
+    /// An array for each column, and one for the tags of all, with the number of the event that bears each, from 0.
+    static void put(NamedValues values, List<NewEvent> events) {
         List<Integer> tagged = new ArrayList<>();
         List<String> tags = new ArrayList<>();
         for (int i = 0; i < events.size(); i++) {
@@ -25,29 +20,28 @@ final class EventParameters {
                 tags.add(tag);
             }
         }
-        arrays.set(first, "int8", events, EventParameters::occurred);
-        arrays.set(first + 1, "uuid", events, NewEvent::id);
-        arrays.set(first + 2, "text", events, NewEvent::stream);
-        arrays.set(first + 3, "text", events, NewEvent::type);
-        arrays.set(first + 4, "text", events, EventParameters::contentType);
-        arrays.set(first + 5, "text", events, EventParameters::tagList);
-        arrays.set(first + 6, "bytea", events, EventParameters::metadata);
-        arrays.set(first + 7, "bytea", events, event -> event.data().toArray());
-        arrays.set(first + 8, "int4", tagged);
-        arrays.set(first + 9, "text", tags);
+        values.array("occurred", "int8", events, EventParameters::occurred)
+                .array("ids", "uuid", events, NewEvent::id)
+                .array("event_streams", "text", events, NewEvent::stream)
+                .array("types", "text", events, NewEvent::type)
+                .array("content_types", "text", events, EventParameters::contentType)
+                .array("tag_lists", "text", events, EventParameters::tagList)
+                .array("metadata", "bytea", events, EventParameters::metadata)
+                .array("data", "bytea", events, event -> event.data().toArray())
+                .array("tagged", "int4", tagged)
+                .array("tags", "text", tags);
     }
 
-    /// The same of one event, by name.
-    static Map<String, NamedSql.Value> of(NewEvent event) {
-        return Map.of(
-                "stream", (to, index) -> to.setString(index, event.stream()),
-                "id", (to, index) -> to.setObject(index, event.id()),
-                "type", (to, index) -> to.setString(index, event.type()),
-                "occurred", (to, index) -> to.setObject(index, occurred(event), Types.BIGINT),
-                "content_type", (to, index) -> to.setString(index, contentType(event)),
-                "tags", (to, index) -> new SqlArrays(to).set(index, "text", event.tags()),
-                "metadata", (to, index) -> to.setBytes(index, metadata(event)),
-                "data", (to, index) -> to.setBytes(index, event.data().toArray()));
+    /// The columns of one event.
+    static void put(NamedValues values, NewEvent event) {
+        values.put("occurred", occurred(event))
+                .put("id", event.id())
+                .put("stream", event.stream())
+                .put("type", event.type())
+                .put("content_type", contentType(event))
+                .array("tags", "text", event.tags())
+                .put("metadata", metadata(event))
+                .put("data", event.data().toArray());
     }
 
     private static @Nullable Long occurred(NewEvent event) {

@@ -23,7 +23,6 @@ final class Finding {
     private final List<String> streams;
     private final List<String> sources;
     private final ConditionItems items = new ConditionItems();
-    private boolean leavesOut;
 
     Finding(List<PendingAppend> batch) {
         this(batch, _ -> false);
@@ -41,9 +40,7 @@ final class Finding {
                 switch (condition) {
                     case AppendCondition.StreamAt streamAt -> named.add(streamAt.stream());
                     case AppendCondition.NothingMatching nothing -> {
-                        if (isFulfilled.test(nothing)) {
-                            leavesOut = true;
-                        } else {
+                        if (!isFulfilled.test(nothing)) {
                             items.add(nothing);
                         }
                     }
@@ -54,26 +51,19 @@ final class Finding {
         this.sources = List.copyOf(tracking);
     }
 
+    /// The appends of the batch.
+    List<UUID> appendIds() {
+        return appendIds;
+    }
+
     /// The streams that the batch names, each once.
     List<String> streams() {
         return streams;
     }
 
-    void setAppendIds(SqlArrays arrays, int index) throws SQLException {
-        arrays.set(index, "uuid", appendIds);
-    }
-
-    void setStreams(SqlArrays arrays, int index) throws SQLException {
-        arrays.set(index, "text", streams);
-    }
-
-    void setSources(SqlArrays arrays, int index) throws SQLException {
-        arrays.set(index, "text", sources);
-    }
-
-    /// Whether nothing is asked of a condition, since it is fulfilled.
-    boolean leavesOut() {
-        return leavesOut;
+    /// The sources that the batch tracks, each once.
+    List<String> sources() {
+        return sources;
     }
 
     /// How many items the conditions have.
@@ -86,19 +76,23 @@ final class Finding {
         return items() == 1 ? Optional.of(items.list.getFirst()) : Optional.empty();
     }
 
-    /// Sets the nine parameters of the conditions.
-    ///
-    /// @param first of the first of them
-    void setItems(SqlArrays arrays, int first) throws SQLException {
-        arrays.set(first, "int4", items.list, item -> item.kind().number());
-        arrays.set(first + 1, "int8", items.list, ConditionItems.Item::fromPosition);
-        arrays.set(first + 2, "text", items.list, ConditionItems.Item::term);
-        arrays.set(first + 3, "bool", items.list, ConditionItems.Item::isPlain);
-        arrays.set(first + 4, "text", items.list, ConditionItems.Item::stream);
-        arrays.set(first + 5, "text", items.list, ConditionItems.Item::category);
-        arrays.set(first + 6, "text", items.list, ConditionItems.Item::types);
-        arrays.set(first + 7, "text", items.list, ConditionItems.Item::tags);
-        arrays.set(first + 8, "bool", items.list, ConditionItems.Item::isFirst);
+    /// What is looked up: repeated appends, streams, and items of conditions.
+    void put(NamedValues values) {
+        values.array("append_ids", "uuid", appendIds).array("streams", "text", streams);
+        putItems(values);
+    }
+
+    /// Items of conditions alone.
+    void putItems(NamedValues values) {
+        values.array("kinds", "int4", items.list, item -> item.kind().number())
+                .array("from_positions", "int8", items.list, ConditionItems.Item::fromPosition)
+                .array("terms", "text", items.list, ConditionItems.Item::term)
+                .array("plain", "bool", items.list, ConditionItems.Item::isPlain)
+                .array("with_stream", "text", items.list, ConditionItems.Item::stream)
+                .array("with_category", "text", items.list, ConditionItems.Item::category)
+                .array("with_types", "text", items.list, ConditionItems.Item::types)
+                .array("with_tags", "text", items.list, ConditionItems.Item::tags)
+                .array("only_first", "bool", items.list, ConditionItems.Item::isFirst);
     }
 
     /// Reads what `find` found.
@@ -112,7 +106,7 @@ final class Finding {
         return new Found(
                 row.getLong("next_position"),
                 lastRecorded(row),
-                row.getLong("next_number"),
+                end(row),
                 remembered(sql, row),
                 byName(streams, SqlArrays.numbers(row, "revisions")),
                 byName(sources, SqlArrays.numbers(row, "tracked_positions")),
@@ -121,14 +115,19 @@ final class Finding {
 
     /// Reads what `append` stored all by: nothing spoke against it.
     Found foundClear(ResultSet row) throws SQLException {
-        return new Found(
+        return Found.clear(
                 row.getLong("next_position"),
                 lastRecorded(row),
-                row.getLong("next_number"),
-                Map.of(),
-                byName(streams, SqlArrays.numbers(row, "revisions")),
-                Map.of(),
-                Map.of());
+                end(row),
+                byName(streams, SqlArrays.numbers(row, "revisions")));
+    }
+
+    private static LogEnd end(ResultSet row) throws SQLException {
+        long server = row.getLong("server");
+        long number = row.getLong("last_number");
+        return row.wasNull()
+                ? new LogEnd(server, -1, null)
+                : new LogEnd(server, number, row.getObject("last_id", UUID.class));
     }
 
     private static long lastRecorded(ResultSet row) throws SQLException {

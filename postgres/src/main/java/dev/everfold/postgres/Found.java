@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param nextPosition how many events there are
 /// @param lastRecordedMicros the last recorded time; the lowest long = none
-/// @param nextNumber number that the next accepted append gets
+/// @param end the newest append
 /// @param remembered appends of the batch that were accepted before, however long ago
 /// @param revisions last revision of each stream that the batch names; absent when it has no event
 /// @param tracked last tracked position of each source that the batch names
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record Found(
         long nextPosition,
         long lastRecordedMicros,
-        long nextNumber,
+        LogEnd end,
         Map<UUID, Remembered> remembered,
         Map<String, Long> revisions,
         Map<String, Long> tracked,
@@ -31,6 +31,16 @@ record Found(
     /// @param appended what it was given
     /// @param eventIds its events
     record Remembered(long number, Appended appended, List<UUID> eventIds) {}
+
+    /// What there is at an end of the log, and nothing that speaks against the batch.
+    static Found clear(long nextPosition, long lastRecordedMicros, LogEnd end, Map<String, Long> revisions) {
+        return new Found(nextPosition, lastRecordedMicros, end, Map.of(), revisions, Map.of(), Map.of());
+    }
+
+    /// Number that the next accepted append gets.
+    long nextNumber() {
+        return end.number() + 1;
+    }
 
     @Nullable
     Long match(NothingMatching condition) {

@@ -2,24 +2,26 @@ package dev.everfold.postgres;
 
 import dev.everfold.eventstore.AppendCondition.NothingMatching;
 import dev.everfold.postgres.AppendDecisions.AcceptedAppend;
-import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// What this process knows from its own appends of how the log ends, so that the server need not look up the
-/// last revision of each stream, nor what came since a short while. Only the server can tell whether the log
-/// still ends so; others append too. For one thread at a time.
-///
-/// What is known belongs to one append, named by its number and its id, on one server: after a failover,
-/// another one may have the same append behind others. It is carried on only over a batch of which the server
-/// said that it came right behind it.
+/// What this process knows from its own appends of how the log ends, so that it can decide the next ones by itself:
+/// position, time, the last revisions of streams, and what came of late. Only the server can tell whether the log still
+/// ends so; others append too. For one thread at a time.
 final class KnownEnd {
 
     /// Some megabytes.
     private static final int STREAMS_MAX = 10_000;
+
+    /// As the server compares ids: by their bytes.
+    private static final Comparator<UUID> BY_BYTES = Comparator.comparing(
+                    UUID::getMostSignificantBits, Long::compareUnsigned)
+            .thenComparing(UUID::getLeastSignificantBits, Long::compareUnsigned);
 
     private final Map<String, Long> revisions = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -27,16 +29,24 @@ final class KnownEnd {
             return size() > STREAMS_MAX;
         }
     };
-    private @Nullable Long server;
-    private @Nullable Long number;
-    private @Nullable UUID id;
+    private final RecentEvents recent = new RecentEvents();
+    private @Nullable LogEnd end;
     private boolean likely;
     private long nextPosition;
-    private final RecentEvents recent = new RecentEvents();
+    private long lastRecordedMicros;
+    private @Nullable UUID highestId;
 
     /// Whether the log probably still ends so: nobody else appended between the last two calls.
     boolean isLikely() {
         return likely;
+    }
+
+    /// The end that is likely.
+    LogEnd end() {
+        if (end == null || !likely) {
+            throw new IllegalStateException("How the log ends is not known.");
+        }
+        return end;
     }
 
     /// Whether a condition holds if the log still ends so, which is likely.
@@ -46,58 +56,64 @@ final class KnownEnd {
                 && recent.nothingMatches(nothing.query(), nothing.fromPosition());
     }
 
-    /// When the server was started, microseconds since 1970-01-01T00:00:00Z; null when nothing is known.
-    @Nullable
-    Long server() {
-        return server;
+    /// Whether an append with that id may be remembered if the log still ends so. Ids are mostly made in the
+    /// order of time
+    /// (UUID version 7), and one above all that there are is new.
+    boolean mayRemember(UUID appendId) {
+        return highestId == null || BY_BYTES.compare(appendId, highestId) <= 0;
     }
 
-    /// Number of the newest append that is known; null when none is.
-    @Nullable
-    Long number() {
-        return number;
+    /// Whether the highest id of remembered appends is known.
+    boolean isHighestIdKnown() {
+        return highestId != null;
     }
 
-    /// Its id.
-    @Nullable
-    UUID id() {
-        return id;
-    }
-
-    /// The last revision of each stream behind it; null where it is not known.
-    List<@Nullable Long> revisions(List<String> streams) {
-        List<@Nullable Long> last = new ArrayList<>(streams.size());
-        streams.forEach(stream -> last.add(revisions.get(stream)));
-        return last;
-    }
-
-    /// Learns from a call that stored an append at least.
-    void learn(AppendCall.Stored stored, AppendDecisions committed) {
-        if (!stored.unchanged()) {
-            revisions.clear();
-            recent.restart(stored.found().nextPosition());
+    /// The last revision of each stream of which it is known.
+    Map<String, Long> revisions(List<String> streams) {
+        Map<String, Long> known = new HashMap<>();
+        for (String stream : streams) {
+            Long revision = revisions.get(stream);
+            if (revision != null) {
+                known.put(stream, revision);
+            }
         }
-        committed.events().forEach(recent::add);
-        nextPosition = committed.nextPosition();
-        likely = stored.unchanged();
-        server = stored.server();
-        List<AcceptedAppend> accepted = committed.accepted();
-        number = committed.firstNumber() + accepted.size() - 1;
-        id = accepted.getLast().id();
-        revisions.putAll(committed.revisions());
+        return known;
+    }
+
+    /// What appends behind the end that is likely are decided on.
+    Found found(Map<String, Long> lastRevisions) {
+        return Found.clear(nextPosition, lastRecordedMicros, end(), lastRevisions);
+    }
+
+    /// Learns from a batch that was stored, one append of it at least.
+    void learn(AppendDecisions stored) {
+        likely = stored.before().equals(end);
+        if (!likely) {
+            revisions.clear();
+            recent.restart(stored.firstPosition());
+            highestId = null;
+        }
+        stored.events().forEach(recent::add);
+        nextPosition = stored.nextPosition();
+        lastRecordedMicros = stored.lastRecordedMicros();
+        end = stored.end();
+        revisions.putAll(stored.revisions());
+        if (highestId != null) {
+            for (AcceptedAppend append : stored.accepted()) {
+                learnHighestId(append.id());
+            }
+        }
+    }
+
+    /// Learns of the highest id of the appends that the server remembers, read since this process last appended.
+    void learnHighestId(UUID remembered) {
+        if (highestId == null || BY_BYTES.compare(remembered, highestId) > 0) {
+            highestId = remembered;
+        }
     }
 
     /// The server stored nothing, and perhaps since the log ends otherwise.
     void doubt() {
         likely = false;
-    }
-
-    /// Knows nothing any more: what was appended since is not known.
-    void forget() {
-        doubt();
-        revisions.clear();
-        server = null;
-        number = null;
-        id = null;
     }
 }

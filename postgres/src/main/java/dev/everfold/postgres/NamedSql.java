@@ -1,10 +1,10 @@
 package dev.everfold.postgres;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,13 +35,17 @@ record NamedSql(String text, List<String> names) {
         return new NamedSql(matcher.replaceAll("?"), names);
     }
 
-    void set(PreparedStatement statement, Map<String, Value> values) throws SQLException {
-        for (int i = 0; i < names.size(); i++) {
-            Value value = values.get(names.get(i));
-            if (value == null) {
-                throw new IllegalStateException("The statement has a parameter " + names.get(i) + " without a value.");
+    /// The statement, with its values set.
+    PreparedStatement prepare(Connection connection, NamedValues values) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(text);
+        try {
+            for (int i = 0; i < names.size(); i++) {
+                values.get(names.get(i)).set(statement, i + 1);
             }
-            value.set(statement, i + 1);
+            return statement;
+        } catch (SQLException | RuntimeException failure) {
+            statement.close();
+            throw failure;
         }
     }
 }

@@ -50,6 +50,7 @@ public final class PostgresEventStore implements EventStore {
     }
 
     private final Database database;
+    private final AppendSql statements;
     private final PostgresOptions options;
     private final Mode mode;
     private final Clock clock;
@@ -66,6 +67,7 @@ public final class PostgresEventStore implements EventStore {
     private PostgresEventStore(Database database, PostgresUri uri, StoreSchema.Identity identity, Clock clock) {
         this.database = database;
         this.options = uri.options();
+        this.statements = AppendSql.of(database.sql(), options.lockMax());
         this.mode = uri.mode();
         this.clock = clock;
         this.lineage = identity.lineage();
@@ -74,7 +76,8 @@ public final class PostgresEventStore implements EventStore {
         this.notifier = new Notifier(database);
         this.partitions = new Partitions(database, identity.partitionEvents());
         this.watch = new AnswerWatch(options.answerMax(), System::nanoTime);
-        this.writer = new AppendWriter(database, options, queue, partitions, answers, this::committed, watch);
+        this.writer =
+                new AppendWriter(database, statements, options, queue, partitions, answers, this::committed, watch);
         this.writing = Thread.ofVirtual().name("everfold-writer").unstarted(writer);
     }
 
@@ -161,7 +164,7 @@ public final class PostgresEventStore implements EventStore {
         limits().check(append);
         requireWritable();
         PendingAppend pending = PendingAppend.of(append, Times.micros(clock.instant()), true);
-        return new EnlistedAppend(database, options, partitions).append(transaction, pending);
+        return new EnlistedAppend(database, statements, options, partitions).append(transaction, pending);
     }
 
     /// Lets those who wait for events look at the log, here and in other processes: after the commit of a

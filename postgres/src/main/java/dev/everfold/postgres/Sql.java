@@ -20,10 +20,6 @@ record Sql(String schema) {
     static final String COLUMNS = "e.position, e.revision, e.recorded, e.occurred, e.id, e.stream, e.type,"
             + " e.content_type, e.tags, e.metadata, e.data";
 
-    private static final String FIND = "select * from {schema}.find(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    private static final String STORE =
-            "select {schema}.store(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-
     /// The schema in quotes: some names are words of SQL.
     String quoted() {
         return '"' + schema + '"';
@@ -63,14 +59,6 @@ record Sql(String schema) {
     /// The text with the bare name of the schema for each `{name}`, as a value.
     String named(String text) {
         return text.replace("{name}", schema);
-    }
-
-    String find() {
-        return in(FIND);
-    }
-
-    String store() {
-        return in(STORE);
     }
 
     String nextPosition() {

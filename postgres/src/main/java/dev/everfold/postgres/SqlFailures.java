@@ -43,6 +43,11 @@ final class SqlFailures {
                 || state.equals(OTHER_ISOLATION);
     }
 
+    /// Whether a row with the same key was there already.
+    static boolean isDuplicate(SQLException failure) {
+        return state(failure).equals("23505");
+    }
+
     /// The failure of a read, an opening, or an append of which nothing is stored.
     static EventStoreException nothingStored(SQLException failure, String store) {
         String state = state(failure);

@@ -1,4 +1,4 @@
-and :from_position <= b.position
+and :from_position <= {position}
         and not exists (
             select from (
                 select :from_position::bigint as from_position, :term::text as term, :plain::boolean as plain,

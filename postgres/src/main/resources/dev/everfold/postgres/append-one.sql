@@ -1,20 +1,14 @@
 -- Appends one event in one round trip: the second statement sees what was committed when the first one has the sequencer, as
 -- long as the transaction is READ COMMITTED. When the event is not to be accepted nothing is stored, and there is no row.
---
--- The stream's last revision is looked up, or it is known, and then nothing is stored unless the log still ends as was known.
--- A look-up costs before it is made: the server gets it ready in every partition.
 select set_config('lock_timeout', '{wait_max}', true), pg_advisory_xact_lock({key});
 with before as materialized (
-    select coalesce(l.number + 1, 0) as number, coalesce(l.from_position + l.events, 0) as position, l.recorded,
-           u.unchanged, one.server,
-           {revision} as revision
+    select one.server, l.number, l.id, coalesce(l.from_position + l.events, 0) as position, l.recorded,
+           coalesce((select e.revision from {schema}.event e where e.stream = :stream order by e.revision desc limit 1),
+                    -1) as revision
     from (select (date_part('epoch', pg_postmaster_start_time()) * 1000000)::bigint as server) one
     left join lateral (select * from {schema}.append a order by a.number desc limit 1) l on true
-    cross join lateral (
-        select coalesce(one.server = :known_server and l.number = :known_number and l.id = :known_id, false) as unchanged) u
     where current_setting('transaction_isolation') = 'read committed'
         and not exists (select from {schema}.append a where a.id = :append_id)
-        {behind}
 ), clear as materialized (
     select b.*, greatest(b.recorded, :stamp) as stamp from before b
     where b.position < :partitions_end and b.revision between :lowest and :highest
@@ -28,8 +22,8 @@ with before as materialized (
     insert into {schema}.tag (tag, position) select t.tag, c.position from clear c, unnest(:tags) t(tag)
 ), appends as (
     insert into {schema}.append (number, id, from_position, events, recorded)
-        select c.number, :append_id, c.position, 1, c.stamp from clear c
+        select coalesce(c.number, -1) + 1, :append_id, c.position, 1, c.stamp from clear c
 )
-select c.position as next_position, c.recorded as last_recorded, c.number as next_number,
-       array[c.revision] as revisions, c.unchanged, c.server
+select c.position as next_position, c.recorded as last_recorded, c.server, c.number as last_number, c.id as last_id,
+       array[c.revision] as revisions
 from clear c

@@ -33,7 +33,7 @@ create function {schema}.find(
     wait_max text, append_ids uuid[], streams text[], sources text[],
     kinds int[], from_positions bigint[], terms text[], plain boolean[],
     with_stream text[], with_category text[], with_types text[], with_tags text[], only_first boolean[],
-    out next_position bigint, out last_recorded bigint, out next_number bigint,
+    out next_position bigint, out last_recorded bigint, out server bigint, out last_number bigint, out last_id uuid,
     out remembered_ids uuid[], out remembered_numbers bigint[], out remembered_positions bigint[],
     out remembered_events int[],
     out revisions bigint[], out tracked_positions bigint[],
@@ -53,9 +53,9 @@ begin
     perform pg_advisory_xact_lock({key});
     perform set_config('lock_timeout', wait_before, true);
 
-    select a.number + 1, a.from_position + a.events, a.recorded into next_number, next_position, last_recorded
+    server := date_part('epoch', pg_postmaster_start_time()) * 1000000;
+    select a.number, a.id, a.from_position + a.events, a.recorded into last_number, last_id, next_position, last_recorded
         from {schema}.append a order by a.number desc limit 1;
-    next_number := coalesce(next_number, 0);
     next_position := coalesce(next_position, 0);
     select array_agg(a.id), array_agg(a.number), array_agg(a.from_position), array_agg(a.events)
         into remembered_ids, remembered_numbers, remembered_positions, remembered_events
@@ -79,7 +79,7 @@ $function$;
 -- Stores what was accepted: events from first_position on, and the appends that brought them from first_number on.
 create function {schema}.store(
     first_position bigint, first_number bigint,
-    revisions bigint[], recorded bigint[], occurred bigint[], ids uuid[], streams text[], types text[],
+    revisions bigint[], recorded bigint[], occurred bigint[], ids uuid[], event_streams text[], types text[],
     content_types text[], tag_lists text[], metadata bytea[], data bytea[],
     tagged int[], tags text[],
     append_ids uuid[], append_positions bigint[], append_events int[], append_recorded bigint[],
@@ -92,7 +92,7 @@ begin
             (position, revision, recorded, occurred, id, stream, type, content_type, tags, metadata, data)
         select first_position + e.n - 1, e.revision, e.recorded, e.occurred, e.id, e.stream, e.type,
                e.content_type, e.tags::text[], e.metadata, e.data
-        from unnest(revisions, recorded, occurred, ids, streams, types, content_types, tag_lists, metadata, data)
+        from unnest(revisions, recorded, occurred, ids, event_streams, types, content_types, tag_lists, metadata, data)
             with ordinality e(revision, recorded, occurred, id, stream, type, content_type, tags, metadata, data, n);
     if cardinality(tags) > 0 then
         insert into {schema}.tag (tag, position)
@@ -116,24 +116,17 @@ $function$;
 -- between lowest[n] and highest[n]. Append n begins with event offsets[n] + 1. Partitions end before partitions_end. Null
 -- instead of an array says that all its elements would be null, or that there is nothing to check.
 --
--- The caller may tell how the log ended when it last appended: on the server that started at known_server, the newest append
--- was known_id with number known_number, and streams[n] ended with revision known[n], null where it does not know. If the log
--- still ends so (unchanged), those revisions need not be looked up. Another server, after a failover, may have lost what was
--- between. When a condition is known to hold behind that end, nothing is stored unless the log still ends so (behind).
---
 -- One statement after the lock: each costs as much to begin as what it does.
 create function {schema}.append(
-    wait_max text, append_ids uuid[], streams text[], known_server bigint, known_number bigint, known_id uuid,
-    known bigint[], behind boolean,
-    lowest bigint[], highest bigint[],
+    wait_max text, append_ids uuid[], streams text[], lowest bigint[], highest bigint[],
     kinds int[], from_positions bigint[], terms text[], plain boolean[],
     with_stream text[], with_category text[], with_types text[], with_tags text[], only_first boolean[],
     partitions_end bigint, stream_numbers int[], steps int[], stamps bigint[],
     occurred bigint[], ids uuid[], event_streams text[], types text[], content_types text[], tag_lists text[],
     metadata bytea[], data bytea[], tagged int[], tags text[],
     offsets int[], append_events int[],
-    out next_position bigint, out last_recorded bigint, out next_number bigint, out revisions bigint[],
-    out unchanged boolean, out server bigint)
+    out next_position bigint, out last_recorded bigint, out server bigint, out last_number bigint, out last_id uuid,
+    out revisions bigint[])
 language plpgsql volatile
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
@@ -145,18 +138,13 @@ begin
     perform set_config('lock_timeout', wait_max, true), pg_advisory_xact_lock({key});
 
     with before as materialized (
-        select coalesce(l.number + 1, 0) as number, coalesce(l.from_position + l.events, 0) as position, l.recorded,
-               u.unchanged, one.server,
-               array(select coalesce(case when u.unchanged then s.known end,
-                                     (select e.revision from {schema}.event e
+        select one.server, l.number, l.id, coalesce(l.from_position + l.events, 0) as position, l.recorded,
+               array(select coalesce((select e.revision from {schema}.event e
                                       where e.stream = s.name order by e.revision desc limit 1), -1)
-                     from unnest(streams, known) with ordinality s(name, known, n) order by s.n) as revisions
+                     from unnest(streams) with ordinality s(name, n) order by s.n) as revisions
         from (select (date_part('epoch', pg_postmaster_start_time()) * 1000000)::bigint as server) one
         left join lateral (select * from {schema}.append a order by a.number desc limit 1) l on true
-        cross join lateral (
-            select coalesce(one.server = known_server and l.number = known_number and l.id = known_id, false) as unchanged) u
         where not exists (select from {schema}.append a where a.id = any(append_ids))
-            and (u.unchanged or not behind)
     ), clear as materialized (
         select b.* from before b
         where (lowest is null or not exists (
@@ -182,11 +170,11 @@ begin
             select t.tag, c.position + t.event from clear c, unnest(tags, tagged) t(tag, event)
     ), appends as (
         insert into {schema}.append (number, id, from_position, events, recorded)
-            select c.number + a.n - 1, a.id, c.position + a.step, a.events,
+            select coalesce(c.number, -1) + a.n, a.id, c.position + a.step, a.events,
                    greatest(c.recorded, stamps[a.step + a.events])
             from clear c, unnest(append_ids, offsets, append_events) with ordinality a(id, step, events, n)
     )
-    select c.position, c.recorded, c.number, c.revisions, c.unchanged, c.server
-        into next_position, last_recorded, next_number, revisions, unchanged, server from clear c;
+    select c.position, c.recorded, c.server, c.number, c.id, c.revisions
+        into next_position, last_recorded, server, last_number, last_id, revisions from clear c;
 end
 $function$;

@@ -1,21 +1,27 @@
 package dev.everfold.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.AppendCondition.NothingMatching;
 import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
+import dev.everfold.eventstore.Expected;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreUri;
-import dev.everfold.postgres.AppendCall.Stored;
+import dev.everfold.postgres.AppendDecisions.Decision.Accepted;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,109 +54,210 @@ class KnownEndTest {
     }
 
     @Test
-    void a_log_that_ends_as_it_was_known_goes_on_from_what_was_known() throws Exception {
+    void a_log_that_ends_as_it_is_known_goes_on_from_what_is_known() throws Exception {
         try (EventStore store = open();
                 Connection connection = connect()) {
             Append first = two("order-1");
             store.append(first);
 
-            Optional<Stored> stored = call(connection, two("order-1"), known(0, first.id(), "order-1", 41));
-
-            assertThat(stored).map(Stored::unchanged).contains(true);
-            assertThat(stored).map(by -> by.found().revisions()).contains(Map.of("order-1", 41L));
+            Append second = two("order-1");
+            assertThat(behind(connection, known(0, first.id(), 2, "order-1", 41), second))
+                    .contains(new Appended(2, List.of(42L, 43L)));
+            assertThat(behind(connection, known(1, second.id(), 4, "order-1", 50), one("order-1")))
+                    .contains(new Appended(4, List.of(51L)));
         }
     }
 
     @Test
-    void a_log_that_others_have_appended_to_is_looked_up() throws Exception {
+    void a_log_that_ends_otherwise_takes_nothing() throws Exception {
         try (EventStore store = open();
                 Connection connection = connect()) {
             Append first = two("order-1");
+            Append second = one("order-1");
             store.append(first);
-            store.append(one("order-1"));
+            store.append(second);
 
-            for (Append next : List.of(two("order-1"), one("order-1"))) {
-                Optional<Stored> stored = call(connection, next, known(0, first.id(), "order-1", 41));
-
-                assertThat(stored).map(Stored::unchanged).contains(false);
-                assertThat(stored.orElseThrow().found().revisions().get("order-1"))
-                        .isLessThan(41);
-            }
-        }
-    }
-
-    @Test
-    void an_append_of_the_same_number_and_another_id_is_of_another_log() throws Exception {
-        try (EventStore store = open();
-                Connection connection = connect()) {
-            store.append(two("order-1"));
-
-            Optional<Stored> stored = call(connection, two("order-1"), known(0, new UUID(1, 2), "order-1", 41));
-
-            assertThat(stored).map(Stored::unchanged).contains(false);
-            assertThat(stored).map(by -> by.found().revisions()).contains(Map.of("order-1", 1L));
-        }
-    }
-
-    @Test
-    void what_is_known_of_another_server_counts_for_nothing() throws Exception {
-        try (EventStore store = open();
-                Connection connection = connect()) {
-            Append first = two("order-1");
-            store.append(first);
-            KnownEnd ofAnother = known(serverStarted() - 1, 0, first.id(), "order-1", 41);
-
-            Optional<Stored> stored = call(connection, two("order-1"), ofAnother);
-
-            assertThat(stored).map(Stored::unchanged).contains(false);
-            assertThat(stored).map(by -> by.found().revisions()).contains(Map.of("order-1", 1L));
-        }
-    }
-
-    @Test
-    void what_is_likely_and_turns_out_otherwise_stores_nothing() throws Exception {
-        try (EventStore store = open();
-                Connection connection = connect()) {
-            Append first = two("order-1");
-            store.append(first);
-            KnownEnd likely = likely(0, first.id(), "order-1", 1);
-            store.append(one("order-1"));
-
-            assertThat(call(connection, one("order-1"), likely)).isEmpty();
-            assertThat(store.nextPosition()).isEqualTo(3);
-        }
-    }
-
-    @Test
-    void what_is_likely_and_is_so_is_not_looked_up() throws Exception {
-        try (EventStore store = open();
-                Connection connection = connect()) {
-            Append first = two("order-1");
-            store.append(first);
-
-            Optional<Stored> stored = call(connection, one("order-1"), likely(0, first.id(), "order-1", 41));
-
-            assertThat(stored).map(by -> by.found().revisions()).contains(Map.of("order-1", 41L));
-        }
-    }
-
-    @Test
-    void a_condition_that_holds_behind_what_is_known_stores_nothing_when_somebody_else_appended() throws Exception {
-        try (EventStore store = open();
-                Connection connection = connect()) {
-            Append first = two("order-1");
-            store.append(first);
-            store.append(one("order-2"));
-
-            for (Append next : List.of(one("order-1"), one("order-3"), two("order-3"))) {
-                KnownEnd likely = likely(0, first.id(), "order-1", 1);
-                NothingMatching nothing = new NothingMatching(Query.stream("order-2"), 1);
-                assertThat(likely.fulfils(nothing)).isTrue();
-
-                Append unless = next.unless(nothing.query(), nothing.fromPosition());
-                assertThat(call(connection, unless, likely)).isEmpty();
+            for (Append next : List.of(one("order-1"), two("order-1"))) {
+                assertThat(behind(connection, known(0, first.id(), 2, "order-1", 1), next))
+                        .as("others have appended")
+                        .isEmpty();
+                assertThat(behind(connection, known(1, new UUID(1, 2), 3, "order-1", 2), next))
+                        .as("another append of the same number")
+                        .isEmpty();
+                assertThat(behind(connection, known(2, second.id(), 3, "order-1", 2), next))
+                        .as("another number of the same append")
+                        .isEmpty();
+                LogEnd ofAnother = new LogEnd(serverStarted() - 1, 1, second.id());
+                assertThat(behind(connection, known(ofAnother, 3, "order-1", 2), next))
+                        .as("of another server")
+                        .isEmpty();
             }
             assertThat(store.nextPosition()).isEqualTo(3);
+            assertThat(behind(connection, known(1, second.id(), 3, "order-1", 2), one("order-1")))
+                    .as("this is how it ends")
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
+    void while_somebody_else_appends_nothing_is_stored_behind_what_is_known() throws Exception {
+        try (EventStore store = open();
+                Connection connection = connect();
+                Connection other = connect()) {
+            Append first = two("order-1");
+            store.append(first);
+            other.setAutoCommit(false);
+            String schema = uri.parameters().get("schema");
+            other.createStatement().execute("select pg_advisory_xact_lock(" + new Sql(schema).sequencer() + ")");
+
+            for (Append next : List.of(one("order-1"), two("order-1"))) {
+                assertThat(behind(connection, known(0, first.id(), 2, "order-1", 1), next))
+                        .isEmpty();
+            }
+            other.rollback();
+            assertThat(behind(connection, known(0, first.id(), 2, "order-1", 1), one("order-1")))
+                    .isNotEmpty();
+        }
+    }
+
+    /// Whoever passes by the sequencer, or had it after the statement began, leaves a duplicate key.
+    @Test
+    void a_place_that_was_taken_meanwhile_stores_nothing() throws Exception {
+        try (EventStore store = open();
+                Connection connection = connect()) {
+            Append first = two("order-1");
+            store.append(first);
+            String schema = uri.parameters().get("schema");
+            PostgresServer.V18.run(
+                    "insert into " + schema + ".event (position, revision, recorded, id, stream, type, data)"
+                            + " values (2, 0, 0, gen_random_uuid(), 'order-2', 'noted', '')");
+
+            for (Append next : List.of(one("order-1"), two("order-1"))) {
+                assertThatThrownBy(() -> behind(connection, known(0, first.id(), 2, "order-1", 1), next))
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                failure -> assertThat(SqlFailures.isDuplicate(failure))
+                                        .isTrue());
+            }
+            assertThat(PostgresServer.V18.strings("select count(*) from " + schema + ".append"))
+                    .containsExactly("1");
+        }
+    }
+
+    @Test
+    void appends_that_are_remembered_are_found_behind_what_is_known() throws Exception {
+        try (EventStore store = open();
+                Connection connection = connect()) {
+            Append first = two("order-1");
+            Append second = one("order-1");
+            store.append(first);
+            store.append(second);
+            KnownEnd known = known(1, second.id(), 3, "order-1", 2);
+            known.learnHighestId(first.id());
+            known.learnHighestId(second.id());
+
+            for (Append again : List.of(first, second, one("order-1").withId(first.id()))) {
+                assertThat(behind(connection, known, again)).isEmpty();
+            }
+            assertThat(behind(connection, known, List.of(one("order-1"), second)))
+                    .isEmpty();
+            assertThat(store.nextPosition()).isEqualTo(3);
+
+            assertThat(behind(connection, known, one("order-1").withId(new UUID(0, 1))))
+                    .as("an id below others that is new")
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
+    void an_id_above_all_is_new_and_is_compared_as_the_server_does() {
+        KnownEnd known = new KnownEnd();
+        assertThat(known.mayRemember(new UUID(-1, -1))).as("nothing is known").isTrue();
+
+        known.learnHighestId(new UUID(1, -1));
+        assertThat(known.mayRemember(new UUID(1, -1))).isTrue();
+        assertThat(known.mayRemember(new UUID(1, Long.MAX_VALUE))).isTrue();
+        assertThat(known.mayRemember(new UUID(2, 0))).isFalse();
+        assertThat(known.mayRemember(new UUID(-1, 0))).isFalse();
+
+        known.learnHighestId(new UUID(0, 0));
+        assertThat(known.mayRemember(new UUID(1, 0)))
+                .as("what is highest stays")
+                .isTrue();
+    }
+
+    @Test
+    void revisions_that_are_not_known_are_read() throws Exception {
+        try (EventStore store = open();
+                Connection connection = connect()) {
+            store.append(two("order-2"));
+            Append last = one("order-1");
+            store.append(last);
+
+            Optional<AppendDecisions> stored = run(
+                    connection,
+                    known(1, last.id(), 3, "order-1", 0),
+                    List.of(
+                            one("order-2").expecting("order-2", Expected.revision(1)),
+                            one("order-1").expecting("order-3", Expected.noStream()),
+                            one("order-3").expecting("order-3", Expected.noStream()),
+                            one("order-3").expecting("order-3", Expected.revision(0))));
+
+            assertThat(stored.orElseThrow().revisions()).isEqualTo(Map.of("order-1", 1L, "order-2", 2L, "order-3", 1L));
+            assertThat(store.read(Read.stream("order-3")).toList())
+                    .extracting(RecordedEvent::position, RecordedEvent::revision)
+                    .containsExactly(tuple(5L, 0L), tuple(6L, 1L));
+        }
+    }
+
+    @Test
+    void what_would_be_refused_behind_what_is_known_is_not_stored() throws Exception {
+        try (EventStore store = open();
+                Connection connection = connect()) {
+            Append last = two("order-1");
+            store.append(last);
+            KnownEnd known = known(0, last.id(), 2, "order-1", 1);
+
+            for (Append refused : List.of(
+                    one("order-1").expecting("order-1", Expected.noStream()),
+                    one("order-2").unless(Query.types("noted"), 0),
+                    two("order-2").unless(Query.stream("order-1"), 1),
+                    one("order-2").unless(Query.all(), 1),
+                    one("order-2").unless(Query.types("none"), 4))) {
+                assertThat(behind(connection, known, refused)).isEmpty();
+                assertThat(behind(connection, known, List.of(one("order-3"), refused)))
+                        .isEmpty();
+            }
+            assertThat(store.nextPosition()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_condition_on_older_events_is_looked_up() throws Exception {
+        try (EventStore store = open();
+                Connection connection = connect()) {
+            Append last = two("order-1");
+            store.append(last);
+            KnownEnd known = known(0, last.id(), 2, "order-1", 1);
+
+            assertThat(behind(connection, known, two("order-2").unless(Query.types("none"), 0)))
+                    .contains(new Appended(2, List.of(0L, 1L)));
+        }
+    }
+
+    @Test
+    void appends_of_a_batch_may_bear_on_each_other() throws Exception {
+        try (EventStore store = open();
+                Connection connection = connect()) {
+            Append last = two("order-1");
+            store.append(last);
+
+            List<Append> batch = List.of(
+                    one("order-1").expecting("order-1", Expected.revision(1)),
+                    one("order-1").expecting("order-1", Expected.revision(2)),
+                    one("order-2").unless(Query.stream("order-1"), 4));
+            assertThat(behind(connection, known(0, last.id(), 2, "order-1", 1), batch))
+                    .contains(new Appended(2, List.of(2L)), new Appended(3, List.of(3L)), new Appended(4, List.of(0L)));
         }
     }
 
@@ -168,8 +275,10 @@ class KnownEndTest {
 
     @Test
     void a_condition_is_known_to_hold_only_as_far_back_as_everything_is_known() {
-        KnownEnd known = known(1, 7, new UUID(1, 2), "order-1", 41);
-        learn(known, 1, 8, UUID.randomUUID(), "order-2", 0, true);
+        KnownEnd known = new KnownEnd();
+        UUID[] ids = {new UUID(1, 1), new UUID(1, 2), new UUID(1, 3)};
+        learn(known, new LogEnd(1, 6, new UUID(9, 9)), 7, "order-1", 41, ids[0]);
+        learn(known, new LogEnd(1, 7, ids[0]), 8, "order-2", 0, ids[1]);
 
         assertThat(known.fulfils(new NothingMatching(Query.stream("order-3"), 7)))
                 .isTrue();
@@ -193,36 +302,29 @@ class KnownEndTest {
     }
 
     @Test
-    void what_is_known_is_likely_until_somebody_else_appends() {
-        KnownEnd known = known(1, 0, new UUID(1, 2), "order-1", 41);
-        assertThat(known.isLikely()).isFalse();
+    void what_is_known_is_likely_and_carried_on_until_somebody_else_appends() {
+        KnownEnd known = new KnownEnd();
+        UUID[] ids = {new UUID(1, 1), new UUID(1, 2), new UUID(1, 3), new UUID(1, 4)};
+        List<String> streams = List.of("order-1", "order-2", "order-3");
 
-        learn(known, 1, 1, UUID.randomUUID(), "order-1", 42, true);
+        learn(known, new LogEnd(1, -1, null), 0, "order-1", 41, ids[0]);
+        assertThat(known.isLikely()).as("there was nothing to compare with").isFalse();
+
+        learn(known, new LogEnd(1, 0, ids[0]), 1, "order-2", 7, ids[1]);
+        known.learnHighestId(ids[1]);
         assertThat(known.isLikely()).isTrue();
+        assertThat(known.end()).isEqualTo(new LogEnd(1, 1, ids[1]));
+        assertThat(known.revisions(streams)).isEqualTo(Map.of("order-1", 41L, "order-2", 7L));
 
-        learn(known, 1, 5, UUID.randomUUID(), "order-1", 43, false);
+        learn(known, new LogEnd(1, 4, ids[1]), 5, "order-2", 9, ids[2]);
         assertThat(known.isLikely()).isFalse();
+        assertThat(known.isHighestIdKnown()).isFalse();
+        assertThat(known.revisions(streams)).isEqualTo(Map.of("order-2", 9L));
 
-        learn(known, 1, 6, UUID.randomUUID(), "order-1", 44, true);
-        known.forget();
+        learn(known, new LogEnd(1, 5, ids[2]), 6, "order-2", 10, ids[3]);
+        assertThat(known.isLikely()).isTrue();
+        known.doubt();
         assertThat(known.isLikely()).isFalse();
-    }
-
-    @Test
-    void what_is_known_is_carried_on_only_behind_what_was_known() {
-        KnownEnd known = known(1, 0, new UUID(1, 2), "order-1", 41);
-
-        learn(known, 1, 1, UUID.randomUUID(), "order-2", 7, true);
-        assertThat(known.revisions(List.of("order-1", "order-2", "order-3"))).containsExactly(41L, 7L, null);
-        assertThat(known.number()).isEqualTo(1);
-
-        learn(known, 1, 5, UUID.randomUUID(), "order-2", 9, false);
-        assertThat(known.revisions(List.of("order-1", "order-2", "order-3"))).containsExactly(null, 9L, null);
-        assertThat(known.number()).isEqualTo(5);
-
-        known.forget();
-        assertThat(known.revisions(List.of("order-2"))).containsExactly((Long) null);
-        assertThat(known.number()).isNull();
     }
 
     @Test
@@ -257,31 +359,32 @@ class KnownEndTest {
         return Long.parseLong(PostgresServer.V18.strings(scans).getFirst());
     }
 
-    private KnownEnd known(long number, UUID id, String stream, long revision) throws SQLException {
-        return known(serverStarted(), number, id, stream, revision);
-    }
-
-    private static KnownEnd known(long server, long number, UUID id, String stream, long revision) {
-        KnownEnd known = new KnownEnd();
-        learn(known, server, number, id, stream, revision, false);
-        return known;
+    private KnownEnd known(long number, UUID id, long nextPosition, String stream, long revision) throws SQLException {
+        return known(new LogEnd(serverStarted(), number, id), nextPosition, stream, revision);
     }
 
     /// Knows it since its last append, and nobody else appended before that.
-    private static KnownEnd likely(long number, UUID id, String stream, long revision) throws SQLException {
+    private static KnownEnd known(LogEnd end, long nextPosition, String stream, long revision) {
         KnownEnd known = new KnownEnd();
-        learn(known, serverStarted(), number, id, stream, revision, true);
+        UUID before = new UUID(7, 7);
+        learn(known, new LogEnd(end.server(), end.number() - 2, null), nextPosition - 2, stream, revision - 1, before);
+        learn(
+                known,
+                new LogEnd(end.server(), end.number() - 1, before),
+                nextPosition - 1,
+                stream,
+                revision,
+                Objects.requireNonNull(end.id()));
         return known;
     }
 
     /// Learns of an append of one event.
     private static void learn(
-            KnownEnd known, long server, long number, UUID id, String stream, long revision, boolean unchanged) {
-        Found found =
-                new Found(number, Long.MIN_VALUE, number, Map.of(), Map.of(stream, revision - 1), Map.of(), Map.of());
+            KnownEnd known, LogEnd before, long position, String stream, long revision, UUID appendId) {
+        Found found = Found.clear(position, Long.MIN_VALUE, before, Map.of(stream, revision - 1));
         AppendDecisions decisions = new AppendDecisions(found, 100);
-        var _ = decisions.decide(PendingAppend.of(one(stream).withId(id), 0, true));
-        known.learn(new Stored(found, unchanged, server), decisions);
+        var _ = decisions.decide(PendingAppend.of(one(stream).withId(appendId), 0, true));
+        known.learn(decisions);
     }
 
     private static long serverStarted() throws SQLException {
@@ -290,11 +393,28 @@ class KnownEndTest {
                 .getFirst());
     }
 
-    private Optional<Stored> call(Connection connection, Append append, KnownEnd known) throws SQLException {
-        CallSql sql = CallSql.of(new Sql(uri.parameters().get("schema")), Duration.ofSeconds(10));
-        return AppendCall.of(List.of(PendingAppend.of(append, 0, true)), known)
+    private List<Appended> behind(Connection connection, KnownEnd known, Append append) throws SQLException {
+        return behind(connection, known, List.of(append));
+    }
+
+    /// What the appends were given; nothing when nothing is stored.
+    private List<Appended> behind(Connection connection, KnownEnd known, List<Append> batch) throws SQLException {
+        return run(connection, known, batch).stream()
+                .flatMap(stored -> stored.decided().stream())
+                .map(decision -> ((Accepted) decision).appended())
+                .toList();
+    }
+
+    private Optional<AppendDecisions> run(Connection connection, KnownEnd known, List<Append> batch)
+            throws SQLException {
+        AppendSql sql = AppendSql.of(new Sql(uri.parameters().get("schema")), Duration.ofSeconds(10));
+        return AppendBehind.of(
+                        batch.stream()
+                                .map(append -> PendingAppend.of(append, 0, true))
+                                .toList(),
+                        known)
                 .orElseThrow()
-                .run(sql, connection, 1_000);
+                .run(sql, connection, 1_000, 100);
     }
 
     private Connection connect() throws SQLException {

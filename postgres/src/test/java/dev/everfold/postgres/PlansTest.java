@@ -96,6 +96,44 @@ class PlansTest {
 
     @ParameterizedTest
     @EnumSource(PostgresServer.class)
+    void appends_of_a_store_that_is_alone_touch_few_rows_whatever_the_log_holds(PostgresServer server)
+            throws Exception {
+        StoreUri uri = server.newStore();
+        NewEvent event = NewEvent.of("other-1", "other", "{}");
+        try (EventStore store = PostgresEventStore.open(uri.toString())) {
+            // Plans are made while there is nothing, and are kept.
+            for (int i = 0; i < 10; i++) {
+                appendAlone(store, event);
+            }
+            fill(store);
+            for (int i = 0; i < 10; i++) {
+                appendAlone(store, event);
+            }
+        }
+
+        assertThat(sequentialRows(server, uri.parameters().get("schema")))
+                .as("rows read in sequence")
+                .isLessThan(100);
+    }
+
+    /// With what has to be looked up all the same: conditions on old events, streams that are new, and ids out
+    /// of order.
+    private static void appendAlone(EventStore store, NewEvent event) {
+        for (Query query : List.of(
+                Query.tags("nobody"),
+                Query.types("none"),
+                Query.category("none"),
+                Query.stream("none"),
+                Query.ids(List.of(new UUID(1, 1))))) {
+            store.append(Append.of(event).unless(query, 0));
+            store.append(Append.of(event, NewEvent.of("new-" + store.nextPosition(), "new", "{}"))
+                    .unless(query, 0));
+        }
+        store.append(Append.of(event).withId(new UUID(0, store.nextPosition())));
+    }
+
+    @ParameterizedTest
+    @EnumSource(PostgresServer.class)
     void no_page_of_a_read_is_planned_as_a_sequential_scan_or_a_sort_of_the_log(PostgresServer server)
             throws Exception {
         StoreUri uri = server.newStore();

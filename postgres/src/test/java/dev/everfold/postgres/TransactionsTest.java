@@ -9,10 +9,11 @@ import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Query.Item;
 import dev.everfold.eventstore.StoreUri;
-import dev.everfold.postgres.AppendCall.Stored;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
@@ -59,23 +60,18 @@ class TransactionsTest {
         PostgresServer.V18.run("create database " + database);
         StoreUri uri = StoreUri.parse("postgresql://postgres@localhost:" + PostgresServer.V18.port() + "/" + database);
         EventStores.open(uri.toString()).close();
-        CallSql sql = CallSql.of(new Sql("everfold"), Duration.ofSeconds(10));
+        AppendSql sql = AppendSql.of(new Sql("everfold"), Duration.ofSeconds(10));
         KnownEnd known = new KnownEnd();
         long before = commits(database);
         try (Connection connection =
                 PostgresUri.parse(uri, PostgresOptions.DEFAULTS).dataSource().getConnection()) {
             for (int i = 0; i < APPENDS; i++) {
-                List<PendingAppend> batch = List.of(PendingAppend.of(append.withId(UUID.randomUUID()), 0, true));
-                Stored stored = AppendCall.of(batch, known)
-                        .orElseThrow()
-                        .run(sql, connection, 1_000)
-                        .orElseThrow();
-                AppendDecisions decisions = new AppendDecisions(stored.found(), APPENDS);
-                var _ = decisions.decide(batch.getFirst());
-                known.learn(stored, decisions);
+                Append next = append.withId(UUID.randomUUID());
+                List<PendingAppend> batch = List.of(PendingAppend.of(next, 0, true));
+                known.learn(stored(batch, known, sql, connection));
                 if (i % 4 == 3) {
-                    // Not everything is known at all times.
-                    known.forget();
+                    // One does not know at all times how the log ends.
+                    known.doubt();
                 }
             }
         }
@@ -83,6 +79,19 @@ class TransactionsTest {
         // What a connection did is counted for sure once it has ended; a few are of opening the store.
         assertThat(commits(database) - before).isBetween((long) APPENDS, APPENDS * 5L / 4);
         PostgresServer.V18.run("drop database " + database + " with (force)");
+    }
+
+    private static AppendDecisions stored(
+            List<PendingAppend> batch, KnownEnd known, AppendSql sql, Connection connection) throws SQLException {
+        Optional<AppendBehind> behind = AppendBehind.of(batch, known);
+        if (behind.isPresent()) {
+            return behind.get().run(sql, connection, 1_000, APPENDS).orElseThrow();
+        }
+        Found found =
+                AppendCall.of(batch).orElseThrow().run(sql, connection, 1_000).orElseThrow();
+        AppendDecisions decisions = new AppendDecisions(found, APPENDS);
+        batch.forEach(decisions::decide);
+        return decisions;
     }
 
     private static long commits(String database) throws Exception {

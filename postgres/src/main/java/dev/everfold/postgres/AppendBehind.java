@@ -1,0 +1,115 @@
+package dev.everfold.postgres;
+
+import dev.everfold.postgres.AppendDecisions.Decision;
+import dev.everfold.postgres.AppendDecisions.PlacedEvent;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/// A batch of appends that is decided before the server is asked, on how this process [knows][KnownEnd] the log to end,
+/// and stored in one statement if it still ends so: one round trip and one commit, and the server looks for next to
+/// nothing.
+///
+/// Of conditions that this process cannot tell, it is expected that they hold, and the server looks. Last revisions
+/// that
+/// it does not know are read before; they are right if the log still ends so when the batch is stored.
+final class AppendBehind {
+
+    private final List<PendingAppend> batch;
+    private final KnownEnd known;
+    private final Finding finding;
+
+    private AppendBehind(List<PendingAppend> batch, KnownEnd known) {
+        this.batch = batch;
+        this.known = known;
+        this.finding = new Finding(batch, known::fulfils);
+    }
+
+    /// The batch behind the known end; empty when that is not likely to be the end, or does not tell what was
+    /// tracked.
+    static Optional<AppendBehind> of(List<PendingAppend> batch, KnownEnd known) {
+        boolean isTold = known.isLikely()
+                && batch.stream()
+                        .allMatch(pending -> pending.append().tracking().isEmpty());
+        return isTold ? Optional.of(new AppendBehind(batch, known)) : Optional.empty();
+    }
+
+    /// Stores it, on a connection that commits each statement.
+    ///
+    /// @param partitionsEnd position before which there are partitions
+    /// @param rememberedMax how many appends are remembered
+    /// @return what became of it; empty when nothing is stored, since not all may be, or the log ends otherwise
+    Optional<AppendDecisions> run(AppendSql sql, Connection connection, long partitionsEnd, int rememberedMax)
+            throws SQLException {
+        AppendDecisions decisions = new AppendDecisions(known.found(revisions(sql, connection)), rememberedMax);
+        for (PendingAppend pending : batch) {
+            if (!(decisions.decide(pending) instanceof Decision.Accepted)) {
+                return Optional.empty();
+            }
+        }
+        if (decisions.nextPosition() > partitionsEnd) {
+            return Optional.empty();
+        }
+        boolean isOne = decisions.events().size() == 1 && finding.items() <= 1;
+        try (PreparedStatement statement = isOne ? one(sql, connection, decisions) : many(sql, connection, decisions);
+                ResultSet row = statement.executeQuery()) {
+            return row.next() ? Optional.of(decisions) : Optional.empty();
+        }
+    }
+
+    private Map<String, Long> revisions(AppendSql sql, Connection connection) throws SQLException {
+        Map<String, Long> revisions = known.revisions(finding.streams());
+        List<String> unknown = finding.streams().stream()
+                .filter(stream -> !revisions.containsKey(stream))
+                .toList();
+        if (!unknown.isEmpty()) {
+            NamedValues values = new NamedValues().array("streams", "text", unknown);
+            try (PreparedStatement statement = sql.revisions().prepare(connection, values);
+                    ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    revisions.put(row.getString(1), row.getLong(2));
+                }
+            }
+        }
+        return revisions;
+    }
+
+    private PreparedStatement one(AppendSql sql, Connection connection, AppendDecisions decisions) throws SQLException {
+        PlacedEvent event = decisions.events().getFirst();
+        UUID appendId = finding.appendIds().getFirst();
+        NamedValues values = end().put("position", event.place().position())
+                .put("number", decisions.firstNumber())
+                .put("revision", event.place().revision())
+                .put("recorded", event.place().recordedMicros())
+                .put("append_id", appendId);
+        EventParameters.put(values, event.event());
+        finding.onlyItem().ifPresent(item -> item.put(values));
+        AppendSql.One one = known.mayRemember(appendId) ? sql.oneBehindDoubtful() : sql.oneBehind();
+        return one.statement(finding.onlyItem()).prepare(connection, values);
+    }
+
+    private PreparedStatement many(AppendSql sql, Connection connection, AppendDecisions decisions)
+            throws SQLException {
+        NamedValues values = end().array(
+                        "doubtful_ids",
+                        "uuid",
+                        finding.appendIds().stream().filter(known::mayRemember).toList());
+        DecidedParameters.put(values, decisions);
+        finding.putItems(values);
+        NamedSql many = finding.items() == 0 ? sql.behind() : sql.behindUnless();
+        return many.prepare(connection, values);
+    }
+
+    private NamedValues end() {
+        LogEnd end = known.end();
+        return new NamedValues()
+                .put("server", end.server())
+                .put("last_number", end.number())
+                .put("last_id", end.id());
+    }
+}
