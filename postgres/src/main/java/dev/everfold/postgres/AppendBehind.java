@@ -15,14 +15,15 @@ import java.util.UUID;
 /// and stored in one statement if it still ends so: one round trip and one commit, and the server looks for next to
 /// nothing.
 ///
-/// Of conditions that this process cannot tell, it is expected that they hold, and the server looks. Last revisions
-/// that
-/// it does not know are read before; they are right if the log still ends so when the batch is stored.
+/// Of conditions that this process cannot tell, it is expected that they hold, and the server looks. Last
+/// revisions that it does not know are read before; they are right if the log still ends so when the batch is
+/// stored.
 final class AppendBehind {
 
     private final List<PendingAppend> batch;
     private final KnownEnd known;
     private final Finding finding;
+    private boolean asked;
 
     private AppendBehind(List<PendingAppend> batch, KnownEnd known) {
         this.batch = batch;
@@ -55,11 +56,17 @@ final class AppendBehind {
         if (decisions.nextPosition() > partitionsEnd) {
             return Optional.empty();
         }
-        boolean isOne = decisions.events().size() == 1 && finding.items() <= 1;
+        asked = true;
+        boolean isOne = batch.size() == 1 && decisions.events().size() == 1 && finding.items() <= 1;
         try (PreparedStatement statement = isOne ? one(sql, connection, decisions) : many(sql, connection, decisions);
                 ResultSet row = statement.executeQuery()) {
             return row.next() ? Optional.of(decisions) : Optional.empty();
         }
+    }
+
+    /// Whether the server was asked to store it, so that it is the server who said no: the log may end otherwise.
+    boolean isAsked() {
+        return asked;
     }
 
     private Map<String, Long> revisions(AppendSql sql, Connection connection) throws SQLException {

@@ -126,9 +126,11 @@ final class AppendCall {
     /// @param partitionsEnd position before which there are partitions
     /// @return what it was stored by: nothing spoke against it; empty when nothing is stored, since not all may be
     Optional<Found> run(AppendSql sql, Connection connection, long partitionsEnd) throws SQLException {
-        return events.size() == 1 && finding.streams().size() == 1 && finding.items() <= 1
-                ? one(sql, connection, partitionsEnd)
-                : many(sql, connection, partitionsEnd);
+        boolean isOne = finding.appendIds().size() == 1
+                && events.size() == 1
+                && finding.streams().size() == 1
+                && finding.items() <= 1;
+        return isOne ? one(sql, connection, partitionsEnd) : many(sql, connection, partitionsEnd);
     }
 
     private Optional<Found> one(AppendSql sql, Connection connection, long partitionsEnd) throws SQLException {

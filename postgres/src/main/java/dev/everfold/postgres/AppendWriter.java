@@ -173,7 +173,9 @@ final class AppendWriter implements Runnable {
             }
             if (stored.isEmpty()) {
                 committing = false;
-                known.doubt();
+                if (behind.get().isAsked()) {
+                    known.doubt();
+                }
             }
             return stored.orElse(null);
         }

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// What this process knows from its own appends of how the log ends, so that it can decide the next ones by itself:
-/// position, time, the last revisions of streams, and what came of late. Only the server can tell whether the log still
-/// ends so; others append too. For one thread at a time.
+/// What this process knows from its own appends of how the log ends, so that it can decide the next ones by
+/// itself: position, time, the last revisions of streams, and what came of late. Only the server can tell whether
+/// the log still ends so; others append too. For one thread at a time.
 final class KnownEnd {
 
     /// Some megabytes.
@@ -57,8 +57,7 @@ final class KnownEnd {
     }
 
     /// Whether an append with that id may be remembered if the log still ends so. Ids are mostly made in the
-    /// order of time
-    /// (UUID version 7), and one above all that there are is new.
+    /// order of time (UUID version 7), and one above all that there are is new.
     boolean mayRemember(UUID appendId) {
         return highestId == null || BY_BYTES.compare(appendId, highestId) <= 0;
     }
