@@ -11,13 +11,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/// A batch of appends that is decided before the server is asked, on how this process [knows][KnownEnd] the log to end,
-/// and stored in one statement if it still ends so: one round trip and one commit, and the server looks for next to
-/// nothing.
+/// A batch of appends that is decided before the server is asked, on how this process [knows][KnownEnd] the log
+/// to end, and stored in one statement if it still ends so: one commit, and the server looks for next to nothing.
 ///
 /// Of conditions that this process cannot tell, it is expected that they hold, and the server looks. Last
-/// revisions that it does not know are read before; they are right if the log still ends so when the batch is
-/// stored.
+/// revisions that it does not know are read before, in a round trip of their own that pays off for a batch; they
+/// are right if the log still ends so when the batch is stored.
 final class AppendBehind {
 
     private final List<PendingAppend> batch;
@@ -31,13 +30,24 @@ final class AppendBehind {
         this.finding = new Finding(batch, known::fulfils);
     }
 
-    /// The batch behind the known end; empty when that is not likely to be the end, or does not tell what was
-    /// tracked.
+    /// The batch behind the known end; empty when that is not likely to be the end, does not tell what was tracked,
+    /// or tells too little of a lone append: [AppendCall] needs no round trip more for it.
     static Optional<AppendBehind> of(List<PendingAppend> batch, KnownEnd known) {
-        boolean isTold = known.isLikely()
-                && batch.stream()
-                        .allMatch(pending -> pending.append().tracking().isEmpty());
-        return isTold ? Optional.of(new AppendBehind(batch, known)) : Optional.empty();
+        if (!known.isLikely()
+                || batch.stream()
+                        .anyMatch(pending -> pending.append().tracking().isPresent())) {
+            return Optional.empty();
+        }
+        AppendBehind behind = new AppendBehind(batch, known);
+        return batch.size() > 1 || behind.unknown().isEmpty() ? Optional.of(behind) : Optional.empty();
+    }
+
+    /// The streams whose last revision is not known.
+    private List<String> unknown() {
+        Map<String, Long> revisions = known.revisions(finding.streams());
+        return finding.streams().stream()
+                .filter(stream -> !revisions.containsKey(stream))
+                .toList();
     }
 
     /// Stores it, on a connection that commits each statement.
@@ -64,23 +74,21 @@ final class AppendBehind {
         }
     }
 
-    /// Whether the server was asked to store it, so that it is the server who said no: the log may end otherwise.
+    /// Whether the server was asked to store it.
     boolean isAsked() {
         return asked;
     }
 
     private Map<String, Long> revisions(AppendSql sql, Connection connection) throws SQLException {
         Map<String, Long> revisions = known.revisions(finding.streams());
-        List<String> unknown = finding.streams().stream()
-                .filter(stream -> !revisions.containsKey(stream))
-                .toList();
+        List<String> unknown = unknown();
         if (!unknown.isEmpty()) {
-            NamedValues values = new NamedValues().array("streams", "text", unknown);
+            NamedValues values =
+                    new NamedValues().put("wait_max", sql.waitMax()).array("streams", "text", unknown);
             try (PreparedStatement statement = sql.revisions().prepare(connection, values);
                     ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    revisions.put(row.getString(1), row.getLong(2));
-                }
+                row.next();
+                revisions.putAll(Finding.byName(unknown, SqlArrays.numbers(row, "revisions")));
             }
         }
         return revisions;

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
 /// @param behindUnless the same, when no item of the conditions is met
 /// @param oneBehind the same for one event, whose append is not remembered
 /// @param oneBehindDoubtful the same, when its append may be
-/// @param revisions the last revision of streams that have one
+/// @param revisions the last revisions of streams
+/// @param highestId the highest id of the remembered appends
 /// @param lockMax how long the server waits for the sequencer
 record AppendSql(
         NamedSql find,
@@ -34,17 +35,21 @@ record AppendSql(
         One oneBehind,
         One oneBehindDoubtful,
         NamedSql revisions,
+        NamedSql highestId,
         Duration lockMax) {
 
     private static final String KNOWN_END = """
-            pg_try_advisory_xact_lock({key}) and current_setting('transaction_isolation') = 'read committed'
-            and (date_part('epoch', pg_postmaster_start_time()) * 1000000)::bigint = :server
+            set_config('lock_timeout', '{wait_max}', true) is not null
+            and pg_try_advisory_xact_lock({key}) and current_setting('transaction_isolation') = 'read committed'
+            and {same_server}
             and (:last_number, :last_id) =
                 (select a.number, a.id from {schema}.append a order by a.number desc limit 1)""";
 
-    private static final String REVISIONS = """
-            select s.name, l.revision from unnest(:streams) s(name) cross join lateral
-            (select e.revision from {schema}.event e where e.stream = s.name order by e.revision desc limit 1) l""";
+    private static final String SAME_SERVER =
+            "(date_part('epoch', pg_postmaster_start_time()) * 1000000)::bigint = :server";
+
+    private static final String HIGHEST_ID =
+            "select id from {schema}.append where " + SAME_SERVER + " order by id desc limit 1";
 
     private static final List<String> ITEMS = List.of(
             "kinds",
@@ -83,8 +88,8 @@ record AppendSql(
 
     /// @param lockMax how long to wait for the sequencer
     static AppendSql of(Sql sql, Duration lockMax) {
-        String behind = behind(sql, "append-behind.sql");
-        String oneBehind = behind(sql, "append-one-behind.sql");
+        String behind = text(sql, lockMax, "append-behind.sql");
+        String oneBehind = text(sql, lockMax, "append-one-behind.sql");
         NamedSql store = call(
                 sql,
                 "store",
@@ -93,9 +98,7 @@ record AppendSql(
                         EVENTS,
                         List.of("append_ids", "append_positions", "append_events", "append_recorded"),
                         List.of("sources", "source_positions")));
-        String one = Sql.resource("append-one.sql")
-                .replace("{key}", String.valueOf(sql.sequencer()))
-                .replace("{wait_max}", lockMax.toMillis() + "ms");
+        String one = text(sql, lockMax, "append-one.sql");
         return new AppendSql(
                 call(sql, "find", Stream.of(List.of("wait_max", "append_ids", "streams", "sources"), ITEMS)),
                 store,
@@ -122,14 +125,17 @@ record AppendSql(
                                 "{unremembered}",
                                 "and not exists (select from {schema}.append a where a.id = :append_id)"),
                         ":position"),
-                NamedSql.parse(sql.in(REVISIONS)),
+                call(sql, "revisions", Stream.of(List.of("wait_max", "streams"))),
+                NamedSql.parse(sql.in(HIGHEST_ID)),
                 lockMax);
     }
 
-    private static String behind(Sql sql, String resource) {
+    private static String text(Sql sql, Duration lockMax, String resource) {
         return Sql.resource(resource)
                 .replace("{known_end}", KNOWN_END)
-                .replace("{key}", String.valueOf(sql.sequencer()));
+                .replace("{same_server}", SAME_SERVER)
+                .replace("{key}", String.valueOf(sql.sequencer()))
+                .replace("{wait_max}", lockMax.toMillis() + "ms");
     }
 
     /// @param position where the event is to be, in SQL

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// nobody waiting commits its own append. Only one of them is at it at a time.
 ///
 /// While one batch is committed, the next one gathers. What the connection does not survive is tried once
-/// more on another one: that is harmless, since what was committed is found by its append ids, and the
-/// sequencer is not free before the lost transaction has ended one way or the other.
+/// more on another one, in a way that waits for the sequencer: that is not free before the lost transaction has ended
+/// one way or the other, and what was committed is found by its append ids.
 final class AppendWriter implements Runnable {
 
     private static final System.Logger LOGGER = System.getLogger("dev.everfold.postgres");
@@ -102,7 +102,7 @@ final class AppendWriter implements Runnable {
                     unanswered = failure;
                 }
                 if (SqlFailures.isLost(failure) && attempt < ATTEMPTS_MAX) {
-                    database.renew();
+                    database.renewAfter(failure);
                     continue;
                 }
                 refuse(batch, failure, unanswered);
@@ -155,10 +155,8 @@ final class AppendWriter implements Runnable {
             if (behind.isEmpty()) {
                 return null;
             }
-            Optional<AppendDecisions> stored = Optional.empty();
             try (Connection connection = database.take()) {
-                committing = true;
-                stored = watch.within(
+                Optional<AppendDecisions> stored = watch.within(
                         connection,
                         on -> behind.get()
                                 .run(
@@ -166,18 +164,18 @@ final class AppendWriter implements Runnable {
                                         on,
                                         partitions.end(),
                                         options.limits().rememberedAppends()));
-            } catch (SQLException failure) {
-                if (!SqlFailures.isDuplicate(failure)) {
-                    throw failure;
-                }
-            }
-            if (stored.isEmpty()) {
-                committing = false;
-                if (behind.get().isAsked()) {
+                if (stored.isEmpty() && behind.get().isAsked()) {
                     known.doubt();
                 }
+                return stored.orElse(null);
+            } catch (SQLException failure) {
+                known.doubt();
+                if (SqlFailures.isDuplicate(failure)) {
+                    return null;
+                }
+                committing = behind.get().isAsked();
+                throw failure;
             }
-            return stored.orElse(null);
         }
 
         /// @return null when nothing is stored, since a part of the batch may have to be refused
@@ -279,8 +277,11 @@ final class AppendWriter implements Runnable {
 
     private void learnHighestId() throws SQLException {
         try (Connection connection = database.take();
-                var statement = connection.prepareStatement(
-                        database.sql().in("select id from {schema}.append order by id desc limit 1"));
+                var statement = statements
+                        .highestId()
+                        .prepare(
+                                connection,
+                                new NamedValues().put("server", known.end().server()));
                 ResultSet row = statement.executeQuery()) {
             if (row.next()) {
                 known.learnHighestId(row.getObject(1, UUID.class));

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.everfold.eventstore.StoreClosedException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /// The connections of one store: a pool for what is short, and single ones for what is long.
@@ -62,10 +63,14 @@ final class Database implements AutoCloseable, Reading {
         return server.getConnection();
     }
 
-    /// Gives out no connection any more that is open by now: when one is lost, the server may not answer on
-    /// others either.
-    void renew() {
-        pool.getHikariPoolMXBean().softEvictConnections();
+    /// Gives out no connection any more that is open by now, after one was lost: the server may be silent on
+    /// others too.
+    /// Unless it had nothing to do with the server.
+    void renewAfter(SQLException loss) {
+        boolean isPoolEmpty = loss instanceof SQLTransientConnectionException;
+        if (!isPoolEmpty && !Thread.currentThread().isInterrupted()) {
+            pool.getHikariPoolMXBean().softEvictConnections();
+        }
     }
 
     /// Reads something that is one statement, once more when the connection had been lost unnoticed.
@@ -78,7 +83,7 @@ final class Database implements AutoCloseable, Reading {
                 if (!SqlFailures.isLost(failure)) {
                     throw failure;
                 }
-                renew();
+                renewAfter(failure);
                 try (Connection connection = take()) {
                     return work.on(connection);
                 }

@@ -135,7 +135,7 @@ final class Finding {
         return row.wasNull() ? Long.MIN_VALUE : last;
     }
 
-    private static Map<String, Long> byName(List<String> names, @Nullable Long[] values) {
+    static Map<String, Long> byName(List<String> names, @Nullable Long[] values) {
         Map<String, Long> byName = new HashMap<>();
         for (int i = 0; i < values.length; i++) {
             Long value = values[i];

@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// What a batch of appends is decided on: what was committed when the sequencer was taken.
+/// What a batch of appends is decided on: what was committed when the sequencer was taken, or is [known][KnownEnd]
+/// to be.
 ///
 /// @param nextPosition how many events there are
 /// @param lastRecordedMicros the last recorded time; the lowest long = none

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// the log still ends so; others append too. For one thread at a time.
 final class KnownEnd {
 
+    /// Where processes take turns, each finds now and then that nobody came between; that is not to be counted on.
+    private static final int CALLS_MIN = 3;
+
     /// Some megabytes.
     private static final int STREAMS_MAX = 10_000;
 
@@ -31,29 +34,27 @@ final class KnownEnd {
     };
     private final RecentEvents recent = new RecentEvents();
     private @Nullable LogEnd end;
-    private boolean likely;
+    private int calls;
     private long nextPosition;
     private long lastRecordedMicros;
     private @Nullable UUID highestId;
 
-    /// Whether the log probably still ends so: nobody else appended between the last two calls.
+    /// Whether the log probably still ends so: nobody else appended before each of the last calls.
     boolean isLikely() {
-        return likely;
+        return calls >= CALLS_MIN;
     }
 
-    /// The end that is likely.
+    /// How the log ended after the last append of this process.
     LogEnd end() {
-        if (end == null || !likely) {
+        if (end == null) {
             throw new IllegalStateException("How the log ends is not known.");
         }
         return end;
     }
 
-    /// Whether a condition holds if the log still ends so, which is likely.
+    /// Whether a condition holds if the log still ends so.
     boolean fulfils(NothingMatching nothing) {
-        return likely
-                && nothing.fromPosition() <= nextPosition
-                && recent.nothingMatches(nothing.query(), nothing.fromPosition());
+        return nothing.fromPosition() <= nextPosition && recent.nothingMatches(nothing.query(), nothing.fromPosition());
     }
 
     /// Whether an append with that id may be remembered if the log still ends so. Ids are mostly made in the
@@ -79,15 +80,17 @@ final class KnownEnd {
         return known;
     }
 
-    /// What appends behind the end that is likely are decided on.
+    /// What appends behind the known end are decided on.
     Found found(Map<String, Long> lastRevisions) {
         return Found.clear(nextPosition, lastRecordedMicros, end(), lastRevisions);
     }
 
     /// Learns from a batch that was stored, one append of it at least.
     void learn(AppendDecisions stored) {
-        likely = stored.before().equals(end);
-        if (!likely) {
+        if (stored.before().equals(end)) {
+            calls = Math.min(calls + 1, CALLS_MIN);
+        } else {
+            calls = 0;
             revisions.clear();
             recent.restart(stored.firstPosition());
             highestId = null;
@@ -113,6 +116,6 @@ final class KnownEnd {
 
     /// The server stored nothing, and perhaps since the log ends otherwise.
     void doubt() {
-        likely = false;
+        calls = 0;
     }
 }

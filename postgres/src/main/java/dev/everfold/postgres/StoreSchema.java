@@ -91,8 +91,8 @@ final class StoreSchema {
         if (there.version() < VERSION) {
             try (Statement statement = connection.createStatement()) {
                 // Versions 2 to 4 have the tables of version 1 and other functions.
-                for (String function : List.of("append", "store", "find", "matches")) {
-                    statement.execute(sql.in("drop function {schema}." + function));
+                for (String function : List.of("append", "store", "revisions", "find", "matches")) {
+                    statement.execute(sql.in("drop function if exists {schema}." + function));
                 }
                 statement.execute(sql.in(functions()));
                 statement.execute(sql.in("update {schema}.store set version = " + VERSION));

@@ -76,6 +76,21 @@ begin
 end
 $function$;
 
+-- The last revision of each stream, null where it has no event, without the sequencer.
+create function {schema}.revisions(wait_max text, streams text[], out revisions bigint[])
+language plpgsql volatile
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+begin
+    perform set_config('lock_timeout', wait_max, true);
+    select array_agg((select e.revision from {schema}.event e where e.stream = s.name order by e.revision desc limit 1)
+            order by s.n)
+        into revisions from unnest(streams) with ordinality s(name, n);
+end
+$function$;
+
 -- Stores what was accepted: events from first_position on, and the appends that brought them from first_number on.
 create function {schema}.store(
     first_position bigint, first_number bigint,
@@ -155,7 +170,7 @@ begin
                 select from {schema}.matches(kinds, from_positions, terms, plain, with_stream, with_category, with_types,
                                              with_tags, only_first) m
                 where cardinality(m.matched_items) > 0))
-            and b.position + cardinality(ids) <= partitions_end
+            and b.position + coalesce(cardinality(ids), 0) <= partitions_end
     ), events as (
         insert into {schema}.event
                 (position, revision, recorded, occurred, id, stream, type, content_type, tags, metadata, data)

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class BatchTest {
 
+    /// So many that what is known of the end is likely.
+    private static final int EARLIER = 4;
+
     private static final StreamAt NEW_STREAM = new StreamAt("order-1", Expected.noStream());
 
     private final List<Append> batch =
@@ -55,7 +58,7 @@ class BatchTest {
         try (EventStore store = EventStores.open(uri.toString());
                 Connection connection = connect()) {
             KnownEnd known = new KnownEnd();
-            for (int i = 0; i < 2; i++) {
+            for (int i = 0; i < EARLIER; i++) {
                 List<PendingAppend> other =
                         List.of(PendingAppend.of(Append.of(NewEvent.of("order-0", "placed", "{}")), 0, true));
                 Found found = AppendCall.of(other)
@@ -70,10 +73,24 @@ class BatchTest {
             assertThat(AppendBehind.of(pending, known).orElseThrow().run(sql, connection, 1_000, 100))
                     .isPresent();
 
-            assertThatBothAreRemembered(2);
+            assertThatBothAreRemembered(EARLIER);
             assertThat(batch.stream().map(store::append).map(again -> again.revisions()))
                     .containsExactly(List.of(), List.of(0L));
-            assertThat(store.nextPosition()).isEqualTo(3);
+            assertThat(store.nextPosition()).isEqualTo(EARLIER + 1);
+        }
+    }
+
+    @Test
+    void checks_without_events_are_one_call() throws Exception {
+        try (EventStore store = EventStores.open(uri.toString());
+                Connection connection = connect()) {
+            List<PendingAppend> checks = List.of(
+                    PendingAppend.of(Append.check(NEW_STREAM), 0, true),
+                    PendingAppend.of(Append.check(NEW_STREAM), 0, true));
+
+            assertThat(AppendCall.of(checks).orElseThrow().run(sql, connection, 1_000))
+                    .isPresent();
+            assertThat(store.nextPosition()).isZero();
         }
     }
 

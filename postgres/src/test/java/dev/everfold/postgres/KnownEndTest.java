@@ -18,12 +18,14 @@ import dev.everfold.eventstore.StoreUri;
 import dev.everfold.postgres.AppendDecisions.Decision.Accepted;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +35,9 @@ import org.junit.jupiter.api.Timeout;
 class KnownEndTest {
 
     private static final int APPENDS = 300;
+
+    /// So many calls make an end likely.
+    private static final int CALLS = 4;
 
     private StoreUri uri;
 
@@ -220,10 +225,10 @@ class KnownEndTest {
 
             for (Append refused : List.of(
                     one("order-1").expecting("order-1", Expected.noStream()),
-                    one("order-2").unless(Query.types("noted"), 0),
-                    two("order-2").unless(Query.stream("order-1"), 1),
-                    one("order-2").unless(Query.all(), 1),
-                    one("order-2").unless(Query.types("none"), 4))) {
+                    one("order-1").unless(Query.types("noted"), 0),
+                    two("order-1").unless(Query.stream("order-1"), 1),
+                    one("order-1").unless(Query.all(), 1),
+                    one("order-1").unless(Query.types("none"), 4))) {
                 assertThat(behind(connection, known, refused)).isEmpty();
                 assertThat(behind(connection, known, List.of(one("order-3"), refused)))
                         .isEmpty();
@@ -240,8 +245,8 @@ class KnownEndTest {
             store.append(last);
             KnownEnd known = known(0, last.id(), 2, "order-1", 1);
 
-            assertThat(behind(connection, known, two("order-2").unless(Query.types("none"), 0)))
-                    .contains(new Appended(2, List.of(0L, 1L)));
+            assertThat(behind(connection, known, two("order-1").unless(Query.types("none"), 0)))
+                    .contains(new Appended(2, List.of(2L, 3L)));
         }
     }
 
@@ -295,36 +300,90 @@ class KnownEndTest {
                 .isFalse();
         assertThat(known.fulfils(new NothingMatching(Query.stream("order-1"), 8)))
                 .isTrue();
-
-        known.doubt();
-        assertThat(known.fulfils(new NothingMatching(Query.stream("order-1"), 8)))
-                .isFalse();
     }
 
     @Test
-    void what_is_known_is_likely_and_carried_on_until_somebody_else_appends() {
+    void what_is_known_is_carried_on_until_somebody_else_appends() {
         KnownEnd known = new KnownEnd();
-        UUID[] ids = {new UUID(1, 1), new UUID(1, 2), new UUID(1, 3), new UUID(1, 4)};
+        UUID[] ids = {new UUID(1, 1), new UUID(1, 2), new UUID(1, 3)};
         List<String> streams = List.of("order-1", "order-2", "order-3");
 
         learn(known, new LogEnd(1, -1, null), 0, "order-1", 41, ids[0]);
-        assertThat(known.isLikely()).as("there was nothing to compare with").isFalse();
-
         learn(known, new LogEnd(1, 0, ids[0]), 1, "order-2", 7, ids[1]);
         known.learnHighestId(ids[1]);
-        assertThat(known.isLikely()).isTrue();
         assertThat(known.end()).isEqualTo(new LogEnd(1, 1, ids[1]));
         assertThat(known.revisions(streams)).isEqualTo(Map.of("order-1", 41L, "order-2", 7L));
+        assertThat(known.isHighestIdKnown()).isTrue();
 
         learn(known, new LogEnd(1, 4, ids[1]), 5, "order-2", 9, ids[2]);
-        assertThat(known.isLikely()).isFalse();
-        assertThat(known.isHighestIdKnown()).isFalse();
         assertThat(known.revisions(streams)).isEqualTo(Map.of("order-2", 9L));
+        assertThat(known.isHighestIdKnown()).isFalse();
+    }
 
-        learn(known, new LogEnd(1, 5, ids[2]), 6, "order-2", 10, ids[3]);
-        assertThat(known.isLikely()).isTrue();
+    @Test
+    void what_is_known_is_likely_once_nobody_else_has_appended_before_several_calls() {
+        KnownEnd known = new KnownEnd();
+        LogEnd end = new LogEnd(1, -1, null);
+        for (int call = 0; call < 10; call++) {
+            assertThat(known.isLikely()).as("call %s", call).isEqualTo(call >= CALLS);
+            UUID id = new UUID(1, call);
+            learn(known, end, call, "order-1", call, id);
+            end = new LogEnd(1, call, id);
+        }
         known.doubt();
-        assertThat(known.isLikely()).isFalse();
+        assertThat(known.isLikely()).as("in doubt").isFalse();
+
+        for (int call = 10; call < 20; call++) {
+            assertThat(known.isLikely()).as("call %s", call).isEqualTo(call >= 10 + CALLS - 1);
+            UUID id = new UUID(1, call);
+            learn(known, end, call, "order-1", call, id);
+            end = new LogEnd(1, call, id);
+        }
+        learn(known, new LogEnd(1, 20, new UUID(2, 2)), 21, "order-1", 22, new UUID(3, 3));
+        assertThat(known.isLikely()).as("somebody else appended").isFalse();
+    }
+
+    @Test
+    void somebody_who_appends_before_the_sequencer_is_had_is_met_as_a_duplicate_and_followed() throws Exception {
+        String schema = uri.parameters().get("schema");
+        try (EventStore store = open();
+                Connection other = connect();
+                Statement there = other.createStatement()) {
+            for (int i = 0; i < CALLS; i++) {
+                store.append(one("order-1"));
+            }
+            other.setAutoCommit(false);
+            there.execute("insert into " + schema + ".event (position, revision, recorded, id, stream, type, data)"
+                    + " values (4, 4, 0, gen_random_uuid(), 'order-1', 'noted', '')");
+            there.execute("insert into " + schema + ".append (number, id, from_position, events, recorded)"
+                    + " values (4, gen_random_uuid(), 4, 1, 0)");
+
+            FutureTask<Appended> late = new FutureTask<>(() -> store.append(one("order-1")));
+            Thread.ofVirtual().start(late);
+            awaitWaitingBehindKnown();
+            other.commit();
+
+            assertThat(late.get()).isEqualTo(new Appended(5, List.of(5L)));
+        }
+    }
+
+    private static void awaitWaitingBehindKnown() throws SQLException {
+        String waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and wait_event ="
+                + " 'transactionid' and query like '%pg_try_advisory_xact_lock%'";
+        while (!PostgresServer.V18.strings(waiting).equals(List.of("1"))) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void a_lone_append_to_a_stream_that_is_not_known_is_looked_up_in_one_round_trip_and_of_a_batch_apart() {
+        KnownEnd known = known(new LogEnd(1, 9, new UUID(1, 1)), 10, "order-1", 3);
+        PendingAppend unknown = PendingAppend.of(one("order-2"), 0, true);
+        PendingAppend there = PendingAppend.of(one("order-1"), 0, true);
+
+        assertThat(AppendBehind.of(List.of(unknown), known)).isEmpty();
+        assertThat(AppendBehind.of(List.of(there), known)).isPresent();
+        assertThat(AppendBehind.of(List.of(there, unknown), known)).isPresent();
     }
 
     @Test
@@ -363,18 +422,15 @@ class KnownEndTest {
         return known(new LogEnd(serverStarted(), number, id), nextPosition, stream, revision);
     }
 
-    /// Knows it since its last append, and nobody else appended before that.
+    /// Knows it since its last append, and nobody else appended before each of the last calls.
     private static KnownEnd known(LogEnd end, long nextPosition, String stream, long revision) {
         KnownEnd known = new KnownEnd();
-        UUID before = new UUID(7, 7);
-        learn(known, new LogEnd(end.server(), end.number() - 2, null), nextPosition - 2, stream, revision - 1, before);
-        learn(
-                known,
-                new LogEnd(end.server(), end.number() - 1, before),
-                nextPosition - 1,
-                stream,
-                revision,
-                Objects.requireNonNull(end.id()));
+        LogEnd before = new LogEnd(end.server(), end.number() - CALLS, null);
+        for (int left = CALLS - 1; left >= 0; left--) {
+            UUID id = left == 0 ? Objects.requireNonNull(end.id()) : new UUID(7, left);
+            learn(known, before, nextPosition - left - 1, stream, revision - left, id);
+            before = new LogEnd(end.server(), before.number() + 1, id);
+        }
         return known;
     }
 

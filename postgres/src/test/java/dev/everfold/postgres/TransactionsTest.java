@@ -69,7 +69,7 @@ class TransactionsTest {
                 Append next = append.withId(UUID.randomUUID());
                 List<PendingAppend> batch = List.of(PendingAppend.of(next, 0, true));
                 known.learn(stored(batch, known, sql, connection));
-                if (i % 4 == 3) {
+                if (i % 10 == 9) {
                     // One does not know at all times how the log ends.
                     known.doubt();
                 }
