@@ -279,24 +279,30 @@ final class AppendPipe {
         send();
     }
 
-    /// Takes nothing more, and returns when everything that was taken is answered; what is not within a minute is
-    /// given up.
+    /// Takes nothing more, and returns when everything that was taken is answered, whoever interrupts; what is not
+    /// within a minute is given up.
     void close() {
+        boolean interrupted = false;
         lock.lock();
         try {
             closed = true;
             answered.signalAll();
             long nanosLeft = TimeUnit.SECONDS.toNanos(DRAIN_SECONDS_MAX);
             while (unanswered > 0 && nanosLeft > 0) {
-                nanosLeft = answered.awaitNanos(nanosLeft);
+                try {
+                    nanosLeft = answered.awaitNanos(nanosLeft);
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
             }
             if (stream != null) {
                 stream.call.halfClose();
             }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -18,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -135,6 +137,48 @@ public abstract class CloseConformance extends ConformanceSuite {
 
         assertThat(closed).succeedsWithin(Duration.ofSeconds(5));
         assertClosed(() -> store.nextPosition());
+    }
+
+    @Test
+    void accepted_appends_are_drained_when_the_answer_to_the_first_closes_the_store() {
+        List<CompletableFuture<Appended>> answers = new ArrayList<>();
+        answers.add(store.appendAsync(Append.of(event("order-0", "order.placed"))));
+        CompletableFuture<Void> closed = answers.getFirst().thenRun(store::close);
+        for (int i = 1; i < 200; i++) {
+            answers.add(store.appendAsync(Append.of(event("order-" + i % 3, "order.placed"))));
+        }
+
+        assertThat(closed).succeedsWithin(Duration.ofSeconds(5));
+        long stored = 0;
+        for (CompletableFuture<Appended> answer : answers) {
+            try {
+                assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(new Appended(stored, List.of(stored / 3)));
+                stored++;
+            } catch (ExecutionException refused) {
+                // Since it came after the close.
+                assertThat(refused).cause().isInstanceOf(StoreClosedException.class);
+            } catch (InterruptedException | TimeoutException unanswered) {
+                throw new AssertionError("The append after " + stored + " is not answered.", unanswered);
+            }
+        }
+    }
+
+    @Test
+    void an_interrupted_thread_drains_what_was_accepted_and_stays_interrupted() {
+        List<CompletableFuture<Appended>> answers = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            answers.add(store.appendAsync(Append.of(event("order-" + i % 3, "order.placed"))));
+        }
+
+        Thread.currentThread().interrupt();
+        store.close();
+
+        assertThat(Thread.interrupted()).as("whether the thread is interrupted").isTrue();
+        for (int i = 0; i < 200; i++) {
+            assertThat(answers.get(i))
+                    .succeedsWithin(Duration.ofSeconds(10))
+                    .isEqualTo(new Appended(i, List.of((long) i / 3)));
+        }
     }
 
     @Test

@@ -111,6 +111,15 @@ final class LifeFaults {
                 }),
                 PlantedFault.of("what an answer sets off cannot close the store", AnswerWaiting::new),
                 PlantedFault.of(
+                        "an interrupted thread that closes the store is interrupted no more",
+                        store -> new ForwardingEventStore(store) {
+                            @Override
+                            public void close() {
+                                boolean _ = Thread.interrupted();
+                                delegate.close();
+                            }
+                        }),
+                PlantedFault.of(
                         "an append to a closed store throws although it is asynchronous",
                         store -> new ForwardingEventStore(store) {
                             @Override
