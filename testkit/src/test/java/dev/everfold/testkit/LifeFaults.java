@@ -110,15 +110,7 @@ final class LifeFaults {
                     }
                 }),
                 PlantedFault.of("what an answer sets off cannot close the store", AnswerWaiting::new),
-                PlantedFault.of(
-                        "an interrupted thread that closes the store is interrupted no more",
-                        store -> new ForwardingEventStore(store) {
-                            @Override
-                            public void close() {
-                                boolean _ = Thread.interrupted();
-                                delegate.close();
-                            }
-                        }),
+                PlantedFault.of("whoever closes the store is interrupted no more", InterruptionSwallowing::new),
                 PlantedFault.of(
                         "an append to a closed store throws although it is asynchronous",
                         store -> new ForwardingEventStore(store) {
@@ -150,6 +142,20 @@ final class LifeFaults {
                 return waiting.await(delegate, position, timeout);
             }
         });
+    }
+
+    /// Forgets at the close that its thread was interrupted.
+    private static final class InterruptionSwallowing extends ForwardingEventStore {
+
+        InterruptionSwallowing(EventStore store) {
+            super(store);
+        }
+
+        @Override
+        public void close() {
+            boolean _ = Thread.interrupted();
+            delegate.close();
+        }
     }
 
     /// Would wait at the close for what its answers set off, though that is what closes it.
