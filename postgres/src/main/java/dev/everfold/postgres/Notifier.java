@@ -1,8 +1,8 @@
 package dev.everfold.postgres;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -83,8 +83,9 @@ final class Notifier implements AutoCloseable {
 
     private void send() {
         try (Connection connection = database.take();
-                Statement sending = connection.createStatement()) {
-            sending.execute(statement);
+                // Of the driver's cache: any other statement is prepared by a new name each time.
+                PreparedStatement sending = connection.prepareStatement(statement)) {
+            sending.execute();
         } catch (SQLException | RuntimeException unsent) {
             LOGGER.log(System.Logger.Level.DEBUG, "not notified store=" + database.store(), unsent);
         }
