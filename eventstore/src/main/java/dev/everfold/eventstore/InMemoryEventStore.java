@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -20,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /// The contract in its plainest form: one list of events, searched from end to end.
 ///
@@ -78,9 +77,7 @@ public final class InMemoryEventStore implements EventStore {
     public Appended append(Append append) {
         limits.check(append);
         long stampMicros = Micros.of(clock.instant());
-        lock.lock();
-        try {
-            requireOpen();
+        return whileOpen(() -> {
             Appended first = accepted.get(append.id());
             if (first != null) {
                 return repeated(append, first);
@@ -91,9 +88,7 @@ public final class InMemoryEventStore implements EventStore {
                 throw new AppendConflictException(failures);
             }
             return accept(append, stampMicros);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     @Override
@@ -109,39 +104,31 @@ public final class InMemoryEventStore implements EventStore {
     @Override
     public EventCursor read(Read read) {
         limits.check(read);
-        lock.lock();
-        try {
-            requireOpen();
-            return switch (read.source()) {
-                case Read.Source.Matching matching -> {
-                    if (matching.fromPosition() > log.size()) {
-                        throw new PositionAheadException("Read", matching.fromPosition(), log.size());
-                    }
-                    long end = Math.min(matching.toPosition(), log.size());
-                    yield new Cursor(read, matching.query().predicate(), matching.fromPosition(), end);
+        return whileOpen(() -> switch (read.source()) {
+            case Read.Source.Matching matching -> {
+                if (matching.fromPosition() > log.size()) {
+                    throw new PositionAheadException("Read", matching.fromPosition(), log.size());
                 }
-                case Read.Source.Revisions revisionsOf -> {
-                    Predicate<RecordedEvent> ofStream =
-                            Query.stream(revisionsOf.stream()).predicate();
-                    Predicate<RecordedEvent> inRange = event -> event.revision() >= revisionsOf.fromRevision()
-                            && event.revision() < revisionsOf.toRevision();
-                    yield new Cursor(read, ofStream.and(inRange), 0, log.size());
-                }
-            };
-        } finally {
-            lock.unlock();
-        }
+                long end = Math.min(matching.toPosition(), log.size());
+                yield cursor(read, matching.query().predicate(), matching.fromPosition(), end);
+            }
+            case Read.Source.Revisions revisionsOf -> {
+                Predicate<RecordedEvent> ofStream =
+                        Query.stream(revisionsOf.stream()).predicate();
+                Predicate<RecordedEvent> inRange = event ->
+                        event.revision() >= revisionsOf.fromRevision() && event.revision() < revisionsOf.toRevision();
+                yield cursor(read, ofStream.and(inRange), 0, log.size());
+            }
+        });
+    }
+
+    private EventCursor cursor(Read read, Predicate<RecordedEvent> matches, long fromPosition, long end) {
+        return new InMemoryCursor(this, log, read, matches, fromPosition, end);
     }
 
     @Override
     public long nextPosition() {
-        lock.lock();
-        try {
-            requireOpen();
-            return log.size();
-        } finally {
-            lock.unlock();
-        }
+        return whileOpen(() -> (long) log.size());
     }
 
     @Override
@@ -165,25 +152,15 @@ public final class InMemoryEventStore implements EventStore {
 
     @Override
     public OptionalLong trackedPosition(String source) {
-        lock.lock();
-        try {
-            requireOpen();
+        return whileOpen(() -> {
             Long position = tracked.get(source);
             return position == null ? OptionalLong.empty() : OptionalLong.of(position);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     @Override
     public SortedMap<String, Long> trackedPositions() {
-        lock.lock();
-        try {
-            requireOpen();
-            return Collections.unmodifiableSortedMap(new TreeMap<>(tracked));
-        } finally {
-            lock.unlock();
-        }
+        return whileOpen(() -> Collections.unmodifiableSortedMap(new TreeMap<>(tracked)));
     }
 
     @Override
@@ -198,9 +175,7 @@ public final class InMemoryEventStore implements EventStore {
 
     @Override
     public StoreStats stats() {
-        lock.lock();
-        try {
-            requireOpen();
+        return whileOpen(() -> {
             SortedMap<String, Long> types = new TreeMap<>();
             long bytes = 0;
             for (RecordedEvent event : log) {
@@ -208,9 +183,7 @@ public final class InMemoryEventStore implements EventStore {
                 bytes += event.recordBytes();
             }
             return new StoreStats(log.size(), revisions.size(), types, bytes, 1);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     @Override
@@ -306,97 +279,20 @@ public final class InMemoryEventStore implements EventStore {
         return appended;
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw new StoreClosedException("store");
+    /// Does something alone, if the store is open.
+    <T> T whileOpen(Supplier<T> work) {
+        lock.lock();
+        try {
+            requireOpen();
+            return work.get();
+        } finally {
+            lock.unlock();
         }
     }
 
-    /// Walks the list between two positions. The list only grows, so positions below `end` never change.
-    private final class Cursor implements EventCursor {
-
-        private final Read read;
-        private final Predicate<RecordedEvent> matches;
-        private final long fromPosition;
-        private final long end;
-        private long candidate;
-        private long returned;
-        private long afterLast;
-        private boolean exhausted;
-        private boolean cursorClosed;
-        private @Nullable RecordedEvent ready;
-
-        Cursor(Read read, Predicate<RecordedEvent> matches, long fromPosition, long end) {
-            this.read = read;
-            this.matches = matches;
-            this.fromPosition = fromPosition;
-            this.end = end;
-            this.candidate = isForwards() ? fromPosition : end - 1;
-            this.afterLast = fromPosition;
-        }
-
-        @Override
-        public boolean hasNext() {
-            return peek() != null;
-        }
-
-        @Override
-        public RecordedEvent next() {
-            RecordedEvent event = peek();
-            if (event == null) {
-                throw new NoSuchElementException("The cursor is at its end; ask hasNext() first.");
-            }
-            ready = null;
-            returned++;
-            afterLast = event.position() + 1;
-            return event;
-        }
-
-        @Override
-        public long end() {
-            return end;
-        }
-
-        @Override
-        public long nextPosition() {
-            return exhausted || !isForwards() ? end : afterLast;
-        }
-
-        @Override
-        public void close() {
-            cursorClosed = true;
-        }
-
-        private @Nullable RecordedEvent peek() {
-            lock.lock();
-            try {
-                if (cursorClosed) {
-                    throw new StoreClosedException("cursor");
-                }
-                requireOpen();
-                if (ready == null && returned < read.limit()) {
-                    ready = find();
-                    exhausted = ready == null;
-                }
-                return ready;
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        private @Nullable RecordedEvent find() {
-            while (candidate >= fromPosition && candidate < end) {
-                RecordedEvent event = log.get((int) candidate);
-                candidate += isForwards() ? 1 : -1;
-                if (matches.test(event)) {
-                    return event;
-                }
-            }
-            return null;
-        }
-
-        private boolean isForwards() {
-            return read.direction() == Read.Direction.FORWARDS;
+    private void requireOpen() {
+        if (closed) {
+            throw new StoreClosedException("store");
         }
     }
 }
