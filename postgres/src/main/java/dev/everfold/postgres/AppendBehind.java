@@ -22,12 +22,17 @@ final class AppendBehind {
     private final List<PendingAppend> batch;
     private final KnownEnd known;
     private final Finding finding;
+
+    /// The last revisions of its streams, as far as they are known.
+    private final Map<String, Long> revisions;
+
     private boolean asked;
 
     private AppendBehind(List<PendingAppend> batch, KnownEnd known) {
         this.batch = batch;
         this.known = known;
         this.finding = new Finding(batch, known::fulfils);
+        this.revisions = known.revisions(finding.streams());
     }
 
     /// The batch behind the known end; empty when that is not likely to be the end, does not tell what was tracked,
@@ -44,7 +49,6 @@ final class AppendBehind {
 
     /// The streams whose last revision is not known.
     private List<String> unknown() {
-        Map<String, Long> revisions = known.revisions(finding.streams());
         return finding.streams().stream()
                 .filter(stream -> !revisions.containsKey(stream))
                 .toList();
@@ -57,7 +61,8 @@ final class AppendBehind {
     /// @return what became of it; empty when nothing is stored, since not all may be, or the log ends otherwise
     Optional<AppendDecisions> run(AppendSql sql, Connection connection, long partitionsEnd, int rememberedMax)
             throws SQLException {
-        AppendDecisions decisions = new AppendDecisions(known.found(revisions(sql, connection)), rememberedMax);
+        readUnknown(sql, connection);
+        AppendDecisions decisions = new AppendDecisions(known.found(revisions), rememberedMax);
         for (PendingAppend pending : batch) {
             if (!(decisions.decide(pending) instanceof Decision.Accepted)) {
                 return Optional.empty();
@@ -79,19 +84,17 @@ final class AppendBehind {
         return asked;
     }
 
-    private Map<String, Long> revisions(AppendSql sql, Connection connection) throws SQLException {
-        Map<String, Long> revisions = known.revisions(finding.streams());
+    private void readUnknown(AppendSql sql, Connection connection) throws SQLException {
         List<String> unknown = unknown();
-        if (!unknown.isEmpty()) {
-            NamedValues values =
-                    new NamedValues().put("wait_max", sql.waitMax()).array("streams", "text", unknown);
-            try (PreparedStatement statement = sql.revisions().prepare(connection, values);
-                    ResultSet row = statement.executeQuery()) {
-                row.next();
-                revisions.putAll(Finding.byName(unknown, SqlArrays.numbers(row, "revisions")));
-            }
+        if (unknown.isEmpty()) {
+            return;
         }
-        return revisions;
+        NamedValues values = new NamedValues().put("wait_max", sql.waitMax()).array("streams", "text", unknown);
+        try (PreparedStatement statement = sql.revisions().prepare(connection, values);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            revisions.putAll(Finding.byName(unknown, SqlArrays.numbers(row, "revisions")));
+        }
     }
 
     private PreparedStatement one(AppendSql sql, Connection connection, AppendDecisions decisions) throws SQLException {

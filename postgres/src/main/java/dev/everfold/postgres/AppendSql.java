@@ -41,15 +41,12 @@ record AppendSql(
     private static final String KNOWN_END = """
             set_config('lock_timeout', '{wait_max}', true) is not null
             and pg_try_advisory_xact_lock({key}) and current_setting('transaction_isolation') = 'read committed'
-            and {same_server}
+            and {server_started} = :server
             and (:last_number, :last_id) =
                 (select a.number, a.id from {schema}.append a order by a.number desc limit 1)""";
 
-    private static final String SAME_SERVER =
-            "(date_part('epoch', pg_postmaster_start_time()) * 1000000)::bigint = :server";
-
     private static final String HIGHEST_ID =
-            "select id from {schema}.append where " + SAME_SERVER + " order by id desc limit 1";
+            "select id from {schema}.append where {server_started} = :server order by id desc limit 1";
 
     private static final List<String> ITEMS = List.of(
             "kinds",
@@ -133,7 +130,6 @@ record AppendSql(
     private static String text(Sql sql, Duration lockMax, String resource) {
         return Sql.resource(resource)
                 .replace("{known_end}", KNOWN_END)
-                .replace("{same_server}", SAME_SERVER)
                 .replace("{key}", String.valueOf(sql.sequencer()))
                 .replace("{wait_max}", lockMax.toMillis() + "ms");
     }

@@ -80,7 +80,8 @@ final class Database implements AutoCloseable, Reading {
             try (Connection connection = take()) {
                 return work.on(connection);
             } catch (SQLException failure) {
-                if (!SqlFailures.isLost(failure)) {
+                // An interrupted thread loses whatever connection it has.
+                if (!SqlFailures.isLost(failure) || Thread.currentThread().isInterrupted()) {
                     throw failure;
                 }
                 renewAfter(failure);

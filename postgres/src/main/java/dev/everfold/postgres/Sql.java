@@ -20,6 +20,9 @@ record Sql(String schema) {
     static final String COLUMNS = "e.position, e.revision, e.recorded, e.occurred, e.id, e.stream, e.type,"
             + " e.content_type, e.tags, e.metadata, e.data";
 
+    /// When the server was started, microseconds since 1970-01-01T00:00:00Z.
+    private static final String SERVER_STARTED = "(date_part('epoch', pg_postmaster_start_time()) * 1000000)::bigint";
+
     /// The schema in quotes: some names are words of SQL.
     String quoted() {
         return '"' + schema + '"';
@@ -51,9 +54,9 @@ record Sql(String schema) {
         }
     }
 
-    /// The text with the schema's name for each `{schema}`.
+    /// The text with the schema's name for each `{schema}`, and for `{server_started}` when the server was.
     String in(String text) {
-        return text.replace("{schema}", quoted());
+        return text.replace("{schema}", quoted()).replace("{server_started}", SERVER_STARTED);
     }
 
     /// The text with the bare name of the schema for each `{name}`, as a value.

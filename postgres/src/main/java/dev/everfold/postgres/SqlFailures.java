@@ -73,7 +73,8 @@ final class SqlFailures {
             case "55P03" ->
                 new StoreUnavailableException(
                         "The store in " + store + " took no append in time, since another transaction holds its"
-                                + " sequencer; nothing was stored. Repeat the append; end what holds it if it lasts.",
+                                + " sequencer or one of its tables; nothing was stored. Repeat the append; end what"
+                                + " holds it if it lasts.",
                         true,
                         failure);
             case "57014" ->

@@ -5,7 +5,7 @@ with before as materialized (
     select one.server, l.number, l.id, coalesce(l.from_position + l.events, 0) as position, l.recorded,
            coalesce((select e.revision from {schema}.event e where e.stream = :stream order by e.revision desc limit 1),
                     -1) as revision
-    from (select (date_part('epoch', pg_postmaster_start_time()) * 1000000)::bigint as server) one
+    from (select {server_started} as server) one
     left join lateral (select * from {schema}.append a order by a.number desc limit 1) l on true
     where current_setting('transaction_isolation') = 'read committed'
         and not exists (select from {schema}.append a where a.id = :append_id)

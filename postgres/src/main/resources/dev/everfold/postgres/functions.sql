@@ -1,4 +1,5 @@
--- What appends call, made anew with each version of a store. {schema} is its schema, {key} the number of its sequencer.
+-- What appends call, made anew with each version of a store. {schema} is its schema, {key} the number of its sequencer, and
+-- {server_started} the start of the server.
 
 -- The lowest position at or behind from_positions[n] that item n of the conditions matches, for each item that matches.
 create function {schema}.matches(
@@ -53,7 +54,7 @@ begin
     perform pg_advisory_xact_lock({key});
     perform set_config('lock_timeout', wait_before, true);
 
-    server := date_part('epoch', pg_postmaster_start_time()) * 1000000;
+    server := {server_started};
     select a.number, a.id, a.from_position + a.events, a.recorded into last_number, last_id, next_position, last_recorded
         from {schema}.append a order by a.number desc limit 1;
     next_position := coalesce(next_position, 0);
@@ -157,7 +158,7 @@ begin
                array(select coalesce((select e.revision from {schema}.event e
                                       where e.stream = s.name order by e.revision desc limit 1), -1)
                      from unnest(streams) with ordinality s(name, n) order by s.n) as revisions
-        from (select (date_part('epoch', pg_postmaster_start_time()) * 1000000)::bigint as server) one
+        from (select {server_started} as server) one
         left join lateral (select * from {schema}.append a order by a.number desc limit 1) l on true
         where not exists (select from {schema}.append a where a.id = any(append_ids))
     ), clear as materialized (

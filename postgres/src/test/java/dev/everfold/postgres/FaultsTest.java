@@ -235,4 +235,34 @@ class FaultsTest {
             assertThat(store.append(placed()).fromPosition()).isZero();
         }
     }
+
+    /// After the first append it is not known how the log ends, and after some more it is.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5})
+    void a_partition_that_is_locked_for_long_makes_appends_fail_as_soon_as_the_sequencer_would(int before)
+            throws Exception {
+        StoreUri uri = PostgresServer.V18.newStore();
+        try (EventStore store = open(uri);
+                Connection holder = PostgresServer.V18.connect();
+                Statement statement = holder.createStatement()) {
+            for (int i = 0; i < before; i++) {
+                store.append(placed());
+            }
+            holder.setAutoCommit(false);
+            statement.execute(
+                    "lock table " + uri.parameters().get("schema") + ".event_000000 in access exclusive mode");
+
+            assertThatThrownBy(() -> store.append(placed()))
+                    .isInstanceOfSatisfying(
+                            StoreUnavailableException.class,
+                            refused -> assertThat(refused.retryable()).isTrue())
+                    .hasMessage("The store in schema \"" + uri.parameters().get("schema")
+                            + "\" of postgresql://localhost:" + PostgresServer.V18.port()
+                            + "/postgres took no append in time, since another transaction holds its sequencer or one"
+                            + " of its tables; nothing was stored. Repeat the append; end what holds it if it lasts.");
+            holder.rollback();
+
+            assertThat(store.append(placed()).fromPosition()).isEqualTo(before);
+        }
+    }
 }
