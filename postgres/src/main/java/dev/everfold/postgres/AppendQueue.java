@@ -32,7 +32,7 @@ final class AppendQueue {
     private final LongSupplier nanos;
 
     // Guarded by lock.
-    private final ReentrantLock lock = new ReentrantLock(true);
+    private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final Condition work = lock.newCondition();
     private final Deque<PendingAppend> queue = new ArrayDeque<>();
