@@ -18,6 +18,12 @@ final class EventRows {
 
     private EventRows() {}
 
+    /// Whether a row of a join has an event.
+    static boolean isEvent(ResultSet row) throws SQLException {
+        long _ = row.getLong(1);
+        return !row.wasNull();
+    }
+
     static RecordedEvent event(ResultSet row) throws SQLException {
         EventFormat.Place place = new EventFormat.Place(row.getLong(1), row.getLong(2), row.getLong(3));
         long occurredMicros = row.getLong(4);

@@ -2,6 +2,7 @@ package dev.everfold.postgres;
 
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.PositionAheadException;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.Read.Direction;
 import dev.everfold.eventstore.RecordedEvent;
@@ -12,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -40,25 +42,38 @@ final class PostgresCursor implements EventCursor {
     private volatile boolean closed;
     private @Nullable EventStoreException failure;
 
+    /// The first page, and how many events there were when it was read.
+    private record Opening(long nextPosition, List<RecordedEvent> events) {}
+
+    /// Reads the first page, and with it where the log ends: one round trip.
+    ///
     /// @param reading where pages are read
-    PostgresCursor(Database database, Reading reading, Read read, long nextPosition) {
+    /// @throws PositionAheadException when the read begins behind the end
+    PostgresCursor(Database database, Reading reading, Read read) {
         this.database = database;
         this.reading = reading;
         this.read = read;
+        long toPosition;
         switch (read.source()) {
             case Read.Source.Matching matching -> {
                 this.fromPosition = matching.fromPosition();
-                this.end = Math.min(matching.toPosition(), nextPosition);
-                this.fetchedAll = matching.query().items().isEmpty() || fromPosition >= end;
+                toPosition = matching.toPosition();
             }
-            case Read.Source.Revisions revisions -> {
+            case Read.Source.Revisions _ -> {
                 this.fromPosition = 0;
-                this.end = nextPosition;
-                this.fetchedAll = end == 0 || revisions.fromRevision() >= revisions.toRevision();
+                toPosition = Long.MAX_VALUE;
             }
         }
-        this.left = new QuerySql.Page(fromPosition, end, PAGE_EVENTS_MIN);
+        QuerySql.Page first = new QuerySql.Page(fromPosition, toPosition, wanted(PAGE_EVENTS_MIN));
+        QuerySql query = query(first);
+        Opening opening = reading.read(connection -> opening(connection, query));
+        if (fromPosition > opening.nextPosition()) {
+            throw new PositionAheadException("Read", fromPosition, opening.nextPosition());
+        }
+        this.end = Math.min(toPosition, opening.nextPosition());
+        this.left = new QuerySql.Page(fromPosition, end, first.events());
         this.afterLast = fromPosition;
+        add(opening.events(), first.events());
     }
 
     @Override
@@ -120,17 +135,27 @@ final class PostgresCursor implements EventCursor {
     }
 
     private void fetch() {
-        int wanted = (int) Math.min(left.events(), read.limit() - returned);
-        QuerySql.Page asked = new QuerySql.Page(left.fromPosition(), left.toPosition(), wanted);
-        QuerySql query = switch (read.source()) {
+        int wanted = wanted(left.events());
+        QuerySql query = query(new QuerySql.Page(left.fromPosition(), left.toPosition(), wanted));
+        add(reading.read(connection -> events(connection, query)), wanted);
+    }
+
+    private int wanted(int most) {
+        return (int) Math.min(most, read.limit() - returned);
+    }
+
+    private QuerySql query(QuerySql.Page asked) {
+        return switch (read.source()) {
             case Read.Source.Matching matching -> QuerySql.matching(matching.query(), read.direction(), asked);
             case Read.Source.Revisions revisions -> QuerySql.revisions(rest(revisions), read.direction(), asked);
         };
-        List<RecordedEvent> events = reading.read(connection -> events(connection, query));
+    }
+
+    private void add(List<RecordedEvent> events, int wanted) {
         page.addAll(events);
         fetchedAll = events.size() < wanted;
         if (!fetchedAll) {
-            left = after(events, asked);
+            left = after(events);
         }
     }
 
@@ -145,19 +170,34 @@ final class PostgresCursor implements EventCursor {
                 : revisions;
     }
 
-    private List<RecordedEvent> events(Connection connection, QuerySql query) throws SQLException {
-        try (PreparedStatement statement = query.prepare(connection, database.sql());
+    private Opening opening(Connection connection, QuerySql query) throws SQLException {
+        try (PreparedStatement statement = query.withEnd().prepare(connection, database.sql());
                 ResultSet rows = statement.executeQuery()) {
-            List<RecordedEvent> events = new ArrayList<>();
-            while (rows.next()) {
-                events.add(EventRows.event(rows));
-            }
-            return events;
+            rows.next();
+            long nextPosition = rows.getLong("next_position");
+            List<RecordedEvent> events = events(rows, EventRows.isEvent(rows));
+            events.sort(order()); // a join need not keep it
+            return new Opening(nextPosition, events);
         }
     }
 
+    private List<RecordedEvent> events(Connection connection, QuerySql query) throws SQLException {
+        try (PreparedStatement statement = query.prepare(connection, database.sql());
+                ResultSet rows = statement.executeQuery()) {
+            return events(rows, rows.next());
+        }
+    }
+
+    private static List<RecordedEvent> events(ResultSet rows, boolean isOnRow) throws SQLException {
+        List<RecordedEvent> events = new ArrayList<>();
+        for (boolean isThere = isOnRow; isThere; isThere = rows.next()) {
+            events.add(EventRows.event(rows));
+        }
+        return events;
+    }
+
     /// The next page: more events when they are small, fewer when they are large.
-    private QuerySql.Page after(List<RecordedEvent> events, QuerySql.Page asked) {
+    private QuerySql.Page after(List<RecordedEvent> events) {
         long bytes = 1;
         for (RecordedEvent event : events) {
             bytes += event.recordBytes();
@@ -165,9 +205,12 @@ final class PostgresCursor implements EventCursor {
         long fitting = PAGE_BYTES * events.size() / bytes;
         int size = Math.clamp(Math.min(fitting, left.events() * 4L), 1, PAGE_EVENTS_MAX);
         long last = events.getLast().position();
-        return isForwards()
-                ? new QuerySql.Page(last + 1, asked.toPosition(), size)
-                : new QuerySql.Page(asked.fromPosition(), last, size);
+        return isForwards() ? new QuerySql.Page(last + 1, end, size) : new QuerySql.Page(fromPosition, last, size);
+    }
+
+    private Comparator<RecordedEvent> order() {
+        Comparator<RecordedEvent> forwards = Comparator.comparingLong(RecordedEvent::position);
+        return isForwards() ? forwards : forwards.reversed();
     }
 
     private boolean isForwards() {

@@ -6,7 +6,6 @@ import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.Limits;
-import dev.everfold.eventstore.PositionAheadException;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.StoreClosedException;
 import dev.everfold.eventstore.StoreStats;
@@ -215,11 +214,7 @@ public final class PostgresEventStore implements EventStore {
 
     private EventCursor read(Reading reading, Read read) {
         limits().check(read);
-        long next = reading.read(this::nextPosition);
-        if (read.source() instanceof Read.Source.Matching matching && matching.fromPosition() > next) {
-            throw new PositionAheadException("Read", matching.fromPosition(), next);
-        }
-        return new PostgresCursor(database, reading, read, next);
+        return new PostgresCursor(database, reading, read);
     }
 
     @Override
@@ -229,7 +224,7 @@ public final class PostgresEventStore implements EventStore {
 
     private long nextPosition(Connection connection) throws SQLException {
         try (PreparedStatement statement =
-                        connection.prepareStatement(database.sql().nextPosition());
+                        connection.prepareStatement(database.sql().in(Sql.NEXT_POSITION));
                 ResultSet row = statement.executeQuery()) {
             return row.next() ? row.getLong(1) : 0L;
         }

@@ -37,6 +37,9 @@ record QuerySql(String text, List<Object> values) {
             values.add(page.events());
             return new QuerySql(text, values);
         }
+        if (query.items().isEmpty()) {
+            return new QuerySql(EVENTS + "false", values);
+        }
         StringJoiner branches = new StringJoiner(" union ");
         for (Query.Item item : query.items()) {
             Kind kind = Kind.of(item);
@@ -63,6 +66,14 @@ record QuerySql(String text, List<Object> values) {
                 + range("e.position", page, values) + " order by e.revision" + order + " limit ?";
         values.add(page.events());
         return new QuerySql(text, values);
+    }
+
+    /// The same, and in a last column where the log ends as this statement sees it. One row at least, without an
+    /// event when there is none.
+    QuerySql withEnd() {
+        String end = "(select coalesce((" + Sql.NEXT_POSITION + "), 0) as next_position) n";
+        return new QuerySql(
+                "select e.*, n.next_position from " + end + " left join lateral (" + text + ") e on true", values);
     }
 
     private static String branch(

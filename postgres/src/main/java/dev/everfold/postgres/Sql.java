@@ -20,6 +20,10 @@ record Sql(String schema) {
     static final String COLUMNS = "e.position, e.revision, e.recorded, e.occurred, e.id, e.stream, e.type,"
             + " e.content_type, e.tags, e.metadata, e.data";
 
+    /// Where the log ends, no row when it is empty.
+    static final String NEXT_POSITION =
+            "select from_position + events from {schema}.append order by number desc limit 1";
+
     /// When the server was started, microseconds since 1970-01-01T00:00:00Z.
     private static final String SERVER_STARTED = "(date_part('epoch', pg_postmaster_start_time()) * 1000000)::bigint";
 
@@ -62,10 +66,6 @@ record Sql(String schema) {
     /// The text with the bare name of the schema for each `{name}`, as a value.
     String named(String text) {
         return text.replace("{name}", schema);
-    }
-
-    String nextPosition() {
-        return in("select from_position + events from {schema}.append order by number desc limit 1");
     }
 
     /// A file of statements beside this class.

@@ -3,11 +3,13 @@ package dev.everfold.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.Expected;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Query.Item;
+import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.StoreUri;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,19 +17,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// One append is one transaction and one round trip, whatever it expects: two statements that are sent together
-/// must not
-/// be parted by the driver, which does so when it has to ask the server for the type of a parameter first.
+/// One append is one transaction and one round trip, whatever it expects, and so is a read of one page. Two statements
+/// that are sent together must not be parted by the driver, which does so when it has to ask the server for the
+/// type of a parameter first.
 @Timeout(60)
 class TransactionsTest {
 
     private static final int APPENDS = 400;
+    private static final int READS = 100;
 
     private static final NewEvent PLACED =
             NewEvent.of("order-17", "placed", "{}").withTags("order:17");
@@ -78,6 +82,42 @@ class TransactionsTest {
 
         // What a connection did is counted for sure once it has ended; a few are of opening the store.
         assertThat(commits(database) - before).isBetween((long) APPENDS, APPENDS * 5L / 4);
+        PostgresServer.V18.run("drop database " + database + " with (force)");
+    }
+
+    static Stream<Arguments> reads() {
+        return Stream.of(
+                Arguments.of("a stream", Read.stream("order-17"), 60),
+                Arguments.of("a stream backwards", Read.stream("order-17").backwards(), 60),
+                Arguments.of(
+                        "the newest of a stream",
+                        Read.stream("order-17").backwards().limit(1),
+                        1),
+                Arguments.of("a stream that there is not", Read.stream("none-1"), 0),
+                Arguments.of("a tag", Read.matching(Query.tags("order:17")), 60),
+                Arguments.of("everything from the end", Read.all().fromPosition(60), 0),
+                Arguments.of("nothing", Read.matching(Query.nothing()), 0));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("reads")
+    void a_read_of_one_page_is_one_transaction(String what, Read read, int events) throws Exception {
+        String database = "transactions_" + Integer.toUnsignedString(what.hashCode(), 36);
+        PostgresServer.V18.run("create database " + database);
+        String uri = "postgresql://postgres@localhost:" + PostgresServer.V18.port() + "/" + database;
+        try (EventStore store = EventStores.open(uri)) {
+            store.append(Append.of(IntStream.range(0, 60)
+                    .mapToObj(i -> PLACED.withId(new UUID(1, i)))
+                    .toList()));
+        }
+        long before = commits(database);
+        try (EventStore store = EventStores.open(uri)) {
+            for (int i = 0; i < READS; i++) {
+                assertThat(store.read(read).toList()).hasSize(events);
+            }
+        }
+
+        assertThat(commits(database) - before).isBetween((long) READS, READS * 5L / 4);
         PostgresServer.V18.run("drop database " + database + " with (force)");
     }
 
