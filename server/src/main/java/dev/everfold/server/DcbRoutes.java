@@ -2,11 +2,14 @@ package dev.everfold.server;
 
 import dev.everfold.cloudevents.CloudEvents;
 import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.AppendCondition.NothingMatching;
 import dev.everfold.eventstore.AppendConflictException;
+import dev.everfold.eventstore.AppendConflictException.Failure;
 import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.PositionAheadException;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
@@ -29,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// events of a type, tags and text, queries of items, and the condition `failIfEventsMatch`.
 ///
 /// Positions on this wire are ours + 1: its `after` is the last position that a client knows of, 0 for none, and so our
-/// first one that it does not. An event without `stream` goes to the stream `dcb`.
+/// first one that it does not. Refusals count as it does. An event without `stream` goes to the stream `dcb`.
 final class DcbRoutes {
 
     private static final String JSON = "application/json";
@@ -75,11 +78,28 @@ final class DcbRoutes {
             answer.put("position", last);
         } catch (AppendConflictException conflict) {
             failed = true;
-            answer.put("detail", conflict.getMessage());
+            answer.put("detail", onThisWire(conflict).getMessage());
+        } catch (PositionAheadException ahead) {
+            throw onThisWire(ahead);
         }
         answer.put("durationInMicroseconds", (Clock.SYSTEM.monotonicTime() - begin) / 1_000);
         answer.put("appendConditionFailed", failed);
         context.contentType(JSON).result(MAPPER.writeValueAsBytes(answer));
+    }
+
+    private static AppendConflictException onThisWire(AppendConflictException conflict) {
+        return new AppendConflictException(conflict.failures().stream()
+                .map(failure -> switch (failure) {
+                    case Failure.QueryMatched(var condition, long position) ->
+                        new Failure.QueryMatched(
+                                new NothingMatching(condition.query(), condition.fromPosition() + 1), position + 1);
+                    case Failure.StreamMoved _, Failure.TrackingNotRising _, Failure.RecordedTimeFalling _ -> failure;
+                })
+                .toList());
+    }
+
+    private static PositionAheadException onThisWire(PositionAheadException ahead) {
+        return new PositionAheadException(ahead.what(), ahead.position() + 1, ahead.nextPosition() + 1);
     }
 
     private static List<NewEvent> events(JsonNode list) {
@@ -127,6 +147,8 @@ final class DcbRoutes {
                 output.write(MAPPER.writeValueAsBytes(event(cursor.next())));
             }
             output.write(']');
+        } catch (PositionAheadException ahead) {
+            throw onThisWire(ahead);
         }
     }
 

@@ -75,7 +75,9 @@ class DcbRoutesTest {
         JsonNode aware = append(joined.formatted(",\"after\":1"));
 
         assertThat(unaware.path("appendConditionFailed").booleanValue()).isTrue();
-        assertThat(unaware.path("detail").stringValue()).contains("position 0");
+        assertThat(unaware.path("detail").stringValue())
+                .isEqualTo("Append refused: expected nothing matching tags \"x\" from position 1, found an event at"
+                        + " position 1. Read the boundary again and repeat the command.");
         assertThat(nothingSeen.path("appendConditionFailed").booleanValue()).isTrue();
         assertThat(aware.path("appendConditionFailed").booleanValue()).isFalse();
         assertThat(store.nextPosition()).isEqualTo(2);
@@ -123,9 +125,10 @@ class DcbRoutesTest {
                 post("{\"events\":[{\"type\":\"A\",\"tag\":[\"x\"]}]}"));
         assertProblem(
                 416,
-                "Condition from position 9 refused",
+                "Condition from position 10 refused: the log ends at next position 1.",
                 post("{\"events\":[{\"type\":\"A\"}],\"condition\":{\"failIfEventsMatch\":{\"items\":"
                         + "[{\"types\":[\"A\"]}]},\"after\":9}}"));
+        assertProblem(416, "Read from position 9 refused: the log ends at next position 1.", get("{}", "{\"from\":9}"));
         assertThat(store.nextPosition()).isZero();
     }
 
