@@ -5,8 +5,11 @@ import dev.everfold.server.SecurityOptions;
 import dev.everfold.server.ServerOptions;
 import dev.everfold.server.TokenOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,6 +48,14 @@ final class SecurityArguments {
             description = "Let in who shows a certificate of these authorities (PEM), as the user of its common name.")
     @Nullable
     Path tlsClientAuthorities;
+
+    @Option(
+            names = "--trusted-proxy",
+            paramLabel = "NAME",
+            split = ",",
+            description =
+                    "Believe the header Everfold-User of clients whose certificate has this common name. Repeatable.")
+    List<String> trustedProxies = new ArrayList<>();
 
     @Mixin
     TokenArguments tokens = new TokenArguments();
@@ -90,15 +101,17 @@ final class SecurityArguments {
         }
         Path certificate = tlsCertificate;
         Path key = tlsKey;
+        Set<String> proxies = Set.copyOf(trustedProxies);
         Optional<Path> authorities = Optional.ofNullable(tlsClientAuthorities);
         if (certificate == null && key == null && authorities.isEmpty()) {
-            return options;
+            return options.withTrustedProxies(proxies);
         }
         if (certificate == null || key == null) {
             throw new CommandException(
                     ExitCode.USAGE,
                     "TLS needs both its certificate and its key; expected --tls-certificate with --tls-key.");
         }
-        return options.withTls(new SecurityOptions.Tls(certificate, key, authorities));
+        return options.withTls(new SecurityOptions.Tls(certificate, key, authorities))
+                .withTrustedProxies(proxies);
     }
 }

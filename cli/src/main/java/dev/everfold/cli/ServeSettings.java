@@ -39,6 +39,7 @@ final class ServeSettings implements IDefaultValueProvider {
             "token-groups-claim",
             "token-admin-group",
             "token-ops-group",
+            "trusted-proxy",
             "admin-password-file",
             "kurrent-default-passwords",
             "i-accept-insecure-network",

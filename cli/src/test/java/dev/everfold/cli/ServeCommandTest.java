@@ -30,9 +30,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -187,6 +189,63 @@ class ServeCommandTest {
                 .isTrue();
         assertThat(parsed(environment, "--store", "memory:", "--users=false").security.users)
                 .isFalse();
+    }
+
+    @Test
+    void trusted_proxies_are_set_in_all_three_places_one_or_several() throws IOException {
+        String settings = """
+                store=memory:
+                users=true
+                tls-certificate=a.crt
+                tls-key=a.key
+                tls-client-authorities=ca.crt
+                trusted-proxy=edge,inner edge
+                """;
+        Path file = Files.writeString(folder.resolve("everfold.properties"), settings);
+        String[] config = {"--config", file.toString()};
+        String[] named = {"--config", file.toString(), "--trusted-proxy", "a,b", "--trusted-proxy", "c"};
+        Map<String, String> environment = Map.of("EVERFOLD_TRUSTED_PROXY", "gate");
+
+        assertThat(trustedProxies(Map.of(), config)).containsExactlyInAnyOrder("edge", "inner edge");
+        assertThat(trustedProxies(environment, config)).containsExactly("gate");
+        assertThat(trustedProxies(environment, named)).containsExactlyInAnyOrder("a", "b", "c");
+        assertThat(trustedProxies(Map.of(), "--store", "memory:")).isEmpty();
+    }
+
+    private static Set<String> trustedProxies(Map<String, String> environment, String... arguments) {
+        return parsed(environment, arguments).security.options(Map.of()).trustedProxies();
+    }
+
+    @Test
+    void a_trusted_proxy_without_authorities_or_without_a_name_is_refused() {
+        for (String[] more : new String[][] {{}, {"--tls-certificate", "a.crt", "--tls-key", "a.key"}}) {
+            List<String> arguments =
+                    new ArrayList<>(List.of("serve", "--store", "memory:", "--users", "--trusted-proxy", "edge"));
+            arguments.addAll(List.of(more));
+
+            CommandLineRun run = CommandLineRun.of(arguments.toArray(String[]::new));
+
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err())
+                    .isEqualTo("everfold: A trusted proxy is known by its certificate; expected"
+                            + " --tls-client-authorities with --trusted-proxy.\n");
+        }
+        CommandLineRun nameless = CommandLineRun.of(
+                "serve",
+                "--store",
+                "memory:",
+                "--users",
+                "--tls-certificate",
+                "a.crt",
+                "--tls-key",
+                "a.key",
+                "--tls-client-authorities",
+                "ca.crt",
+                "--trusted-proxy=");
+        assertThat(nameless.exitCode()).isEqualTo(2);
+        assertThat(nameless.err())
+                .isEqualTo("everfold: The name of a trusted proxy is empty; expected the common name (CN) of its"
+                        + " certificate with --trusted-proxy.\n");
     }
 
     @Test
@@ -347,7 +406,7 @@ class ServeCommandTest {
                         + " i-accept-insecure-network, kurrent-default-passwords, store, tls-certificate,"
                         + " tls-client-authorities, tls-key, token-admin-group, token-audience,"
                         + " token-groups-claim, token-issuer, token-keys, token-ops-group, token-user-claim,"
-                        + " users.\n");
+                        + " trusted-proxy, users.\n");
         assertThat(absent.exitCode()).isEqualTo(2);
         assertThat(absent.err()).startsWith("everfold: the file \"" + missing + "\" of --config cannot be read: ");
     }

@@ -108,7 +108,7 @@ final class LoginRoutes {
         session.ifPresent(signedIn -> {
             answer.put("login", signedIn.caller().name());
             answer.put("groups", new TreeSet<>(signedIn.caller().groups()));
-            answer.put("csrf", signedIn.csrf());
+            signedIn.csrf().ifPresent(csrf -> answer.put("csrf", csrf));
         });
         context.contentType(JSON).header("Cache-Control", "no-store").result(MAPPER.writeValueAsBytes(answer));
     }

@@ -2,6 +2,7 @@ package dev.everfold.server;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /// Who may come to a server, and how it proves who it is; immutable.
 ///
@@ -15,6 +16,8 @@ import java.util.Optional;
 /// @param insecureNetwork whether strangers may reach it although it has no users or no TLS
 /// @param passwordIterations how often a new password is hashed, 1..10,000,000; fewer than 600,000 are for tests
 /// @param tokens of which provider of OpenID tokens are taken; without it, of none
+/// @param trustedProxies common names in certificates of those who say by `Everfold-User` who the
+///     user is, and are believed; `clientAuthorities` vouch for them
 public record SecurityOptions(
         boolean users,
         Optional<Tls> tls,
@@ -23,7 +26,8 @@ public record SecurityOptions(
         boolean kurrentDefaultPasswords,
         boolean insecureNetwork,
         int passwordIterations,
-        Optional<TokenOptions> tokens) {
+        Optional<TokenOptions> tokens,
+        Set<String> trustedProxies) {
 
     /// Where certificate and key are, both in PEM; they are read again when they change.
     ///
@@ -48,10 +52,13 @@ public record SecurityOptions(
             false,
             false,
             600_000,
-            Optional.empty());
+            Optional.empty(),
+            Set.of());
 
-    /// @throws IllegalArgumentException when what needs users is asked for without them
+    /// @throws IllegalArgumentException when what needs users or certificates of clients is asked for
+    ///     without them
     public SecurityOptions {
+        trustedProxies = Set.copyOf(trustedProxies);
         if (kurrentDefaultPasswords && !users) {
             throw new IllegalArgumentException(
                     "KurrentDB's first users need users; expected --users with" + " --kurrent-default-passwords.");
@@ -63,6 +70,14 @@ public record SecurityOptions(
         if (tokens.isPresent() && !users) {
             throw new IllegalArgumentException(
                     "Tokens say who may come, and without users everybody may; expected --users with --token-issuer.");
+        }
+        if (!trustedProxies.isEmpty() && tls.flatMap(Tls::clientAuthorities).isEmpty()) {
+            throw new IllegalArgumentException("A trusted proxy is known by its certificate; expected"
+                    + " --tls-client-authorities with --trusted-proxy.");
+        }
+        if (trustedProxies.stream().anyMatch(String::isBlank)) {
+            throw new IllegalArgumentException("The name of a trusted proxy is empty; expected the common name (CN) of"
+                    + " its certificate with --trusted-proxy.");
         }
         if (passwordIterations < 1 || passwordIterations > 10_000_000) {
             throw new IllegalArgumentException(
@@ -80,7 +95,8 @@ public record SecurityOptions(
                 kurrentDefaultPasswords,
                 insecureNetwork,
                 passwordIterations,
-                tokens);
+                tokens,
+                trustedProxies);
     }
 
     /// The same options with TLS.
@@ -93,7 +109,8 @@ public record SecurityOptions(
                 kurrentDefaultPasswords,
                 insecureNetwork,
                 passwordIterations,
-                tokens);
+                tokens,
+                trustedProxies);
     }
 
     /// The same options with a first password.
@@ -106,19 +123,36 @@ public record SecurityOptions(
                 kurrentDefaultPasswords,
                 insecureNetwork,
                 passwordIterations,
-                tokens);
+                tokens,
+                trustedProxies);
     }
 
     /// The same options with another file for the first password.
     public SecurityOptions withAdminPasswordFile(Path file) {
         return new SecurityOptions(
-                users, tls, adminPassword, file, kurrentDefaultPasswords, insecureNetwork, passwordIterations, tokens);
+                users,
+                tls,
+                adminPassword,
+                file,
+                kurrentDefaultPasswords,
+                insecureNetwork,
+                passwordIterations,
+                tokens,
+                trustedProxies);
     }
 
     /// The same options with or without KurrentDB's first users.
     public SecurityOptions withKurrentDefaultPasswords(boolean wanted) {
         return new SecurityOptions(
-                users, tls, adminPassword, adminPasswordFile, wanted, insecureNetwork, passwordIterations, tokens);
+                users,
+                tls,
+                adminPassword,
+                adminPasswordFile,
+                wanted,
+                insecureNetwork,
+                passwordIterations,
+                tokens,
+                trustedProxies);
     }
 
     /// The same options for a network that is trusted, or not.
@@ -131,7 +165,8 @@ public record SecurityOptions(
                 kurrentDefaultPasswords,
                 accepted,
                 passwordIterations,
-                tokens);
+                tokens,
+                trustedProxies);
     }
 
     /// The same options with another number of iterations.
@@ -144,7 +179,8 @@ public record SecurityOptions(
                 kurrentDefaultPasswords,
                 insecureNetwork,
                 iterations,
-                tokens);
+                tokens,
+                trustedProxies);
     }
 
     /// The same options with tokens of a provider.
@@ -157,6 +193,21 @@ public record SecurityOptions(
                 kurrentDefaultPasswords,
                 insecureNetwork,
                 passwordIterations,
-                Optional.of(provider));
+                Optional.of(provider),
+                trustedProxies);
+    }
+
+    /// The same options with proxies that are believed.
+    public SecurityOptions withTrustedProxies(Set<String> names) {
+        return new SecurityOptions(
+                users,
+                tls,
+                adminPassword,
+                adminPasswordFile,
+                kurrentDefaultPasswords,
+                insecureNetwork,
+                passwordIterations,
+                tokens,
+                names);
     }
 }

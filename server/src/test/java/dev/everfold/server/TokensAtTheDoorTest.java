@@ -31,6 +31,8 @@ import dev.everfold.kurrent.Caller;
 import dev.everfold.protocol.kurrent.Shared;
 import dev.everfold.protocol.kurrent.StreamsGrpc;
 import dev.everfold.protocol.kurrent.StreamsWire;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -419,9 +421,13 @@ class TokensAtTheDoorTest {
     static Iterator<StreamsWire.ReadResp> subscribe(ManagedChannel channel, String token) {
         Metadata headers = new Metadata();
         headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
+        return subscribe(ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)));
+    }
+
+    /// Follows `order-17` by KurrentDB's protocol.
+    static Iterator<StreamsWire.ReadResp> subscribe(Channel channel) {
         Shared.Empty empty = Shared.Empty.getDefaultInstance();
         return StreamsGrpc.newBlockingStub(channel)
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
                 .read(StreamsWire.ReadReq.newBuilder()
                         .setOptions(StreamsWire.ReadReq.Options.newBuilder()
                                 .setStream(Shared.StreamStart.newBuilder()

@@ -48,7 +48,7 @@ final class Audit {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("user", login);
         fields.put("change", change);
-        fields.put("by", by.name());
+        putBy(fields, by);
         return event("$UserChanged", fields);
     }
 
@@ -59,7 +59,7 @@ final class Audit {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("revision", revision);
         fields.put("rules", rules);
-        fields.put("by", by.name());
+        putBy(fields, by);
         return event("$PolicyChanged", fields);
     }
 
@@ -69,10 +69,18 @@ final class Audit {
         fields.put("user", login);
         fields.put("token", token.name());
         fields.put("change", change);
-        fields.put("by", by.name());
+        putBy(fields, by);
         fields.put("expires", token.expires().toString());
         token.groups().ifPresent(groups -> fields.put("groups", new ArrayList<>(new TreeSet<>(groups))));
         return event("$TokenChanged", fields);
+    }
+
+    /// Who it was, and which proxy said so, if one did.
+    private static void putBy(Map<String, Object> fields, Caller by) {
+        fields.put("by", by.name());
+        if (Pass.KEY.get() instanceof Pass.OfProxy(String proxy)) {
+            fields.put("proxy", proxy);
+        }
     }
 
     /// That a server has begun.

@@ -17,6 +17,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -51,6 +54,7 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
 
     private final Logins logins;
     private final TokenLogins tokens;
+    private final ProxyLogins proxies;
     private final InstantSource clock;
     private final LongSupplier nextPosition;
 
@@ -66,9 +70,10 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
     private final Map<LiveCall<?, ?>, Entered> calls = new ConcurrentHashMap<>();
 
     /// @param nextPosition of the store that users are kept in
-    CallGuard(Logins logins, TokenLogins tokens, InstantSource clock, LongSupplier nextPosition) {
+    CallGuard(Logins logins, TokenLogins tokens, ProxyLogins proxies, InstantSource clock, LongSupplier nextPosition) {
         this.logins = logins;
         this.tokens = tokens;
+        this.proxies = proxies;
         this.clock = clock;
         this.nextPosition = nextPosition;
         this.timer = new ScheduledThreadPoolExecutor(
@@ -123,8 +128,13 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
         };
     }
 
-    /// By what it is found out who calls: what the call says, or else the certificate of its connection.
+    /// By what it is found out who calls: what a proxy says, or the call, or else the certificate of
+    /// its connection.
     private Optional<Supplier<Login>> named(ServerCall<?, ?> call, Metadata headers) {
+        Function<String, List<String>> values = name -> values(headers, name);
+        if (ProxyLogins.isNamedBy(values)) {
+            return Optional.of(() -> proxies.check(values, certificate(call), address(call)));
+        }
         String authorization = headers.get(AUTHORIZATION);
         if (authorization != null) {
             Optional<String> token = TokenLogins.parse(authorization);
@@ -134,8 +144,20 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
             return BasicCredentials.parse(authorization)
                     .map(credentials -> () -> logins.check(credentials, address(call)));
         }
-        return ClientCertificate.login(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION))
-                .map(name -> () -> logins.certified(name, address(call)));
+        return certificate(call).map(name -> () -> logins.certified(name, address(call)));
+    }
+
+    private static Optional<String> certificate(ServerCall<?, ?> call) {
+        return ClientCertificate.login(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+    }
+
+    private static List<String> values(Metadata headers, String name) {
+        Iterable<String> all = headers.getAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+        List<String> values = new ArrayList<>();
+        if (all != null) {
+            all.forEach(values::add);
+        }
+        return values;
     }
 
     private static String unknown(Metadata headers) {

@@ -15,12 +15,17 @@ import io.javalin.http.UnauthorizedResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Lets requests of HTTP in: by `Authorization: Basic …`, `Authorization: Bearer …` or a certificate from programs, by
-/// a session from browsers, which would show a certificate to whatever page asks. Behind it, [Caller#KEY] says who
-/// asks. Where the server has no users, everybody is let in.
+/// Lets requests of HTTP in: by `Authorization: Basic …`, `Authorization: Bearer …` or a certificate
+/// from programs, by a session from browsers, which would show a certificate to whatever page asks,
+/// and by `Everfold-User: …` from trusted proxies. Behind it, [Caller#KEY] says who asks. Where the
+/// server has no users, everybody is let in.
 public final class HttpGuard {
 
     /// What a request that changes something holds beside the cookie of a session.
@@ -39,6 +44,9 @@ public final class HttpGuard {
     private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
 
     private static final String COOKIE = "everfold-session-";
+
+    /// What a browser says of a request that a page of this server sends, or its user himself.
+    private static final Set<String> FROM_HERE = Set.of("same-origin", "none");
 
     private final Optional<Security> security;
 
@@ -67,11 +75,11 @@ public final class HttpGuard {
         return security.map(Security::apiTokens);
     }
 
-    /// Whether whoever asks in this thread has come with a token, and not as a user with a password, a session or a
-    /// certificate.
+    /// Whether whoever asks in this thread has come with a token, and not as a user with a password, a
+    /// session, a certificate or the word of a proxy.
     public static boolean isByToken() {
         Pass pass = Pass.KEY.get();
-        return pass != null && !(pass instanceof Pass.OfUser);
+        return pass instanceof Pass.OfApiToken || pass instanceof Pass.OfProvider;
     }
 
     /// The same handler for those who may.
@@ -114,21 +122,38 @@ public final class HttpGuard {
         return LiveRequests.lastWords();
     }
 
-    /// Somebody with a session.
+    /// Somebody whom a browser need not ask for a password.
     ///
-    /// @param csrf what goes into the header [#CSRF_HEADER]
-    public record SignedIn(Caller caller, String csrf) {}
+    /// @param csrf what goes into the header [#CSRF_HEADER], if there is a session
+    public record SignedIn(Caller caller, Optional<String> csrf) {
 
-    /// Who asks, if it is somebody with a session.
+        private SignedIn(Session session) {
+            this(session.caller(), Optional.of(session.csrf()));
+        }
+    }
+
+    /// Who asks, if it is somebody with a session, or whom a proxy names.
+    ///
+    /// @throws HttpResponseException when a proxy names somebody and is not believed
     public Optional<SignedIn> session(io.javalin.http.Context context) {
-        return find(context).map(session -> new SignedIn(session.caller(), session.csrf()));
+        if (security.isPresent() && ProxyLogins.isNamedBy(headers(context))) {
+            return Optional.of(new SignedIn(known(security.get(), context).caller(), Optional.empty()));
+        }
+        return find(context).map(SignedIn::new);
     }
 
     /// Begins a session.
     ///
     /// @param password in UTF-8
-    /// @throws HttpResponseException when user or password is wrong, or too many were
+    /// @throws HttpResponseException when user or password is wrong, too many were, or a proxy names
+    ///     somebody, too
     public SignedIn login(io.javalin.http.Context context, String user, byte[] password) {
+        if (ProxyLogins.isNamedBy(headers(context))) {
+            throw unauthorized(
+                    context,
+                    "Nobody logs in through a proxy that says who the user is; expected no header " + ProxyLogins.USER
+                            + ".");
+        }
         Security those = security.orElseThrow();
         BasicCredentials credentials = BasicCredentials.of(user, new String(password, StandardCharsets.UTF_8))
                 .orElseThrow(() -> new UnauthorizedResponse(WRONG_PASSWORD));
@@ -141,7 +166,7 @@ public final class HttpGuard {
             throw unauthorized(context, CHANGED);
         }
         set(context, session.token());
-        return new SignedIn(session.caller(), session.csrf());
+        return new SignedIn(session);
     }
 
     private Caller caller(io.javalin.http.Context context, BasicCredentials credentials) {
@@ -160,6 +185,9 @@ public final class HttpGuard {
     }
 
     private static Login.Known known(Security security, io.javalin.http.Context context) {
+        if (ProxyLogins.isNamedBy(headers(context))) {
+            return byProxy(security, context);
+        }
         String header = context.header("Authorization");
         Optional<String> token = TokenLogins.parse(header);
         if (token.isPresent()) {
@@ -173,7 +201,9 @@ public final class HttpGuard {
         }
         Optional<Session> found = security.sessions().find(context.cookie(cookie(context)));
         if (found.isEmpty()) {
-            String name = certificate(context).orElseThrow(() -> unauthorized(context, "The request names no user."));
+            String name = certificate(context)
+                    .filter(_ -> !isFromBrowser(context))
+                    .orElseThrow(() -> unauthorized(context, "The request names no user."));
             return known(context, security.logins().certified(name, context.ip()), "The certificate is of no user.");
         }
         Session session = found.get();
@@ -184,8 +214,29 @@ public final class HttpGuard {
         return new Login.Known(session.caller());
     }
 
+    /// A cookie beside it counts for nothing. So there is no word of a session that pages of others
+    /// cannot know, and a proxy may have changed `Host` and `Origin`; what browsers say of the site is
+    /// left.
+    private static Login.Known byProxy(Security security, io.javalin.http.Context context) {
+        Login login = security.proxies().check(headers(context), certificate(context), context.ip());
+        if (login instanceof Login.Refused(String why)) {
+            throw unauthorized(context, why);
+        }
+        String site = context.header("Sec-Fetch-Site");
+        if (!context.method().equals(HandlerType.GET) && site != null && !FROM_HERE.contains(site)) {
+            throw new ForbiddenResponse(
+                    "The request comes from a web page of another origin; expected one of this server, or none.");
+        }
+        return known(context, login, WRONG_PASSWORD);
+    }
+
+    private static Function<String, List<String>> headers(io.javalin.http.Context context) {
+        return name -> Collections.list(context.req().getHeaders(name));
+    }
+
+    /// The name in that of the connection.
     private static Optional<String> certificate(io.javalin.http.Context context) {
-        return !isFromBrowser(context) && context.attribute(CERTIFICATES) instanceof X509Certificate[] chain
+        return context.attribute(CERTIFICATES) instanceof X509Certificate[] chain
                 ? ClientCertificate.login(chain[0].getSubjectX500Principal())
                 : Optional.empty();
     }

@@ -19,7 +19,7 @@ sealed interface Login {
     /// No user of that name and password; which of them was wrong is not said.
     record Unknown() implements Login {}
 
-    /// A token that counts for nothing.
+    /// A token, or the word of a proxy, that counts for nothing.
     ///
     /// @param why in a sentence
     record Refused(String why) implements Login {}

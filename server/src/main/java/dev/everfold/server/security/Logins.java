@@ -72,7 +72,8 @@ final class Logins {
         }
     }
 
-    /// Who it is that has shown a certificate of this name, which the handshake has checked.
+    /// Who it is that has shown a certificate of this name, which the handshake has checked, or whom a
+    /// trusted proxy calls so.
     ///
     /// @throws EventStoreException when the store cannot be asked
     Login certified(String login, String address) {

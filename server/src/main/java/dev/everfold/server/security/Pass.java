@@ -20,10 +20,15 @@ sealed interface Pass {
     /// A token of a provider: until it expires.
     record OfProvider(Instant expires) implements Pass {}
 
+    /// The word of a trusted proxy: until the user changes.
+    ///
+    /// @param name of the proxy
+    record OfProxy(String name) implements Pass {}
+
     /// When it ends by itself.
     default Instant until() {
         return switch (this) {
-            case OfUser() -> Instant.MAX;
+            case OfUser(), OfProxy(String _) -> Instant.MAX;
             case OfApiToken(String _, Instant expires) -> expires;
             case OfProvider(Instant expires) -> expires;
         };

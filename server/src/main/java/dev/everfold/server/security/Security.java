@@ -7,9 +7,12 @@ import dev.everfold.server.token.ProviderTokens;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -27,12 +30,18 @@ public final class Security implements AutoCloseable {
     private final ApiTokens apiTokens;
     private final Optional<ProviderTokens> provider;
     private final TokenLogins tokens;
+    private final ProxyLogins proxies;
     private final Sessions sessions;
     private final CallGuard callGuard;
     private final LiveRequests requests;
     private final AccessWatch watch;
 
-    private Security(EventStore store, Users users, Optional<ProviderTokens> provider, InstantSource clock) {
+    private Security(
+            EventStore store,
+            Users users,
+            Optional<ProviderTokens> provider,
+            Set<String> trustedProxies,
+            InstantSource clock) {
         LongSupplier nanos = System::nanoTime;
         Backoff backoff = new Backoff(nanos);
         this.users = users;
@@ -43,8 +52,9 @@ public final class Security implements AutoCloseable {
         this.logins = new Logins(users, audit, backoff, remembered);
         this.apiTokens = new ApiTokens(store, users, clock);
         this.tokens = new TokenLogins(users, apiTokens, provider, audit, backoff, remembered, clock);
+        this.proxies = new ProxyLogins(trustedProxies, logins, audit);
         this.sessions = new Sessions(nanos);
-        this.callGuard = new CallGuard(logins, tokens, clock, store::nextPosition);
+        this.callGuard = new CallGuard(logins, tokens, proxies, clock, store::nextPosition);
         this.requests = new LiveRequests(clock);
         users.watch(this::changed);
         apiTokens.watch(this::revoked);
@@ -69,7 +79,8 @@ public final class Security implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         Optional<ProviderTokens> provider =
                 options.security().tokens().map(tokens -> ProviderTokens.open(tokens, clock, System::nanoTime));
-        Security security = new Security(store, users, provider, clock);
+        Set<String> trustedProxies = options.security().trustedProxies();
+        Security security = new Security(store, users, provider, trustedProxies, clock);
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("host", options.host());
         facts.put("users", true);
@@ -77,6 +88,9 @@ public final class Security implements AutoCloseable {
         options.security()
                 .tokens()
                 .ifPresent(tokens -> facts.put("tokensOf", tokens.issuer().toString()));
+        if (!trustedProxies.isEmpty()) {
+            facts.put("trustedProxies", new ArrayList<>(new TreeSet<>(trustedProxies)));
+        }
         security.audit.started(facts);
         return security;
     }
@@ -112,6 +126,10 @@ public final class Security implements AutoCloseable {
 
     TokenLogins tokens() {
         return tokens;
+    }
+
+    ProxyLogins proxies() {
+        return proxies;
     }
 
     LiveRequests requests() {
