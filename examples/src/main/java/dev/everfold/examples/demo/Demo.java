@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -140,23 +141,24 @@ public final class Demo implements Callable<Integer> {
         return 0;
     }
 
+    /// The shop, once it is open, and where its store is served.
+    private record Opened(LiveShop shop, int grpcPort) {}
+
     private void run(Path place) throws InterruptedException {
+        CompletableFuture<Opened> opened = new CompletableFuture<>();
+        ServerOptions options = ServerOptions.DEFAULTS.withPorts(grpcPort, httpPort);
+        Application application = Application.NONE.withActions(actions(opened)).withHints(HINTS);
         try (EventStore store = EventStores.open("log:" + place.resolve("store"));
-                LiveShop shop = LiveShop.open(store, place.resolve("shop.sqlite"))) {
+                EverfoldServer server = EverfoldServer.start(store, options, application);
+                // The shop is one of the server's clients, so that the console's rates are those of the shop.
+                EventStore served = EventStores.open("everfold://localhost:" + server.grpcPort());
+                LiveShop shop = LiveShop.open(served, place.resolve("shop.sqlite"))) {
             shop.ordersPerSecond(ordersPerSecond);
-            ServerOptions options = ServerOptions.DEFAULTS.withPorts(grpcPort, httpPort);
-            int[] port = new int[1];
-            Application application =
-                    Application.NONE.withActions(actions(shop, port)).withHints(HINTS);
-            try (EverfoldServer server = EverfoldServer.start(store, options, application)) {
-                port[0] = server.grpcPort();
-                System.out.print(greeting(place, server));
-                System.out.flush();
-                server.shutdownRequested().thenRun(end::countDown);
-                report(shop, server.httpPort());
-                // The server closes the store, so nobody may order any more.
-                shop.shut();
-            }
+            opened.complete(new Opened(shop, server.grpcPort()));
+            System.out.print(greeting(place, server));
+            System.out.flush();
+            server.shutdownRequested().thenRun(end::countDown);
+            report(shop, server.httpPort());
         }
     }
 
@@ -176,13 +178,14 @@ public final class Demo implements Callable<Integer> {
                         folder.isEmpty() ? " and removes the folder" : "");
     }
 
-    private List<ServerAction> actions(LiveShop shop, int[] port) {
+    private List<ServerAction> actions(CompletableFuture<Opened> opened) {
         return List.of(
                 ServerAction.of(
                                 "load",
                                 "Set the load",
                                 "How many orders people place a second, 0.." + LiveShop.ORDERS_PER_SECOND_MAX + ".",
                                 value -> {
+                                    LiveShop shop = opened.join().shop();
                                     shop.ordersPerSecond(number(value));
                                     return shop.ordersPerSecond() + " orders a second are wanted now.";
                                 })
@@ -192,26 +195,36 @@ public final class Demo implements Callable<Integer> {
                         "Order a mystery box",
                         "The read model does not understand it: its event is parked, and later ones of its"
                                 + " customer behind it. Those of others go on.",
-                        _ -> "Placed " + shop.orderMysteryBox() + ". See Consumers for what is parked."),
+                        _ -> {
+                            LiveShop shop = opened.join().shop();
+                            String order = shop.orderMysteryBox();
+                            return "Placed " + order
+                                    + (shop.isMended()
+                                            ? ". The read model knows what is in it by now."
+                                            : ". See Consumers for what is parked.");
+                        }),
                 ServerAction.of(
                         "mend",
                         "Mend the read model",
                         "As if the next version of the program was started, which knows what is in the box.",
                         _ -> {
-                            shop.mend();
+                            opened.join().shop().mend();
                             return "Mended. What is parked stays parked until it is redriven.";
                         }),
                 ServerAction.of(
                         "redrive",
                         "Redrive what is parked",
                         "Parked events are handled in order, as they would be now.",
-                        _ -> shop.redrive() + " events were handled; "
-                                + shop.parked().size() + " are parked now."),
+                        _ -> {
+                            LiveShop shop = opened.join().shop();
+                            return shop.redrive() + " events were handled; "
+                                    + shop.parked().size() + " are parked now.";
+                        }),
                 ServerAction.of(
                         "import-history",
                         "Import a real history",
                         "74,639 events of a public repository, each file a stream; a second time changes nothing.",
-                        _ -> importHistory(port[0])));
+                        _ -> importHistory(opened.join().grpcPort())));
     }
 
     private static int number(String value) {

@@ -113,6 +113,11 @@ public final class LiveShop implements AutoCloseable {
         mended = true;
     }
 
+    /// Whether the read model understands everything by now.
+    public boolean isMended() {
+        return mended;
+    }
+
     /// Events that the read model could not handle, and those behind them.
     public List<ParkedEvent> parked() {
         return overview.parked();
@@ -158,8 +163,9 @@ public final class LiveShop implements AutoCloseable {
         return "order-" + order;
     }
 
-    /// Nobody orders any more, and nothing that was ordered is looked at; the store may be closed.
-    public void shut() {
+    /// Nobody orders any more, and nothing that was ordered is looked at; the store stays open, and may be closed.
+    @Override
+    public void close() {
         closed = true;
         LockSupport.unpark(customers);
         try {
@@ -168,12 +174,6 @@ public final class LiveShop implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         everfold.close();
-    }
-
-    /// Shuts the shop, unless that was done; the store stays open.
-    @Override
-    public void close() {
-        shut();
     }
 
     private record Product(String name, long cents) {}

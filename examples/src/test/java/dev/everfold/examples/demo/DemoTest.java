@@ -114,6 +114,14 @@ final class DemoTest {
     }
 
     @Test
+    void the_rates_are_those_of_the_shop() throws Exception {
+        assertThat(store.awaitPosition(store.nextPosition() + 20, Duration.ofSeconds(60)))
+                .isTrue();
+
+        assertThat(get("/metrics")).containsPattern("(?m)^everfold_events_appended_total [1-9]");
+    }
+
+    @Test
     void a_mystery_box_is_parked_mended_and_redriven() throws Exception {
         assertThat(act("mystery-box", "")).contains("Placed order-");
         String redriven = act("redrive", "");
@@ -125,6 +133,7 @@ final class DemoTest {
         act("mend", "");
 
         assertThat(act("redrive", "")).doesNotContain("\"0 events").contains("; 0 are parked now.");
+        assertThat(act("mystery-box", "")).contains("The read model knows what is in it by now.");
     }
 
     @Test
@@ -133,6 +142,12 @@ final class DemoTest {
         assertThat(store.read(Read.matching(Query.stream("file-README.md")).limit(1))
                         .toList())
                 .hasSize(1);
+    }
+
+    private String get(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + httpPort + path))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
 
     private String act(String action, String value) throws IOException, InterruptedException {
