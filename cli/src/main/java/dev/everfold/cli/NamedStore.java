@@ -38,11 +38,15 @@ record NamedStore(String text) {
         }
     }
 
+    /// The engine, which understands the URI as it was given.
     EventStoreProvider provider() {
+        StoreUri uri = uri();
         try {
-            return EventStores.provider(uri());
-        } catch (IllegalArgumentException noEngine) {
-            throw usage(noEngine);
+            EventStoreProvider engine = EventStores.provider(uri);
+            engine.check(uri);
+            return engine;
+        } catch (IllegalArgumentException notUnderstood) {
+            throw usage(notUnderstood);
         }
     }
 

@@ -135,7 +135,7 @@ class BenchCommandTest {
                 "--rounds 0 | --rounds 0 --seconds 1.0; expected 1..100 and 0.01..60.",
                 "--seconds 61 | --rounds 3 --seconds 61.0; expected 1..100 and 0.01..60.",
                 "--seconds NaN --quick | --rounds 1 --seconds NaN; expected 1..100 and 0.01..60.",
-                "--store x | \"x\" is not a store URI; expected SCHEME:…, for example log:DIRECTORY or memory:.",
+                "--store x | \"x\" is not a store URI; expected SCHEME:…, for example log:DIRECTORY.",
                 "--store log://host/x | Store URI \"log://host/x\" names a host; expected a folder to make a store in,"
                         + " or none.",
             })

@@ -25,7 +25,21 @@ class UsageTest {
                 "stats --store log:x y | Unmatched argument at index 3: 'y'. Run everfold stats --help for usage.",
                 "stats --store | Missing required parameter for option '--store' (URI). Run everfold stats --help for"
                         + " usage.",
-                "stats --store x | \"x\" is not a store URI; expected SCHEME:…, for example log:DIRECTORY or memory:.",
+                "stats --store x | \"x\" is not a store URI; expected SCHEME:…, for example log:DIRECTORY.",
+                "stats --store log:x?mode=bar | Store URI \"log:x?mode=bar\" has the parameter mode=bar; expected"
+                        + " mode=create, mode=existing or mode=read.",
+                "verify --store log:x?mode=bar | Store URI \"log:x?mode=bar\" has the parameter mode=bar; expected"
+                        + " mode=create, mode=existing or mode=read.",
+                "read --store everfold://localhost:1?mode=bar | Store URI \"everfold://localhost:1?mode=bar\" has the"
+                        + " parameter mode=bar; expected mode=create, mode=existing, mode=read, tls=true, tls=false,"
+                        + " tlsCa=FILE, or tlsCertificate=FILE with tlsKey=FILE.",
+                "stats --store log: | Store URI \"log:\" names no directory; expected log:DIRECTORY.",
+                "stats --store everfold:x | \"everfold:x\" is not the URI of a server; expected everfold://HOST:PORT,"
+                        + " for example everfold://localhost:2113.",
+                "stats --store memory:x | \"memory:x\" is not a store URI of the engine in memory; expected memory: and"
+                        + " nothing more.",
+                "stats --store memory: | A store in memory is new and empty whenever it is opened, and has nothing to"
+                        + " read; expected one that is kept, for example log:DIRECTORY.",
                 "import --store log:x | Missing required parameter: 'FILE'. Run everfold import --help for usage.",
                 "backup --store log:x | Missing required parameter: 'DIRECTORY'. Run everfold backup --help for usage.",
                 "read --store log:x --limit 0 | Invalid value for option '--limit': \"0\" is not a number of this kind;"

@@ -12,6 +12,14 @@ public interface EventStoreProvider {
     /// The scheme of its URIs, for example `log`.
     String scheme();
 
+    /// Checks what a URI says, and neither opens nor asks anything.
+    ///
+    /// Whoever opens a store with parameters of his own checks before what he was given, so that a refusal
+    /// is of the URI that somebody wrote.
+    ///
+    /// @throws IllegalArgumentException when the URI is not one of this engine's or a parameter is unknown
+    default void check(StoreUri uri) {}
+
     /// Opens the store.
     ///
     /// Parameter `mode` is understood by every engine: `create` (the default) makes a store where there

@@ -27,7 +27,12 @@ public final class InMemoryEventStoreProvider implements EventStoreProvider {
         return new InMemoryEventStore(Clock.systemUTC(), Limits.DEFAULTS, lineage);
     }
 
-    private static void check(StoreUri uri) {
+    @Override
+    public void check(StoreUri uri) {
+        if (uri.rest().isEmpty() && uri.parameters().equals(Map.of("mode", "read"))) {
+            throw new IllegalArgumentException("A store in memory is new and empty whenever it is opened, and has"
+                    + " nothing to read; expected one that is kept, for example log:DIRECTORY.");
+        }
         boolean plain = uri.parameters().isEmpty() || uri.parameters().equals(Map.of("mode", "create"));
         if (!uri.rest().isEmpty() || !plain) {
             throw new IllegalArgumentException(

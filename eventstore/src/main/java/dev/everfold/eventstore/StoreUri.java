@@ -30,7 +30,7 @@ public record StoreUri(String scheme, String rest, Map<String, String> parameter
         int colon = uri.indexOf(':');
         if (colon < 1) {
             throw new IllegalArgumentException("\"" + withoutPassword(uri)
-                    + "\" is not a store URI; expected SCHEME:…, for example log:DIRECTORY or memory:.");
+                    + "\" is not a store URI; expected SCHEME:…, for example log:DIRECTORY.");
         }
         String rest = uri.substring(colon + 1);
         Map<String, String> parameters = new TreeMap<>();

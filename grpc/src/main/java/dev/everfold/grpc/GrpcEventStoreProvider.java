@@ -63,6 +63,12 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
     public EventStore open(StoreUri uri) {
         Matcher rest = rest(uri);
         return GrpcEventStore.open(host(rest), port(uri, rest), options(uri));
+    @Override
+    public void check(StoreUri uri) {
+        port(uri, rest(uri));
+        options(uri);
+    }
+
     }
 
     /// A channel to a server, with the TLS and the user of the URI, for stubs of any protocol that it

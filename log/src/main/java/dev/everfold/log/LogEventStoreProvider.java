@@ -33,6 +33,12 @@ public final class LogEventStoreProvider implements EventStoreProvider {
     }
 
     @Override
+    public void check(StoreUri uri) {
+        directory(uri);
+        settings(uri);
+    }
+
+    @Override
     public EventStore open(StoreUri uri) {
         Settings settings = settings(uri);
         return LogEventStore.open(directory(uri), settings.options(), settings.mode());

@@ -36,6 +36,11 @@ public final class PostgresEventStoreProvider implements EventStoreProvider {
     }
 
     @Override
+    public void check(StoreUri uri) {
+        PostgresUri.parse(uri, PostgresOptions.DEFAULTS);
+    }
+
+    @Override
     public EventStore open(StoreUri uri) {
         return PostgresEventStore.open(uri, PostgresOptions.DEFAULTS, Clock.systemUTC());
     }
