@@ -66,9 +66,11 @@ final class CopyCommand implements Callable<Integer> {
                     "--to names a store that is opened for reading only; expected one that is written to. Leave"
                             + " mode=read out.");
         }
-        try (EventStore opened = source.openToRead();
-                EventStore copy = target.openCopy(opened.lineage())) {
-            copy(new StoreCopy(opened, copy, StoreCopy.BATCH_EVENTS_MAX));
+        try (EventStore opened = source.openToRead()) {
+            StoreCopy.requireCopyable(opened);
+            try (EventStore copy = target.openCopy(opened.lineage())) {
+                copy(new StoreCopy(opened, copy, StoreCopy.BATCH_EVENTS_MAX));
+            }
         }
         return ExitCode.OK.number();
     }

@@ -31,6 +31,14 @@ final class StoreCopy {
     private final CopyAppender appender;
     private long moved;
 
+    /// Asks a source for what not every store gives, so that one that cannot be copied leaves no target
+    /// behind.
+    ///
+    /// @throws UnsupportedOperationException when it does not list its tracked positions
+    static void requireCopyable(EventStore source) {
+        SortedMap<String, Long> _ = source.trackedPositions();
+    }
+
     /// Looks at both, and changes nothing.
     ///
     /// @throws CommandException when the target holds anything but a beginning of the source

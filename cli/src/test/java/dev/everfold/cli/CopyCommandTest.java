@@ -6,13 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
+import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.server.EverfoldServer;
+import dev.everfold.server.ServerOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CopyCommandTest {
 
@@ -129,6 +134,47 @@ class CopyCommandTest {
                         + ". Correct the path, or create a store by appending or importing.\n");
         assertThat(run.exitCode()).isEqualTo(3);
         assertThat(folder.resolve("target")).doesNotExist();
+    }
+
+    @Test
+    void a_source_that_cannot_be_copied_makes_no_target() {
+        try (EverfoldServer server =
+                EverfoldServer.start(new InMemoryEventStore(), ServerOptions.DEFAULTS.withPorts(0, 0))) {
+            String served = "everfold://localhost:" + server.grpcPort();
+
+            CommandLineRun run = CommandLineRun.of("copy", "--from", served, "--to", target);
+
+            assertThat(run.err())
+                    .isEqualTo("everfold: A store cannot be copied through a server, which does not list tracked"
+                            + " positions. Run the copy where the server's store is, or export and import its"
+                            + " events.\n");
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(folder.resolve("target")).doesNotExist();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "verify --store SERVER         | A store cannot be verified through a server. Run it where the server's"
+                        + " store is, and name that store.",
+                "backup --store SERVER there   | A store cannot be backed up through a server. Run it where the"
+                        + " server's store is, and name that store.",
+                "restore --store SERVER there  | A store cannot be restored through a server. Run it where the server's"
+                        + " store is to be, and serve what it made.",
+                "copy --from SOURCE --to SERVER | A store cannot be made as a copy through a server. Run the copy where"
+                        + " the server's store is to be, and serve what it made."
+            })
+    void what_needs_the_store_itself_is_not_done_through_a_server(String command, String message) {
+        String arguments =
+                command.strip().replace("SERVER", "everfold://localhost:1").replace("SOURCE", source);
+
+        CommandLineRun run = CommandLineRun.of(arguments.split(" "));
+
+        assertThat(run.err()).isEqualTo("everfold: " + message + "\n");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
     }
 
     @Test

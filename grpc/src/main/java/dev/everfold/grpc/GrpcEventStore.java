@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -147,6 +148,12 @@ public final class GrpcEventStore implements EventStore {
         Wire.TrackedPositionResponse response = connection.call(stub -> stub.trackedPosition(
                 Wire.TrackedPositionRequest.newBuilder().setSource(source).build()));
         return response.hasPosition() ? OptionalLong.of(response.getPosition()) : OptionalLong.empty();
+    }
+
+    @Override
+    public SortedMap<String, Long> trackedPositions() {
+        throw new UnsupportedOperationException("A store cannot be copied through a server, which does not list tracked"
+                + " positions. Run the copy where the server's store is, or export and import its events.");
     }
 
     @Override

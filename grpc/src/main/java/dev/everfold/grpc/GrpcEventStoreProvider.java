@@ -3,6 +3,7 @@ package dev.everfold.grpc;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreProvider;
 import dev.everfold.eventstore.StoreUri;
+import dev.everfold.eventstore.Verification;
 import io.grpc.ManagedChannel;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +41,7 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
     private static final Set<String> TLS_FILES = Set.of("tlsCa", "tlsCertificate", "tlsKey");
     private static final String PASSWORD = "EVERFOLD_PASSWORD";
     private static final String TOKEN = "EVERFOLD_TOKEN";
+    private static final String THERE = " Run it where the server's store is, and name that store.";
     private static final int PORT_MAX = 65_535;
     private static final Pattern REST =
             Pattern.compile("//(?:([^/:@]+)(?::([^/@]*))?@)?(\\[[0-9A-Fa-f:.]+]|[^/:\\[\\]@]+)(?::([0-9]{1,5}))?/?");
@@ -60,15 +64,41 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
     }
 
     @Override
-    public EventStore open(StoreUri uri) {
-        Matcher rest = rest(uri);
-        return GrpcEventStore.open(host(rest), port(uri, rest), options(uri));
-    @Override
     public void check(StoreUri uri) {
         port(uri, rest(uri));
         options(uri);
     }
 
+    @Override
+    public EventStore open(StoreUri uri) {
+        Matcher rest = rest(uri);
+        return GrpcEventStore.open(host(rest), port(uri, rest), options(uri));
+    }
+
+    /// @throws UnsupportedOperationException always: a server gives its store a lineage of its own
+    @Override
+    public EventStore openCopy(StoreUri uri, UUID lineage) {
+        throw new UnsupportedOperationException("A store cannot be made as a copy through a server. Run the copy where"
+                + " the server's store is to be, and serve what it made.");
+    }
+
+    /// @throws UnsupportedOperationException always: the files or tables are where the server is
+    @Override
+    public Verification verify(StoreUri uri, LongConsumer progress) {
+        throw new UnsupportedOperationException("A store cannot be verified through a server." + THERE);
+    }
+
+    /// @throws UnsupportedOperationException always: see [#verify]
+    @Override
+    public long backup(StoreUri uri, Path directory, LongConsumer progress) {
+        throw new UnsupportedOperationException("A store cannot be backed up through a server." + THERE);
+    }
+
+    /// @throws UnsupportedOperationException always: see [#verify]
+    @Override
+    public long restore(Path directory, StoreUri uri, LongConsumer progress) {
+        throw new UnsupportedOperationException("A store cannot be restored through a server. Run it where the server's"
+                + " store is to be, and serve what it made.");
     }
 
     /// A channel to a server, with the TLS and the user of the URI, for stubs of any protocol that it
