@@ -6,6 +6,7 @@ import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Expected;
+import dev.everfold.eventstore.IoReason;
 import dev.everfold.eventstore.NewEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -142,11 +143,11 @@ final class AppendCommand implements Callable<Integer> {
                 return Files.readAllBytes(Path.of(data.substring(1)));
             }
         } catch (IOException unreadable) {
+            IoReason reason = IoReason.of(unreadable, data.substring(1));
             throw new CommandException(
                     ExitCode.REFUSED,
-                    "The data cannot be read from \"" + data + "\": "
-                            + unreadable.getClass().getSimpleName()
-                            + "; nothing was appended. Correct the name of the file.",
+                    "The data cannot be read from \"" + data + "\": " + reason.words() + "; nothing was appended. "
+                            + reason.advice(),
                     unreadable);
         }
         return Bytes.utf8(data).toArray();

@@ -2,9 +2,8 @@ package dev.everfold.cli;
 
 import dev.everfold.cli.bench.Benchmark;
 import dev.everfold.cli.bench.Row;
-import java.nio.file.AccessDeniedException;
+import dev.everfold.eventstore.IoReason;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -111,18 +110,11 @@ final class BenchCommand implements Callable<Integer> {
         } catch (FileSystemException failed) {
             throw new CommandException(
                     ExitCode.UNAVAILABLE,
-                    "the bench cannot work in " + failed.getFile() + ": " + reason(failed)
+                    "the bench cannot work in " + failed.getFile() + ": "
+                            + IoReason.of(failed, failed.getFile()).words()
                             + ". Name another folder with --store.",
                     failed);
         }
-    }
-
-    private static String reason(FileSystemException failed) {
-        return switch (failed) {
-            case NoSuchFileException _ -> "the folder above it is missing";
-            case AccessDeniedException _ -> "access denied";
-            default -> failed.getReason() == null ? Failures.reason(failed) : failed.getReason();
-        };
     }
 
     private void progress(String what) {

@@ -6,7 +6,6 @@ import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.StorageFullException;
 import dev.everfold.eventstore.StoreClosedException;
 import dev.everfold.eventstore.StoreUnavailableException;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -58,11 +57,5 @@ final class Failures {
             case UnsupportedOperationException unsupported -> String.valueOf(unsupported.getMessage());
             default -> "something that should not happen: " + failure + ". Repeat it with --debug and report it.";
         };
-    }
-
-    /// What an I/O error says, which may be nothing but its name.
-    static String reason(IOException failed) {
-        String message = failed.getMessage();
-        return message == null || message.isBlank() ? failed.getClass().getSimpleName() : message;
     }
 }

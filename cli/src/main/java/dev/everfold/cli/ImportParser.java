@@ -4,6 +4,7 @@ import dev.everfold.cloudevents.CloudEventException;
 import dev.everfold.cloudevents.CloudEventReader;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventFormat;
+import dev.everfold.eventstore.IoReason;
 import dev.everfold.eventstore.LimitExceededException;
 import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.NewEvent;
@@ -104,7 +105,8 @@ final class ImportParser implements Runnable {
                         damaged);
             } catch (IOException unreadable) {
                 return failed(
-                        source.name() + ":" + (line + 1) + ": cannot be read on: " + Failures.reason(unreadable)
+                        source.name() + ":" + (line + 1) + ": cannot be read on: "
+                                + IoReason.of(unreadable, source.name()).words()
                                 + ". The lines before were imported; repeat the import when it can be read.",
                         unreadable);
             } catch (CommandException malformedLine) {

@@ -1,12 +1,16 @@
 package dev.everfold.cli;
 
+import dev.everfold.eventstore.IoReason;
 import java.io.BufferedInputStream;
 import java.io.FileInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.zip.GZIPInputStream;
 
 /// Where lines come from: a file or standard input, compressed by gzip or not.
@@ -27,16 +31,29 @@ record ImportSource(String name, Path file) {
             return new ImportSource("stdin", STANDARD_INPUT);
         }
         Path file = Path.of(argument);
-        if (!Files.isReadable(file) || Files.isDirectory(file)) {
-            throw new CommandException(
-                    ExitCode.REFUSED,
-                    "File \"" + argument + "\" "
-                            + (Files.isDirectory(file)
-                                    ? "is a directory"
-                                    : Files.exists(file) ? "may not be read" : "is not there")
-                            + "; expected a file of CloudEvents, one a line. Nothing was imported. Correct its name.");
+        try {
+            boolean isFolder =
+                    Files.readAttributes(file, BasicFileAttributes.class).isDirectory();
+            if (isFolder) {
+                throw refused(argument, "is a directory", "Correct its name.");
+            }
+            if (!Files.isReadable(file)) {
+                throw new AccessDeniedException(argument);
+            }
+            return new ImportSource(argument, file);
+        } catch (NoSuchFileException missing) {
+            throw refused(argument, "is not there", "Correct its name.");
+        } catch (IOException unusable) {
+            IoReason reason = IoReason.of(unusable, argument);
+            throw refused(argument, "cannot be read: " + reason.words(), reason.advice());
         }
-        return new ImportSource(argument, file);
+    }
+
+    private static CommandException refused(String argument, String what, String advice) {
+        return new CommandException(
+                ExitCode.REFUSED,
+                "File \"" + argument + "\" " + what
+                        + "; expected a file of CloudEvents, one a line. Nothing was imported. " + advice);
     }
 
     /// Opens it; whether it is compressed is seen from its first two bytes, whatever its name.

@@ -1,5 +1,6 @@
 package dev.everfold.cli;
 
+import dev.everfold.eventstore.IoReason;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -20,7 +21,7 @@ final class Output extends OutputStream {
 
         FailedException(IOException cause) {
             super(cause);
-            reason = Failures.reason(cause);
+            reason = IoReason.of(cause, "").words();
         }
 
         /// What the operating system says, in a few words.

@@ -1,5 +1,6 @@
 package dev.everfold.cli;
 
+import dev.everfold.eventstore.IoReason;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -93,10 +94,10 @@ final class ServeSettings implements IDefaultValueProvider {
         try (Reader reader = Files.newBufferedReader(Path.of(path))) {
             settings.load(reader);
         } catch (IOException unreadable) {
+            IoReason reason = IoReason.of(unreadable, path);
             throw new CommandException(
                     ExitCode.USAGE,
-                    "the file \"" + path + "\" of --config cannot be read: " + Failures.reason(unreadable)
-                            + ". Correct its name.",
+                    "the file \"" + path + "\" of --config cannot be read: " + reason.words() + ". " + reason.advice(),
                     unreadable);
         }
         for (String name : settings.stringPropertyNames()) {

@@ -141,8 +141,9 @@ class AppendCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err())
-                .isEqualTo("everfold: The data cannot be read from \"@nowhere.json\": NoSuchFileException; nothing was"
-                        + " appended. Correct the name of the file.\n");
+                .isEqualTo(
+                        "everfold: The data cannot be read from \"@nowhere.json\": there is no such file; nothing was"
+                                + " appended. Correct its name, or name another one.\n");
     }
 
     @Test

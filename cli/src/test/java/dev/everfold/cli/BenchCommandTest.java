@@ -98,8 +98,8 @@ class BenchCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(3);
         assertThat(run.err())
-                .isEqualTo("everfold: the bench cannot work in " + file.resolve("in") + ": Not a directory. Name"
-                        + " another folder with --store.\n");
+                .isEqualTo("everfold: the bench cannot work in " + file.resolve("in") + ": a folder is expected where a"
+                        + " file is. Name another folder with --store.\n");
     }
 
     @Test

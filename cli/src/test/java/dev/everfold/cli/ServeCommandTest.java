@@ -408,7 +408,9 @@ class ServeCommandTest {
                         + " token-groups-claim, token-issuer, token-keys, token-ops-group, token-user-claim,"
                         + " trusted-proxy, users.\n");
         assertThat(absent.exitCode()).isEqualTo(2);
-        assertThat(absent.err()).startsWith("everfold: the file \"" + missing + "\" of --config cannot be read: ");
+        assertThat(absent.err())
+                .isEqualTo("everfold: the file \"" + missing + "\" of --config cannot be read: there is no such file."
+                        + " Correct its name, or name another one.\n");
     }
 
     private static ServeCommand parsed(Map<String, String> environment, String... arguments) {

@@ -1,6 +1,8 @@
 package dev.everfold.log;
 
 import dev.everfold.eventstore.CorruptStoreException;
+import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.IoReason;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.eventstore.Verification;
 import dev.everfold.log.LogEventStore.Mode;
@@ -8,10 +10,12 @@ import dev.everfold.log.segment.LogEnd;
 import dev.everfold.log.segment.Segment;
 import dev.everfold.log.segment.SegmentFormat;
 import dev.everfold.log.segment.StoreFile;
+import dev.everfold.log.storage.NoSpaceException;
 import dev.everfold.log.storage.Storage;
 import dev.everfold.log.storage.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +59,7 @@ final class LogBackup {
     private long copy(Path sourceDirectory, Path targetDirectory, Optional<UUID> newLineage) {
         Storage source = LogOpening.storage(sourceDirectory, Mode.READ);
         OpenLog opened = new LogOpening(source, LogOptions.DEFAULTS).open(Mode.READ);
-        try (Storage target = LogOpening.storage(targetDirectory, Mode.CREATE)) {
+        try (Storage target = LogOpening.copyStorage(targetDirectory)) {
             if (!target.list().isEmpty()) {
                 throw new StoreUnavailableException(
                         targetDirectory + " is not empty; expected a new or empty directory. Name another one.",
@@ -73,10 +77,21 @@ final class LogBackup {
                     .writeNew(target);
             return end.nextPosition();
         } catch (IOException failure) {
-            throw LogOpening.unavailable(targetDirectory.toString(), failure);
+            throw unmade(targetDirectory.toString(), failure);
         } finally {
             opened.close();
         }
+    }
+
+    private static EventStoreException unmade(String target, IOException failure) {
+        if (failure instanceof NoSpaceException || failure instanceof ClosedByInterruptException) {
+            return LogOpening.unavailable(target, failure);
+        }
+        IoReason reason = IoReason.of(failure, target);
+        return new StoreUnavailableException(
+                "The copy in " + target + " cannot be made: " + reason.words() + ". " + reason.advice(),
+                false,
+                failure);
     }
 
     private LogEnd copySegments(List<Segment> segments, Storage target) throws IOException {

@@ -6,6 +6,7 @@ import dev.everfold.eventstore.CorruptStoreException;
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.IoReason;
 import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.PositionAheadException;
@@ -294,7 +295,8 @@ public final class LogEventStore implements EventStore {
             return new StoreClosedException("store"); // while it was read
         }
         return new StoreUnavailableException(
-                "The store in " + opened.storage().description() + " cannot be read: " + failure.getMessage() + ".",
+                "The store in " + opened.storage().description() + " cannot be read: "
+                        + IoReason.of(failure, opened.storage().description()).words() + ".",
                 true,
                 new UncheckedIOException(failure));
     }

@@ -2,6 +2,7 @@ package dev.everfold.log;
 
 import dev.everfold.eventstore.CorruptStoreException;
 import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.IoReason;
 import dev.everfold.eventstore.StorageFullException;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.log.LogEventStore.Mode;
@@ -23,6 +24,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,12 +78,8 @@ final class LogOpening {
     /// @throws StoreUnavailableException when it is missing and must not be created
     static Storage storage(Path directory, Mode mode) {
         try {
-            if (Files.isDirectory(directory)) {
-                return new FileStorage(directory);
-            }
-            if (Files.exists(directory)) {
-                throw new StoreUnavailableException(
-                        directory + " is a file; expected the directory of a store. Name another one.", false, null);
+            if (isThere(directory)) {
+                return existing(directory, "the directory of a store");
             }
             if (mode != Mode.CREATE) {
                 throw missing(directory.toString());
@@ -90,6 +88,34 @@ final class LogOpening {
         } catch (IOException failure) {
             throw unavailable(directory.toString(), failure);
         }
+    }
+
+    /// The directory into which a store is going to be copied.
+    ///
+    /// @throws StoreUnavailableException when it is a file
+    /// @throws IOException when it can be neither used nor created
+    static Storage copyStorage(Path directory) throws IOException {
+        return isThere(directory)
+                ? existing(directory, "a new or empty directory")
+                : FileStorage.createDirectory(directory);
+    }
+
+    /// A directory that may not be looked at is not taken for one that is missing.
+    private static boolean isThere(Path directory) throws IOException {
+        try {
+            Files.readAttributes(directory, BasicFileAttributes.class);
+            return true;
+        } catch (NoSuchFileException missing) {
+            return false;
+        }
+    }
+
+    private static Storage existing(Path directory, String expected) {
+        if (Files.isDirectory(directory)) {
+            return new FileStorage(directory);
+        }
+        throw new StoreUnavailableException(
+                directory + " is a file; expected " + expected + ". Name another one.", false, null);
     }
 
     /// Opens the store, or frees everything and says why it cannot be opened.
@@ -356,12 +382,13 @@ final class LogOpening {
                     true,
                     failure);
         }
-        return failure instanceof NoSpaceException
-                ? new StorageFullException(where, failure)
-                : new StoreUnavailableException(
-                        "The store in " + where + " cannot be opened: " + failure.getMessage()
-                                + ". Look at the directory's permissions and at the disk.",
-                        false,
-                        failure);
+        if (failure instanceof NoSpaceException) {
+            return new StorageFullException(where, failure);
+        }
+        IoReason reason = IoReason.of(failure, where);
+        return new StoreUnavailableException(
+                "The store in " + where + " cannot be opened: " + reason.words() + ". " + reason.advice(),
+                false,
+                failure);
     }
 }

@@ -191,6 +191,20 @@ class BackupTest {
     }
 
     @Test
+    void a_target_that_is_a_file_or_in_one_is_refused() throws IOException {
+        open(original).close();
+        Files.writeString(backup, "a file");
+
+        assertThatThrownBy(() -> LogBackup.backup(original, backup, bytes -> {}))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessage(backup + " is a file; expected a new or empty directory. Name another one.");
+        assertThatThrownBy(() -> LogBackup.backup(original, backup.resolve("monday"), bytes -> {}))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessage("The copy in " + backup + "/monday cannot be made: a folder is expected where a file is."
+                        + " Correct its name, or name another one.");
+    }
+
+    @Test
     void a_backup_that_was_cut_off_is_not_a_store() {
         try (LogEventStore store = open(original)) {
             Stores.appendSmall(store, 60);

@@ -87,6 +87,16 @@ class LogEventStoreProviderTest {
     }
 
     @Test
+    void a_path_through_a_file_is_refused_in_words() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "a file");
+
+        assertThatThrownBy(() -> EventStores.open("log:" + file.resolve("store")))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessage("The store in " + file + "/store cannot be opened: a folder is expected where a file is."
+                        + " Correct its name, or name another one.");
+    }
+
+    @Test
     void a_uri_without_a_directory_is_refused() {
         assertThatThrownBy(() -> EventStores.open("log:"))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -216,7 +216,7 @@ class ClientCertificatesTest {
         assertThatThrownBy(() -> new SecuredServer(
                         ServerOptions.DEFAULTS.withPorts(0, 0).withSecurity(SecuredServer.USERS.withTls(unreadable))))
                 .isInstanceOf(StoreUnavailableException.class)
-                .hasMessage("The authorities \"" + missing + "\" of clients cannot be read: NoSuchFileException "
-                        + missing + ". Expected their certificates in PEM.");
+                .hasMessage("The authorities \"" + missing + "\" of clients cannot be read: there is no such file."
+                        + " Expected their certificates in PEM.");
     }
 }

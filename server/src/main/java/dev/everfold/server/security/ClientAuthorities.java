@@ -46,8 +46,8 @@ final class ClientAuthorities {
             return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
         } catch (IOException | GeneralSecurityException unusable) {
             throw new StoreUnavailableException(
-                    "The authorities \"" + file + "\" of clients cannot be read: " + Identity.reason(unusable)
-                            + ". Expected their certificates in PEM.",
+                    "The authorities \"" + file + "\" of clients cannot be read: "
+                            + Identity.reason(unusable, file.toString()) + ". Expected their certificates in PEM.",
                     false,
                     unusable);
         }

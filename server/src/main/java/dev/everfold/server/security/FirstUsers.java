@@ -1,5 +1,6 @@
 package dev.everfold.server.security;
 
+import dev.everfold.eventstore.IoReason;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.kurrent.Caller;
 import dev.everfold.server.Secret;
@@ -107,7 +108,8 @@ final class FirstUsers {
             return random;
         } catch (IOException unusable) {
             throw new StoreUnavailableException(
-                    "The first password cannot be kept in \"" + absolute + "\": " + unusable.getMessage()
+                    "The first password cannot be kept in \"" + absolute + "\": "
+                            + IoReason.of(unusable, absolute.toString()).words()
                             + ". Name another file with --admin-password-file, or set EVERFOLD_ADMIN_PASSWORD.",
                     false,
                     unusable);

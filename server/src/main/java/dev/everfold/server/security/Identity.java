@@ -1,5 +1,6 @@
 package dev.everfold.server.security;
 
+import dev.everfold.eventstore.IoReason;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.server.SecurityOptions.Tls;
 import java.io.ByteArrayInputStream;
@@ -41,7 +42,7 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
         } catch (IOException | GeneralSecurityException | IllegalArgumentException unusable) {
             throw new StoreUnavailableException(
                     "The certificate \"" + files.certificate() + "\" with the key \"" + files.key()
-                            + "\" cannot be used: " + reason(unusable)
+                            + "\" cannot be used: " + reason(unusable, "")
                             + ". Expected both in PEM, the key as PKCS #8 without a"
                             + " password.",
                     false,
@@ -55,9 +56,11 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
     }
 
     /// Why a file could not be used, for messages.
-    static String reason(Exception unusable) {
-        return unusable instanceof IOException
-                ? unusable.getClass().getSimpleName() + " " + unusable.getMessage()
+    ///
+    /// @param named the file that the message names already
+    static String reason(Exception unusable, String named) {
+        return unusable instanceof IOException failure
+                ? IoReason.of(failure, named).words()
                 : String.valueOf(unusable.getMessage());
     }
 

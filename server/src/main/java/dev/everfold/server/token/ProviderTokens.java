@@ -13,6 +13,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.everfold.eventstore.IoReason;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.kurrent.Caller;
 import dev.everfold.server.TokenOptions;
@@ -81,7 +82,8 @@ public final class ProviderTokens implements AutoCloseable {
                 } catch (IOException unusable) {
                     source.close();
                     throw new StoreUnavailableException(
-                            "The keys of tokens in \"" + file + "\" cannot be used: " + unusable.getMessage()
+                            "The keys of tokens in \"" + file + "\" cannot be used: "
+                                    + IoReason.of(unusable, file.toString()).words()
                                     + ". Expected a JSON Web Key Set.",
                             false,
                             unusable);

@@ -83,9 +83,9 @@ class FirstUsersTest {
         assertThatThrownBy(
                         () -> first.create(SecurityOptions.NONE.withUsers(true).withAdminPasswordFile(file)))
                 .isInstanceOf(StoreUnavailableException.class)
-                .hasMessageStartingWith("The first password cannot be kept in \"" + file + "\": ")
-                .hasMessageEndingWith(
-                        ". Name another file with --admin-password-file, or set EVERFOLD_ADMIN_PASSWORD.");
+                .hasMessage("The first password cannot be kept in \"" + file + "\": there is no folder \""
+                        + folder.resolve("missing") + "\". Name another file with --admin-password-file, or set"
+                        + " EVERFOLD_ADMIN_PASSWORD.");
         assertThat(store.nextPosition()).isZero();
     }
 
