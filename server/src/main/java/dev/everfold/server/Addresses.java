@@ -7,7 +7,7 @@ final class Addresses {
 
     private Addresses() {}
 
-    static StoreUnavailableException unavailable(String host, int port, RuntimeException refused) {
+    static StoreUnavailableException unavailable(String host, int port, Exception refused) {
         Throwable reason = refused;
         while (reason.getCause() != null) {
             reason = reason.getCause();

@@ -2,6 +2,9 @@ package dev.everfold.server;
 
 import dev.everfold.grpc.service.GrpcDoor;
 import dev.everfold.server.security.ServerIdentity;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ServerSocketChannel;
 import java.util.Optional;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -14,7 +17,8 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 /// How HTTP is listened at: the address, the certificate, and what a connection may cost.
 ///
 /// @param identity without it, nothing is encrypted
-record HttpConnector(ServerOptions options, Optional<ServerIdentity> identity) {
+/// @param listening bound to the address; the server's, when it has begun
+record HttpConnector(ServerOptions options, Optional<ServerIdentity> identity, ServerSocketChannel listening) {
 
     /// A connection on which nothing moves is ended.
     private static final long IDLE_MILLIS_MAX = 30_000;
@@ -32,8 +36,11 @@ record HttpConnector(ServerOptions options, Optional<ServerIdentity> identity) {
                     return new ServerConnector(server, tls(keys), new HttpConnectionFactory(http));
                 })
                 .orElseGet(() -> new ServerConnector(server, new HttpConnectionFactory(http)));
-        connector.setHost(options.address().getHostAddress());
-        connector.setPort(options.httpPort());
+        try {
+            connector.open(listening);
+        } catch (IOException unbound) {
+            throw new UncheckedIOException(unbound);
+        }
         connector.setIdleTimeout(IDLE_MILLIS_MAX);
         connector.addBean(new AddressLimit(options.connectionsOfAddressMax()));
         return connector;

@@ -11,10 +11,14 @@ import io.javalin.http.HttpStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// HTTP: events, what there is of them, whether the server lives and is ready, and its metrics.
 ///
@@ -34,7 +38,8 @@ final class HttpDoor implements AutoCloseable {
     /// @throws dev.everfold.eventstore.StoreUnavailableException when the address cannot be listened at
     static HttpDoor open(ServerOptions options, Served served, HttpGuard guard, Optional<ServerIdentity> identity) {
         List<Route> routes = routes(served, guard);
-        HttpConnector connector = new HttpConnector(options, identity);
+        ServerSocketChannel listening = listen(options);
+        HttpConnector connector = new HttpConnector(options, identity, listening);
         Javalin javalin = Javalin.create(config -> {
             config.jetty.addConnector(connector::connector);
             configure(config, options, served.store(), routes, guard);
@@ -43,7 +48,31 @@ final class HttpDoor implements AutoCloseable {
             return new HttpDoor(javalin.start());
         } catch (RuntimeException refused) {
             javalin.stop();
+            close(listening);
             throw Addresses.unavailable(options.host(), options.httpPort(), refused);
+        }
+    }
+
+    /// Before Javalin begins, which would log an address that is taken as a failure of its own.
+    private static ServerSocketChannel listen(ServerOptions options) {
+        ServerSocketChannel listening = null;
+        try {
+            listening = ServerSocketChannel.open();
+            listening.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            return listening.bind(new InetSocketAddress(options.address(), options.httpPort()));
+        } catch (IOException taken) {
+            close(listening);
+            throw Addresses.unavailable(options.host(), options.httpPort(), taken);
+        }
+    }
+
+    private static void close(@Nullable ServerSocketChannel listening) {
+        try {
+            if (listening != null) {
+                listening.close();
+            }
+        } catch (IOException failed) {
+            // Why it is not listened at is told.
         }
     }
 

@@ -26,8 +26,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Filter;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -154,6 +158,28 @@ class EverfoldServerTest {
                     .hasMessageEndingWith(". Choose another port, or stop what listens there.");
             assertThat(store.nextPosition()).isZero();
         }
+    }
+
+    @Test
+    void of_a_port_that_is_taken_nothing_is_logged_since_whoever_starts_the_server_tells_it() throws Exception {
+        Logger javalin = Logger.getLogger("io.javalin.Javalin");
+        List<String> logged = new ArrayList<>();
+        Filter collecting = one -> {
+            logged.add(one.getMessage());
+            return false;
+        };
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                InMemoryEventStore store = new InMemoryEventStore()) {
+            javalin.setFilter(collecting);
+
+            assertThatThrownBy(() ->
+                            EverfoldServer.start(store, ServerOptions.DEFAULTS.withPorts(0, other.getLocalPort())))
+                    .hasMessage("Cannot listen at localhost:" + other.getLocalPort()
+                            + ": Address already in use. Choose another port, or stop what listens there.");
+        } finally {
+            javalin.setFilter(null);
+        }
+        assertThat(logged).isEmpty();
     }
 
     @Test
