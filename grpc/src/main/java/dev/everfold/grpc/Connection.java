@@ -18,8 +18,12 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.NotSslRecordException;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -48,9 +52,14 @@ final class Connection implements AutoCloseable {
     /// What a client does who is not let in.
     private final String expected;
 
+    private final boolean isEncrypted;
     private final Executor threads = virtualThreads();
     private final ManagedChannel channel;
     private Channel intercepted;
+
+    /// Whether the server has been reached before.
+    private volatile boolean answered;
+
     private volatile boolean closed;
 
     /// @throws StoreUnavailableException when the file of the authorities cannot be read
@@ -60,6 +69,7 @@ final class Connection implements AutoCloseable {
         this.expected = options.credentials().filter(Credentials::isToken).isPresent()
                 ? " Expected another token in EVERFOLD_TOKEN."
                 : " Expected everfold://USER@HOST, and the password in EVERFOLD_PASSWORD.";
+        this.isEncrypted = options.tls().isPresent();
         this.channel = channel(host, port, options, threads);
         this.intercepted = channel;
     }
@@ -115,8 +125,10 @@ final class Connection implements AutoCloseable {
         requireOpen();
         connectNow();
         try {
-            return call.apply(EventStoreGrpc.newBlockingStub(intercepted)
+            A answer = call.apply(EventStoreGrpc.newBlockingStub(intercepted)
                     .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
+            answered = true;
+            return answer;
         } catch (StatusRuntimeException failure) {
             throw exception(failure.getStatus(), failure.getTrailers(), failure);
         }
@@ -153,8 +165,8 @@ final class Connection implements AutoCloseable {
         return switch (isLost ? Status.Code.UNAVAILABLE : status.getCode()) {
             case UNAVAILABLE ->
                 new StoreUnavailableException(
-                        "The server at " + address + " cannot be reached: " + description
-                                + ". See that it runs there, and try again.",
+                        "The server at " + address + " cannot be reached: " + description + ". "
+                                + advice(status.getCause()),
                         true,
                         cause);
             case DEADLINE_EXCEEDED ->
@@ -180,6 +192,24 @@ final class Connection implements AutoCloseable {
                 new StoreUnavailableException(
                         "The server at " + address + " failed: " + description + ". Its log says more.", false, cause);
         };
+    }
+
+    /// Who is not believed or speaks no TLS is seen from the failure. That a server wants TLS where
+    /// it is left out can only be supposed: it hangs up.
+    private String advice(@Nullable Throwable failure) {
+        boolean isRefused = false;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertPathBuilderException) {
+                return "Name the file of the authorities that its certificate is of with tlsCa=FILE.";
+            }
+            if (cause instanceof NotSslRecordException) {
+                return "It does not speak TLS: leave that out of the URI, or give the server a certificate.";
+            }
+            isRefused |= cause instanceof ConnectException || cause instanceof UnknownHostException;
+        }
+        boolean mayWantTls = !isEncrypted && !answered && !isRefused;
+        return "See that it runs there" + (mayWantTls ? ", with tls=true if it has a certificate" : "")
+                + ", and try again.";
     }
 
     /// On one line; of a connection that failed, the reason at the bottom of it.

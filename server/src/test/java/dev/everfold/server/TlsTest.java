@@ -55,7 +55,9 @@ class TlsTest {
 
             assertThatThrownBy(() -> EventStores.open(address + "?tls=true"))
                     .isInstanceOf(StoreUnavailableException.class)
-                    .hasMessageContaining("unable to find valid certification path to requested target. See that")
+                    .hasMessageContaining(
+                            "unable to find valid certification path to requested target. Name the file of"
+                                    + " the authorities that its certificate is of with tlsCa=FILE.")
                     .hasMessageNotContaining("\n");
             assertThatThrownBy(() -> EventStores.open(address)).isInstanceOf(StoreUnavailableException.class);
         }
@@ -117,6 +119,30 @@ class TlsTest {
                 .hasMessage("The certificate \"" + mixed.certificate() + "\" with the key \"" + mixed.key()
                         + "\" cannot be used: the key is not that of the certificate. Expected both in PEM, the key as"
                         + " PKCS #8 without a password.");
+    }
+
+    @Test
+    void a_client_that_goes_about_tls_the_wrong_way_is_told_the_right_one() throws Exception {
+        Tls files = TestCertificates.write(folder, "EC");
+        try (EverfoldServer encrypted = serve(files);
+                EverfoldServer plain =
+                        EverfoldServer.start(new InMemoryEventStore(), ServerOptions.DEFAULTS.withPorts(0, 0))) {
+            String address = "localhost:" + encrypted.grpcPort();
+            String other = "localhost:" + plain.grpcPort();
+
+            assertThatThrownBy(() -> EventStores.open("everfold://" + address))
+                    .hasMessageStartingWith("The server at " + address + " cannot be reached: ")
+                    .hasMessageEndingWith(
+                            ". See that it runs there, with tls=true if it has a certificate, and try again.");
+            assertThatThrownBy(() -> EventStores.open("everfold://" + address + "?tls=true"))
+                    .hasMessage("The server at " + address + " cannot be reached: unable to find valid certification"
+                            + " path to requested target. Name the file of the authorities that its certificate is of"
+                            + " with tlsCa=FILE.");
+            assertThatThrownBy(() -> EventStores.open("everfold://" + other + "?tls=true"))
+                    .hasMessageStartingWith("The server at " + other + " cannot be reached: not an SSL/TLS record: ")
+                    .hasMessageEndingWith(
+                            ". It does not speak TLS: leave that out of the URI, or give the server a certificate.");
+        }
     }
 
     private static EverfoldServer serve(Tls files) {
