@@ -41,7 +41,7 @@ final class Selection {
         Read read = Read.matching(Query.of(item(context, "stream", "category", "type", "tag")))
                 .fromPosition(number(context, "from", 0))
                 .toPosition(number(context, "to", Long.MAX_VALUE))
-                .limit(number(context, "limit", Long.MAX_VALUE));
+                .limit(number(context, "limit", Long.MAX_VALUE, "1 or more"));
         return context.queryParam("backwards") == null ? read : read.backwards();
     }
 
@@ -89,17 +89,27 @@ final class Selection {
 
     /// @throws IllegalArgumentException when it is given and not a number
     static long number(Context context, String name, long otherwise) {
+        return number(context, name, otherwise, "0 or more");
+    }
+
+    /// @param expected what whoever gives something else is told
+    /// @throws IllegalArgumentException when it is given and not a number
+    static long number(Context context, String name, long otherwise, String expected) {
         String given = context.queryParam(name);
-        return given == null ? otherwise : number(name, given);
+        return given == null ? otherwise : number(name, given, expected);
     }
 
     /// @throws IllegalArgumentException when it is not a number
     static long number(String name, String given) {
+        return number(name, given, "0 or more");
+    }
+
+    private static long number(String name, String given, String expected) {
         try {
             return Long.parseLong(given);
         } catch (NumberFormatException notOne) {
             throw new IllegalArgumentException(
-                    "The " + name + " \"" + given + "\" is not a number; expected 0 or more.", notOne);
+                    "The " + name + " \"" + given + "\" is not a number; expected " + expected + ".", notOne);
         }
     }
 }

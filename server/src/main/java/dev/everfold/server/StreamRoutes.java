@@ -92,10 +92,11 @@ final class StreamRoutes {
     }
 
     private static int limit(Context context, String what) {
-        long limit = Selection.number(context, "limit", PAGE);
+        String expected = "1.." + PAGE_MAX;
+        long limit = Selection.number(context, "limit", PAGE, expected);
         if (limit < 1 || limit > PAGE_MAX) {
             throw new IllegalArgumentException(
-                    "The limit " + limit + " of a page of " + what + "; expected 1.." + PAGE_MAX + ".");
+                    "The limit " + limit + " of a page of " + what + "; expected " + expected + ".");
         }
         return (int) limit;
     }

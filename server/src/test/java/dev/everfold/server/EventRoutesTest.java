@@ -160,6 +160,7 @@ class EventRoutesTest {
         assertProblem(
                 400, "The content type \\\"text/plain\\\" is not taken", served.post("/events", "text/plain", PLACED));
         assertProblem(400, "The limit 0 of a read is too low", served.get("/events?limit=0"));
+        assertProblem(400, "The limit \\\"x\\\" is not a number; expected 1 or more.", served.get("/events?limit=x"));
         assertProblem(400, "The from \\\"x\\\" is not a number", served.get("/events?from=x"));
         assertProblem(
                 400,

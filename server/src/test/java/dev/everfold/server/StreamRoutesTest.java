@@ -97,7 +97,9 @@ class StreamRoutesTest {
     }
 
     @Test
-    void a_page_that_is_too_large_is_refused() throws Exception {
+    void a_page_that_is_too_large_or_no_number_is_refused() throws Exception {
+        ServedByHttp.assertProblem(
+                400, "The limit \\\"x\\\" is not a number; expected 1..1000.", served.get("/streams?limit=x"));
         ServedByHttp.assertProblem(
                 400, "The limit 1001 of a page of streams; expected 1..1000.", served.get("/streams?limit=1001"));
         ServedByHttp.assertProblem(400, "\\\"prefx\\\" is not a parameter", served.get("/streams?prefx=a"));
