@@ -4,7 +4,9 @@ import dev.everfold.eventstore.Expected;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Locale;
 import java.util.UUID;
+import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -13,11 +15,43 @@ final class Arguments {
 
     private Arguments() {}
 
+    /// Has every command say in our words what is no number, or neither true nor false.
+    static void register(CommandLine commandLine) {
+        commandLine
+                .registerConverter(int.class, new WholeNumber())
+                .registerConverter(Integer.class, new WholeNumber())
+                .registerConverter(boolean.class, new Truth());
+    }
+
     /// A place in the log or a stream.
     static final class Position implements ITypeConverter<Long> {
         @Override
         public Long convert(String text) {
             return number(text, 0);
+        }
+    }
+
+    /// A whole number, in the range of the option that has it.
+    static final class WholeNumber implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            try {
+                return Integer.valueOf(text);
+            } catch (NumberFormatException malformed) {
+                throw new TypeConversionException("\"" + text + "\" is not a whole number; expected one such as 5");
+            }
+        }
+    }
+
+    /// Yes or no.
+    static final class Truth implements ITypeConverter<Boolean> {
+        @Override
+        public Boolean convert(String text) {
+            return switch (text.toLowerCase(Locale.ROOT)) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> throw new TypeConversionException("\"" + text + "\" is neither; expected true or false");
+            };
         }
     }
 

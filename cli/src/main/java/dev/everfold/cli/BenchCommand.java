@@ -16,8 +16,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench",
         description = {
-            "Measure appends and reads, in one run with the raw disk and with a bare writer and",
-            "reader, which are the limit: the least that such work can cost on this machine.",
+            "Measure appends and reads, in one run with the raw disk.",
+            "A bare writer and reader run beside them; they are the limit: the least that such work",
+            "can cost on this machine.",
             "Everything happens in a new folder, which is removed at the end; about 4 GB are needed.",
             "On a PostgreSQL server it happens in new schemas, beside commits of single rows; on a server",
             "of ours in its store, which has to be empty and keeps the events, beside empty calls."

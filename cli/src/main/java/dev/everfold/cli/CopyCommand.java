@@ -3,6 +3,7 @@ package dev.everfold.cli;
 import dev.everfold.eventstore.EventStore;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,7 +26,10 @@ import picocli.CommandLine.Option;
         })
 final class CopyCommand implements Callable<Integer> {
 
+    private static final long NANOS_OF_MILLI = 1_000_000;
+
     private final Console console;
+    private final LongSupplier nanoClock;
 
     @Option(names = "--from", required = true, paramLabel = "URI", description = "The store that is copied.")
     String from = "";
@@ -49,7 +53,12 @@ final class CopyCommand implements Callable<Integer> {
     boolean debug;
 
     CopyCommand(Console console) {
+        this(console, System::nanoTime);
+    }
+
+    CopyCommand(Console console, LongSupplier nanoClock) {
         this.console = console;
+        this.nanoClock = nanoClock;
     }
 
     @Override
@@ -82,9 +91,16 @@ final class CopyCommand implements Callable<Integer> {
         COMPLETE
     }
 
+    /// What came of a copy.
+    ///
+    /// @param seconds of copying alone
+    /// @param millis of all, the comparison included
+    private record Result(Outcome outcome, long compared, double seconds, long millis) {}
+
     private void copy(StoreCopy copy) {
-        Progress progress = new Progress(
-                console, "copied", String.format(Locale.ROOT, "of %,d events", copy.total() - copy.alreadyThere()));
+        long begunNanos = nanoClock.getAsLong();
+        String unit = String.format(Locale.ROOT, "of %,d events", copy.total() - copy.alreadyThere());
+        Progress progress = new Progress(console, "copied", unit, nanoClock);
         Outcome outcome = Outcome.STOPPED;
         long compared = 0;
         double seconds = 0;
@@ -100,13 +116,14 @@ final class CopyCommand implements Callable<Integer> {
             outcome = Outcome.COMPLETE;
         } finally {
             // Also when it stopped, for then it tells what is stored.
-            print(copy, outcome, compared, seconds);
+            long millis = (nanoClock.getAsLong() - begunNanos) / NANOS_OF_MILLI;
+            print(copy, new Result(outcome, compared, seconds, millis));
         }
     }
 
     private long compare(StoreCopy copy) {
-        Progress progress =
-                new Progress(console, "compared", String.format(Locale.ROOT, "of %,d events", copy.total()));
+        String unit = String.format(Locale.ROOT, "of %,d events", copy.total());
+        Progress progress = new Progress(console, "compared", unit, nanoClock);
         try {
             return copy.verify(verify, compared -> {
                 progress.update(compared);
@@ -117,20 +134,20 @@ final class CopyCommand implements Callable<Integer> {
         }
     }
 
-    private void print(StoreCopy copy, Outcome outcome, long compared, double seconds) {
+    private void print(StoreCopy copy, Result result) {
         if (json) {
-            printJson(copy, outcome, compared, seconds);
+            printJson(copy, result);
             return;
         }
         Output out = console.out();
-        boolean isComplete = outcome == Outcome.COMPLETE;
+        boolean isComplete = result.outcome() == Outcome.COMPLETE;
         if (isComplete && copy.copied() == 0 && copy.trackedMoved() == 0) {
             out.line("nothing to copy: " + copy.alreadyThere() + " events already there");
         } else {
             out.line("copied " + copy.copied() + " events (" + copy.alreadyThere() + " already there)"
-                    + String.format(Locale.ROOT, " in %.1f s, %,d a second", seconds, (long)
-                            (copy.copied() / Math.max(seconds, 0.001)))
-                    + (outcome == Outcome.STOPPED ? ", then stopped: repeat the copy to go on" : ""));
+                    + String.format(Locale.ROOT, " in %.1f s, %,d a second", result.seconds(), (long)
+                            (copy.copied() / Math.max(result.seconds(), 0.001)))
+                    + (result.outcome() == Outcome.STOPPED ? ", then stopped: repeat the copy to go on" : ""));
         }
         if (isComplete) {
             out.line(String.format(
@@ -138,18 +155,18 @@ final class CopyCommand implements Callable<Integer> {
                     "both stores have %,d events and %,d tracked positions; %,d events were compared, byte by byte",
                     copy.total(),
                     copy.trackedSources(),
-                    compared));
+                    result.compared()));
         }
     }
 
-    private void printJson(StoreCopy copy, Outcome outcome, long compared, double seconds) {
+    private void printJson(StoreCopy copy, Result result) {
         console.out().line(JsonText.object(members -> {
             members.writeNumberProperty("copied", copy.copied());
             members.writeNumberProperty("alreadyThere", copy.alreadyThere());
             members.writeNumberProperty("trackedPositions", copy.trackedSources());
-            members.writeNumberProperty("compared", compared);
-            members.writeBooleanProperty("complete", outcome == Outcome.COMPLETE);
-            members.writeNumberProperty("millis", (long) (seconds * 1_000));
+            members.writeNumberProperty("compared", result.compared());
+            members.writeBooleanProperty("complete", result.outcome() == Outcome.COMPLETE);
+            members.writeNumberProperty("millis", result.millis());
         }));
     }
 }

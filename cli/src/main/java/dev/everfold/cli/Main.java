@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
@@ -68,6 +69,20 @@ public final class Main implements Runnable {
         return run(args, new Console(in, new Output(out), new Output(err), Terminal.none(), new Interruption()));
     }
 
+    /// Runs a command that lives elsewhere as ours are run: whatever goes wrong is told in one line,
+    /// and the exit codes are ours. Neither stream is closed.
+    ///
+    /// @param command with its name and options, `--debug` among them, as picocli reads them
+    public static int run(
+            Callable<Integer> command, String[] args, InputStream in, OutputStream out, OutputStream err) {
+        CommandLine commandLine = new CommandLine(command);
+        commandLine.getCommandSpec().versionProvider(new Version());
+        return run(
+                commandLine,
+                args,
+                new Console(in, new Output(out), new Output(err), Terminal.none(), new Interruption()));
+    }
+
     static int run(String[] args, Console console) {
         String first = args.length == 0 ? "-" : args[0];
         if (!COMMANDS.contains(first) && !first.startsWith("-")) {
@@ -80,15 +95,24 @@ public final class Main implements Runnable {
         for (String name : COMMANDS.contains(first) ? List.of(first) : COMMANDS) {
             commandLine.addSubcommand(name, command(name, console));
         }
-        boolean debug = Arrays.asList(args).contains("--debug");
         if (first.equals("serve")) {
             try {
                 ServeSettings settings = ServeSettings.of(System.getenv(), Arrays.asList(args));
                 commandLine.setDefaultValueProvider(settings);
             } catch (CommandException unreadable) {
-                return Failures.report(unreadable, console, debug).number();
+                return Failures.report(unreadable, console, isDebug(args)).number();
             }
         }
+        return run(commandLine, args, console);
+    }
+
+    private static boolean isDebug(String[] args) {
+        return Arrays.asList(args).contains("--debug");
+    }
+
+    private static int run(CommandLine commandLine, String[] args, Console console) {
+        boolean debug = isDebug(args);
+        Arguments.register(commandLine);
         // "--data @file" is ours; picocli would take the words of the file for arguments.
         commandLine.setExpandAtFiles(false);
         commandLine.setOut(new PrintWriter(console.out(), false, StandardCharsets.UTF_8));

@@ -1,6 +1,7 @@
 package dev.everfold.cli;
 
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.StoreUri;
 import dev.everfold.server.EverfoldServer;
 import dev.everfold.server.ServerOptions;
 import java.time.Duration;
@@ -89,8 +90,8 @@ final class ServeCommand implements Callable<Integer> {
             console.out()
                     .line(String.format(
                             Locale.ROOT,
-                            "serving %s: gRPC at %s:%d, HTTP at %s://%s:%d (ready after %.1f s)",
-                            SafeText.of(storeOptions.uri().forMessages()),
+                            "serving %s gRPC at %s:%d, HTTP at %s://%s:%d (ready after %.1f s)",
+                            named(storeOptions.uri()),
                             host,
                             server.grpcPort(),
                             options.security().tls().isPresent() ? "https" : "http",
@@ -102,5 +103,11 @@ final class ServeCommand implements Callable<Integer> {
             console.interruption().await();
         }
         return ExitCode.OK.number();
+    }
+
+    /// As a heading: with a colon, unless it ends with one.
+    static String named(StoreUri uri) {
+        String text = SafeText.of(uri.forMessages());
+        return text.endsWith(":") ? text : text + ":";
     }
 }

@@ -10,14 +10,19 @@ import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.server.EverfoldServer;
 import dev.everfold.server.ServerOptions;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 class CopyCommandTest {
 
@@ -228,6 +233,27 @@ class CopyCommandTest {
         assertThat(run.out())
                 .matches("copied 0 events \\(0 already there\\) in .*, then stopped: repeat the copy to go on\n");
         assertThat(run.exitCode()).isEqualTo(3);
+    }
+
+    @Test
+    void the_time_that_scripts_are_told_has_the_comparison_in_it() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Output output = new Output(out);
+        Console console = new Console(
+                InputStream.nullInputStream(),
+                output,
+                new Output(new ByteArrayOutputStream()),
+                Terminal.none(),
+                new Interruption());
+        // A clock that goes on by a second whenever it is looked at.
+        AtomicLong seconds = new AtomicLong();
+        CopyCommand command = new CopyCommand(console, () -> seconds.incrementAndGet() * 1_000_000_000);
+
+        int exitCode = new CommandLine(command).execute("--from", source, "--to", target, "--verify", "--json");
+
+        output.flush();
+        assertThat(exitCode).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("\"millis\":" + (seconds.get() - 1) * 1_000 + "}\n");
     }
 
     @Test

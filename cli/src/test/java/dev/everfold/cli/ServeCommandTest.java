@@ -6,6 +6,7 @@ import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.StoreUri;
 import dev.everfold.protocol.kurrent.OperationsGrpc;
 import dev.everfold.protocol.kurrent.Shared;
 import dev.everfold.server.EverfoldServer;
@@ -155,6 +156,12 @@ class ServeCommandTest {
         assertThat(CommandLineRun.of("verify", "--store", store()).out()).doesNotContain("note");
         assertThat(Files.readString(folder.resolve("log")))
                 .contains("INFO dev.everfold.server.EverfoldServer serving host=localhost grpcPort=");
+    }
+
+    @Test
+    void a_store_in_memory_is_named_with_one_colon() {
+        assertThat(ServeCommand.named(StoreUri.parse("memory:"))).isEqualTo("memory:");
+        assertThat(ServeCommand.named(StoreUri.parse("log:data"))).isEqualTo("log:data:");
     }
 
     @Test

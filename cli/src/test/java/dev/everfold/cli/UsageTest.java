@@ -40,6 +40,13 @@ class UsageTest {
                         + " nothing more.",
                 "stats --store memory: | A store in memory is new and empty whenever it is opened, and has nothing to"
                         + " read; expected one that is kept, for example log:DIRECTORY.",
+                "serve --store memory: --grace x | Invalid value for option '--grace': \"x\" is not a whole number;"
+                        + " expected one such as 5. Run everfold serve --help for usage.",
+                "serve --store memory: --users=maybe | Invalid value for option '--users': \"maybe\" is neither;"
+                        + " expected true or false. Run everfold serve --help for usage.",
+                "serve --store memory: --grace -1 | The grace of -1 s is too short; expected more than 0.",
+                "bench --rounds x | Invalid value for option '--rounds': \"x\" is not a whole number; expected one such"
+                        + " as 5. Run everfold bench --help for usage.",
                 "import --store log:x | Missing required parameter: 'FILE'. Run everfold import --help for usage.",
                 "backup --store log:x | Missing required parameter: 'DIRECTORY'. Run everfold backup --help for usage.",
                 "read --store log:x --limit 0 | Invalid value for option '--limit': \"0\" is not a number of this kind;"
@@ -141,7 +148,11 @@ class UsageTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
                 .startsWith("Usage: everfold ")
-                .contains("  import ", "  restore ", "Exit codes: 0 success;");
+                .contains(
+                        "  import ",
+                        "  restore ",
+                        "  bench    Measure appends and reads, in one run with the raw disk.\n",
+                        "Exit codes: 0 success;");
     }
 
     @Test

@@ -35,6 +35,7 @@ public final class LimitExceededException extends EventStoreException {
             case "eventBytesMax", "metadataBytesMax" -> "Store large data elsewhere and append a link.";
             case "appendBytesMax", "appendEventsMax" -> "Append in several steps.";
             case "conditionsMax", "queryTermsMax" -> "Ask for less at once.";
+            case "tagsMax" -> "Use fewer.";
             default -> "Shorten it.";
         };
     }

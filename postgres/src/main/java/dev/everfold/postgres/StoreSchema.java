@@ -150,7 +150,9 @@ final class StoreSchema {
 
     private StoreUnavailableException missing() {
         return new StoreUnavailableException(
-                "There is no store in " + store + ". Correct the URI, or open it with mode=create.", false, null);
+                "There is no store in " + store + ". Correct the URI, or create a store by appending or importing.",
+                false,
+                null);
     }
 
     private void requireUtf8(Connection connection) throws SQLException {

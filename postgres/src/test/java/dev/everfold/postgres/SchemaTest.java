@@ -160,7 +160,7 @@ class SchemaTest {
                     .hasMessage(
                             "There is no store in schema \"" + uri.parameters().get("schema")
                                     + "\" of postgresql://localhost:" + PostgresServer.V18.port()
-                                    + "/postgres. Correct the URI, or open it with mode=create.");
+                                    + "/postgres. Correct the URI, or create a store by appending or importing.");
         }
         assertThat(PostgresServer.V18.strings("select nspname from pg_namespace where nspname = '"
                         + uri.parameters().get("schema") + "'"))

@@ -39,7 +39,8 @@ public record ServerOptions(
                     "gRPC and HTTP both have port " + grpcPort + "; expected two different ones.");
         }
         if (grace.isNegative() || grace.isZero()) {
-            throw new IllegalArgumentException("The grace " + grace + " is too short; expected more than 0.");
+            throw new IllegalArgumentException(
+                    "The grace of " + grace.toSeconds() + " s is too short; expected more than 0.");
         }
         if (connectionsOfAddressMax < 1) {
             throw new IllegalArgumentException("The limit " + connectionsOfAddressMax

@@ -90,6 +90,6 @@ class ServerOptionsTest {
         assertThatThrownBy(() -> ServerOptions.DEFAULTS.withPorts(7, 7))
                 .hasMessage("gRPC and HTTP both have port 7; expected two different ones.");
         assertThatThrownBy(() -> ServerOptions.DEFAULTS.withGrace(Duration.ZERO))
-                .hasMessage("The grace PT0S is too short; expected more than 0.");
+                .hasMessage("The grace of 0 s is too short; expected more than 0.");
     }
 }

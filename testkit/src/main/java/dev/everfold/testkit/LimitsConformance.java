@@ -190,7 +190,7 @@ public abstract class LimitsConformance extends ConformanceSuite {
         assertRefused(
                 Append.of(event("file-1", "noted", "a", "b", "c", "d")),
                 "tagsMax",
-                "Event \"noted\" has 4 tags; " + "the limit is 3 (Limits.tagsMax). Shorten it.");
+                "Event \"noted\" has 4 tags; " + "the limit is 3 (Limits.tagsMax). Use fewer.");
         assertThat(log()).hasSize(2);
     }
 
