@@ -4,6 +4,8 @@ import dev.everfold.cli.Main;
 import dev.everfold.eventsourcing.subscription.ConsumerStatus;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
+import dev.everfold.eventstore.IoReason;
+import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.examples.orders.LiveShop;
 import dev.everfold.server.Application;
 import dev.everfold.server.EverfoldServer;
@@ -12,11 +14,13 @@ import dev.everfold.server.ServerOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -31,7 +35,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
@@ -53,6 +56,9 @@ public final class Demo implements Callable<Integer> {
             paramLabel = "FOLDER",
             description = "Where to keep the store and the read model. Default: a temporary one, removed at the end.")
     String folder = "";
+
+    @Option(names = "--debug", description = "Show a stack trace with an error.")
+    boolean debug;
 
     @Option(names = "--grpc-port", paramLabel = "PORT", description = "Of gRPC; 0 = any. Default: 2113.")
     int grpcPort = ServerOptions.DEFAULTS.grpcPort();
@@ -117,22 +123,26 @@ public final class Demo implements Callable<Integer> {
 
     /// Runs until `end` reaches zero, and returns the exit code.
     static int run(Path history, CountDownLatch end, List<String> arguments) {
-        return new CommandLine(new Demo(history, end))
-                .setExecutionExceptionHandler((failure, _, _) -> {
-                    System.err.println("everfold: " + failure.getMessage());
-                    return 3;
-                })
-                .execute(arguments.toArray(String[]::new));
+        return run(history, end, arguments, System.out, System.err);
+    }
+
+    /// The same, with its output and its errors to these.
+    static int run(Path history, CountDownLatch end, List<String> arguments, OutputStream out, OutputStream err) {
+        String[] given = arguments.toArray(String[]::new);
+        return Main.run(new Demo(history, end), given, InputStream.nullInputStream(), out, err);
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (ordersPerSecond < 0 || ordersPerSecond > LiveShop.ORDERS_PER_SECOND_MAX) {
+            throw new IllegalArgumentException(
+                    "--orders " + ordersPerSecond + "; expected 0.." + LiveShop.ORDERS_PER_SECOND_MAX + ".");
+        }
+        ServerOptions options = ServerOptions.DEFAULTS.withPorts(grpcPort, httpPort);
         boolean isTemporary = folder.isEmpty();
-        Path place = isTemporary
-                ? Files.createTempDirectory("everfold-demo")
-                : Files.createDirectories(Path.of(folder).toAbsolutePath());
+        Path place = place();
         try {
-            run(place);
+            run(place, options);
         } finally {
             if (isTemporary) {
                 delete(place);
@@ -141,12 +151,30 @@ public final class Demo implements Callable<Integer> {
         return 0;
     }
 
+    private Path place() {
+        try {
+            return folder.isEmpty()
+                    ? Files.createTempDirectory("everfold-demo")
+                    : Files.createDirectories(Path.of(folder).toAbsolutePath());
+        } catch (FileAlreadyExistsException file) {
+            throw new StoreUnavailableException(
+                    "\"" + folder + "\" of --folder is a file; expected a folder. Name another one.", false, file);
+        } catch (IOException unmade) {
+            IoReason reason =
+                    IoReason.of(unmade, Path.of(folder).toAbsolutePath().toString());
+            throw new StoreUnavailableException(
+                    "The folder \"" + folder + "\" cannot be made: " + reason.words() + ". Name another one with"
+                            + " --folder.",
+                    false,
+                    unmade);
+        }
+    }
+
     /// The shop, once it is open, and where its store is served.
     private record Opened(LiveShop shop, int grpcPort) {}
 
-    private void run(Path place) throws InterruptedException {
+    private void run(Path place, ServerOptions options) throws InterruptedException {
         CompletableFuture<Opened> opened = new CompletableFuture<>();
-        ServerOptions options = ServerOptions.DEFAULTS.withPorts(grpcPort, httpPort);
         Application application = Application.NONE.withActions(actions(opened)).withHints(HINTS);
         try (EventStore store = EventStores.open("log:" + place.resolve("store"));
                 EverfoldServer server = EverfoldServer.start(store, options, application);
