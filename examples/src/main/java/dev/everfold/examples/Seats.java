@@ -11,8 +11,8 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import java.util.List;
 
-/// The code of the tutorial: `Seats FOLDER SEAT PERSON` reserves a seat, once, and at most two for a
-/// person.
+/// The code of the tutorial: `examples/run seats FOLDER SEAT PERSON` reserves a seat, once, and at most
+/// two for a person.
 public final class Seats {
 
     private static final int SEATS_OF_A_PERSON_MAX = 2;

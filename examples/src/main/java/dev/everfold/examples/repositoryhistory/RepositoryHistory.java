@@ -20,8 +20,8 @@ import java.util.zip.GZIPInputStream;
 /// Imports the log of a repository into a folder and asks what it says:
 ///
 /// ```
-/// examples/run repository-history LOG FOLDER alive INSTANT...   how many files were alive as of each
-/// examples/run repository-history LOG FOLDER file PATH          how a file came to be
+/// examples/run repository-history HISTORY.ndjson.gz FOLDER alive INSTANT...   how many were alive then
+/// examples/run repository-history HISTORY.ndjson.gz FOLDER file PATH          how it came to be
 /// ```
 public final class RepositoryHistory {
 
