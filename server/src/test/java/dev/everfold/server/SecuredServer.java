@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /// A server with users of a store in memory. Its passwords are hashed so seldom that tests need not wait.
 final class SecuredServer implements AutoCloseable {
@@ -31,7 +32,12 @@ final class SecuredServer implements AutoCloseable {
     }
 
     SecuredServer(ServerOptions options) {
-        this.server = EverfoldServer.start(store, options);
+        this(options, UnaryOperator.identity());
+    }
+
+    /// @param wrapped what is served of the store
+    SecuredServer(ServerOptions options, UnaryOperator<EventStore> wrapped) {
+        this.server = EverfoldServer.start(wrapped.apply(store), options);
     }
 
     /// Makes a user of some groups, with the password `secret`.

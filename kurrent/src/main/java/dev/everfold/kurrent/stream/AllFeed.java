@@ -5,6 +5,7 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.kurrent.Caller;
+import dev.everfold.kurrent.Presence;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ final class AllFeed implements Feed {
     @Override
     public long run(Sink sink) throws InterruptedException {
         Predicate<RecordedEvent> shown = access.shownTo(caller);
+        Presence presence = Presence.ofCaller();
         long from = Math.min(position, store.nextPosition());
         try (EventCursor cursor = store.read(Read.matching(filter.query()).fromPosition(from))) {
             while (cursor.hasNext()) {
@@ -51,6 +53,9 @@ final class AllFeed implements Feed {
                 }
                 position = event.position() + 1;
                 boolean isMeant = filter.predicate().test(event) && shown.test(event);
+                if (!isMeant) {
+                    presence.passed();
+                }
                 boolean goesOn = isMeant ? sink.accept(resolved(event)) : sink.passed(position);
                 if (!goesOn) {
                     return position;

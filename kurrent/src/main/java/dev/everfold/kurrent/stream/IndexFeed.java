@@ -5,6 +5,7 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.kurrent.Caller;
+import dev.everfold.kurrent.Presence;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ final class IndexFeed implements Feed {
     @Override
     public long run(Sink sink) throws InterruptedException {
         Predicate<RecordedEvent> shown = access.shownTo(caller);
+        Presence presence = Presence.ofCaller();
         try (EventCursor cursor = store.read(Read.matching(index.query()).fromPosition(position))) {
             while (cursor.hasNext()) {
                 RecordedEvent event = cursor.next();
@@ -54,7 +56,9 @@ final class IndexFeed implements Feed {
                 position = event.position() + 1;
                 revision++;
                 boolean isAsked = link.revision() >= fromRevision && shown.test(event);
-                if (isAsked && !sink.accept(resolved(event, link))) {
+                if (!isAsked) {
+                    presence.passed();
+                } else if (!sink.accept(resolved(event, link))) {
                     return position;
                 }
             }

@@ -8,6 +8,7 @@ import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.kurrent.Presence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,7 +107,9 @@ final class IndexStream {
     /// @param position it and later ones match at or after this position, earlier ones before
     record Place(long revision, long position) {}
 
+    /// Whoever gives up leaves to the next what was counted.
     private void count(EventStore store, long upToRevision) {
+        Presence presence = Presence.ofCaller();
         try (EventCursor cursor = store.read(Read.matching(query).fromPosition(countedPosition))) {
             while (countedRevision < upToRevision && cursor.hasNext()) {
                 countedPosition = cursor.next().position() + 1;
@@ -114,6 +117,7 @@ final class IndexStream {
                 if (countedRevision % STRIDE == 0) {
                     marks.add(countedPosition);
                 }
+                presence.passed();
             }
         }
     }

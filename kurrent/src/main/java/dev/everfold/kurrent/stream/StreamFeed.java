@@ -5,6 +5,7 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.kurrent.Caller;
+import dev.everfold.kurrent.Presence;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -55,12 +56,15 @@ final class StreamFeed implements Feed {
         }
         Visibility visible = lifecycles.visibility(stream, life);
         Predicate<RecordedEvent> seen = access.shownOf(stream, caller).and(visible::isYoung);
+        Presence presence = Presence.ofCaller();
         long from = Math.max(revision, visible.firstRevision());
         try (EventCursor cursor = store.read(Read.stream(stream).fromRevision(from))) {
             while (cursor.hasNext()) {
                 RecordedEvent event = cursor.next();
                 revision = event.revision() + 1;
-                if (seen.test(event) && !sink.accept(resolved(event))) {
+                if (!seen.test(event)) {
+                    presence.passed();
+                } else if (!sink.accept(resolved(event))) {
                     return event.position() + 1;
                 }
             }

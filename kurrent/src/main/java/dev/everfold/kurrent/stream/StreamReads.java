@@ -5,6 +5,7 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.kurrent.Caller;
+import dev.everfold.kurrent.Presence;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -81,6 +82,7 @@ public final class StreamReads {
         long asked = read.fromRevision().orElse(0);
         long next = Math.max(asked, first);
         long left = read.count();
+        Presence presence = Presence.ofCaller();
         if (left > 0 && next <= last) {
             Read revisions = Read.stream(read.stream()).fromRevision(next).toRevision(last + 1);
             try (EventCursor cursor = store.read(revisions)) {
@@ -89,6 +91,8 @@ public final class StreamReads {
                     if (seen.test(event)) {
                         left--;
                         sink.accept(delivery(event, read.resolvesLinks()));
+                    } else {
+                        presence.passed();
                     }
                 }
             }
@@ -100,6 +104,7 @@ public final class StreamReads {
             throws InterruptedException {
         long to = Math.min(read.fromRevision().orElse(last), last) + 1;
         long left = read.count();
+        Presence presence = Presence.ofCaller();
         if (left > 0 && to > first) {
             Read revisions = Read.stream(read.stream())
                     .fromRevision(first)
@@ -111,6 +116,8 @@ public final class StreamReads {
                     if (seen.test(event)) {
                         left--;
                         sink.accept(delivery(event, read.resolvesLinks()));
+                    } else {
+                        presence.passed();
                     }
                 }
             }
@@ -135,6 +142,7 @@ public final class StreamReads {
         Predicate<RecordedEvent> shown = access.shownTo(caller);
         long left = read.count();
         long revision = from;
+        Presence presence = Presence.ofCaller();
         try (EventCursor cursor = store.read(events)) {
             while (left > 0 && cursor.hasNext()) {
                 RecordedEvent event = cursor.next();
@@ -142,6 +150,8 @@ public final class StreamReads {
                     RecordedEvent link = index.link(event, revision);
                     sink.accept(read.resolvesLinks() ? links.resolve(event, link, caller) : Delivery.of(link));
                     left--;
+                } else {
+                    presence.passed();
                 }
                 revision += read.backwards() ? -1 : 1;
             }
@@ -158,12 +168,15 @@ public final class StreamReads {
                 : Read.matching(read.filter().query()).fromPosition(position);
         Predicate<RecordedEvent> shown = access.shownTo(Caller.KEY.get());
         long left = read.count();
+        Presence presence = Presence.ofCaller();
         try (EventCursor cursor = store.read(events)) {
             while (left > 0 && cursor.hasNext()) {
                 RecordedEvent event = cursor.next();
                 if (read.filter().predicate().test(event) && shown.test(event)) {
                     left--;
                     sink.accept(delivery(event, read.resolvesLinks()));
+                } else {
+                    presence.passed();
                 }
             }
         }

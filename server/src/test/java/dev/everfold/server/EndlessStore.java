@@ -1,0 +1,120 @@
+package dev.everfold.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventFormat;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.testkit.ForwardingEventStore;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A store in which whoever comes to an event of one stream comes to the like again and again, as if there were
+/// no end of such events. It tells when somebody is caught there and when they have got away.
+final class EndlessStore extends ForwardingEventStore {
+
+    private static final int SECONDS_MAX = 20;
+
+    /// Events after which somebody is looking for more, and not about to stop.
+    private static final int LOOKS = 5_000;
+
+    private final String stream;
+    private final CompletableFuture<Void> away = new CompletableFuture<>();
+    private volatile boolean isEndless;
+    private volatile CountDownLatch looks = new CountDownLatch(LOOKS);
+
+    /// Ends everywhere at first, as the other store does.
+    EndlessStore(EventStore delegate, String stream) {
+        super(delegate);
+        this.stream = stream;
+    }
+
+    void setEndless(boolean endless) {
+        isEndless = endless;
+    }
+
+    /// Waits until a read goes round and round, from now on.
+    void awaitCaught() throws InterruptedException {
+        looks = new CountDownLatch(LOOKS);
+        assertThat(looks.await(SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /// The read that was caught was given up, and not because there is no event left.
+    void assertAway() {
+        assertThat(away).succeedsWithin(SECONDS_MAX, TimeUnit.SECONDS);
+        assertThat(isEndless).isTrue();
+    }
+
+    @Override
+    public EventCursor read(Read read) {
+        EventCursor cursor = super.read(read);
+        return read.limit() == Long.MAX_VALUE ? new Endless(cursor) : cursor;
+    }
+
+    /// Whoever is still caught gets away.
+    @Override
+    public void close() {
+        isEndless = false;
+        super.close();
+    }
+
+    private final class Endless implements EventCursor {
+
+        private final EventCursor cursor;
+        private @Nullable RecordedEvent again;
+        private boolean isCaught;
+
+        Endless(EventCursor cursor) {
+            this.cursor = cursor;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return (isEndless && again != null) || cursor.hasNext();
+        }
+
+        @Override
+        public RecordedEvent next() {
+            if (isEndless && again != null) {
+                isCaught = true;
+                looks.countDown();
+                again = after(again);
+                return again;
+            }
+            RecordedEvent event = cursor.next();
+            again = event.stream().equals(stream) ? event : null;
+            return event;
+        }
+
+        private static RecordedEvent after(RecordedEvent event) {
+            byte[] record = EventFormat.encode(NewEvent.of(event.stream(), event.type(), "{}"));
+            EventFormat.Place place =
+                    new EventFormat.Place(event.position() + 1, event.revision() + 1, event.recordedMicros());
+            EventFormat.place(record, 0, place);
+            return RecordedEvent.view(record, 0);
+        }
+
+        @Override
+        public long end() {
+            return cursor.end();
+        }
+
+        @Override
+        public long nextPosition() {
+            return cursor.nextPosition();
+        }
+
+        @Override
+        public void close() {
+            cursor.close();
+            if (isCaught) {
+                away.complete(null);
+            }
+        }
+    }
+}
