@@ -9,6 +9,7 @@ import dev.everfold.eventstore.Expected;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.kurrent.Presence;
 import dev.everfold.server.security.HttpGuard;
 import dev.everfold.server.security.Permission;
 import io.javalin.http.Context;
@@ -191,7 +192,10 @@ final class EventRoutes {
         output.write(SIGN_OF_LIFE);
         output.flush();
         int waits = 0;
+        Presence presence = Presence.ofCaller();
         while (ready.getAsBoolean() && HttpGuard.isStillIn()) {
+            // While others append what is not asked for, nothing is written.
+            presence.require();
             try (EventCursor cursor = store.read(read.fromPosition(next))) {
                 while (HttpGuard.isStillIn() && cursor.hasNext()) {
                     RecordedEvent event = cursor.next();

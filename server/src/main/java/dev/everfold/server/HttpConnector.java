@@ -33,9 +33,9 @@ record HttpConnector(ServerOptions options, Optional<ServerIdentity> identity, S
                     // Certificates name what they like; clients look at that, and their names lead here.
                     tls.setSniHostCheck(false);
                     http.addCustomizer(tls);
-                    return new ServerConnector(server, tls(keys), new HttpConnectionFactory(http));
+                    return new WatchedConnector(server, tls(keys), new HttpConnectionFactory(http));
                 })
-                .orElseGet(() -> new ServerConnector(server, new HttpConnectionFactory(http)));
+                .orElseGet(() -> new WatchedConnector(server, new HttpConnectionFactory(http)));
         try {
             connector.open(listening);
         } catch (IOException unbound) {

@@ -88,7 +88,9 @@ final class HttpDoor implements AutoCloseable {
         config.routes.before(hosts::require);
         for (Route route : routes) {
             config.routes.addHttpHandler(
-                    route.method(), route.path(), guard.guard(route.permission(), bodies.within(route.handler())));
+                    route.method(),
+                    route.path(),
+                    WatchedConnector.watched(guard.guard(route.permission(), bodies.within(route.handler()))));
         }
         Problems.register(config.routes);
         config.routes.error(

@@ -91,11 +91,14 @@ final class Problems {
                 Map.of("stored", stored, "retryable", refusal.retryable()));
     }
 
-    /// Ends an answer so that its reader sees that it is not whole.
+    /// Ends an answer so that its reader sees that it is not whole. One that is aborted instead looks to Javalin
+    /// like an asynchronous one, and it logs that it fails to complete that.
     private static void breakOff(Context context, Exception because) {
         ServletContextRequest.getServletContextRequest(context.req())
-                .getServletChannel()
-                .abort(because);
+                .getConnectionMetaData()
+                .getConnection()
+                .getEndPoint()
+                .close(because);
     }
 
     private static void answer(Context context, HttpStatus status, String detail, Map<String, Object> more) {

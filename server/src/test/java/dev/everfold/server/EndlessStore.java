@@ -80,7 +80,8 @@ final class EndlessStore extends ForwardingEventStore {
 
         @Override
         public RecordedEvent next() {
-            if (isEndless && again != null) {
+            // It may have been told to end since it was asked for the next one.
+            if (again != null && (isEndless || !cursor.hasNext())) {
                 isCaught = true;
                 looks.countDown();
                 again = after(again);

@@ -3,18 +3,18 @@ package dev.everfold.server.security;
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
-import dev.everfold.eventstore.StoreUnavailableException;
-import io.grpc.Context;
+import dev.everfold.kurrent.Presence;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/// A cursor without the events that are hidden, over one that has no limit of its own. It looks no further when the
-/// call has ended that it is read for.
+/// A cursor without the events that are hidden, over one that has no limit of its own. It looks no further when
+/// whoever opened it has left.
 final class VisibleEvents implements EventCursor {
 
     private final EventCursor cursor;
     private final Read read;
     private final Sight sight;
+    private final Presence presence = Presence.ofCaller();
     private @Nullable RecordedEvent ahead;
     private long returned;
     private long afterLast;
@@ -42,9 +42,7 @@ final class VisibleEvents implements EventCursor {
                 return true;
             }
             // It may take long to come to one that is seen.
-            if (Context.current().isCancelled()) {
-                throw new StoreUnavailableException("The call of this read has ended. Read again.", true, null);
-            }
+            presence.passed();
         }
         exhausted = true;
         return false;

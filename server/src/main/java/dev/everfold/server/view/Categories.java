@@ -4,6 +4,7 @@ import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,12 +70,15 @@ public final class Categories {
         try (EventCursor cursor = store.read(read)) {
             int counted = 0;
             for (; cursor.hasNext(); counted++) {
-                String category = Query.categoryOf(cursor.next().stream());
+                RecordedEvent first = cursor.next();
+                String category = Query.categoryOf(first.stream());
                 if (streams.size() < CATEGORIES_MAX || streams.containsKey(category)) {
                     streams.merge(category, 1L, Long::sum);
                 } else {
                     others++;
                 }
+                // The read may end before its end, and what was counted is not to be counted again.
+                next = first.position() + 1;
             }
             next = cursor.nextPosition();
             return counted < STREAMS_A_QUESTION_MAX;
