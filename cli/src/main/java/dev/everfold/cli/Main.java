@@ -29,7 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  everfold import --store log:data history.ndjson.gz",
             "  everfold read   --store log:data --stream order-17",
             "  everfold stats  --store log:data",
-            "  everfold demo                        a server and a shop at work, for the browser",
+            "  everfold demo     from a checkout: a server and a shop for the browser",
             "",
             "Exit codes: 0 success; 1 the store or the input says no; 2 wrong usage;",
             "3 the store or the output cannot be reached, opened or written.",

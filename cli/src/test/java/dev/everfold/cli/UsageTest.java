@@ -152,6 +152,7 @@ class UsageTest {
                         "  import ",
                         "  restore ",
                         "  bench    Measure appends and reads, in one run with the raw disk.\n",
+                        "  everfold demo     from a checkout: a server and a shop for the browser\n",
                         "Exit codes: 0 success;");
     }
 
