@@ -23,7 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -36,16 +38,19 @@ final class EventRoutes {
     private static final String EVENT = "application/cloudevents+json";
     private static final String BATCH = "application/cloudevents-batch+json";
     private static final Duration WAIT = Duration.ofMillis(500);
-    private static final int WAITS_BETWEEN_SIGNS = 30;
+    private static final long SIGN_AFTER_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final byte[] SIGN_OF_LIFE = ":\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final JsonMapper JSON = new JsonMapper();
 
     private final EventStore store;
     private final BooleanSupplier ready;
+    private final LongSupplier nanos;
 
-    EventRoutes(EventStore store, BooleanSupplier ready) {
+    /// @param nanos the time, as by [System#nanoTime()]
+    EventRoutes(EventStore store, BooleanSupplier ready, LongSupplier nanos) {
         this.store = store;
         this.ready = ready;
+        this.nanos = nanos;
     }
 
     List<Route> routes() {
@@ -177,7 +182,8 @@ final class EventRoutes {
     }
 
     /// Server-sent events: their ids are positions, so that a client that comes again goes on
-    /// after the last it saw.
+    /// after the last it saw. Where nothing comes for it, however busy others are, a sign of life
+    /// tells proxies that the connection is in use, and the server when nobody is there any more.
     private void follow(Context context) throws IOException, InterruptedException {
         Read read = Selection.live(context);
         EventForm form = EventForm.of(context);
@@ -189,9 +195,9 @@ final class EventRoutes {
         store.read(read.fromPosition(next).limit(1)).close();
         context.contentType("text/event-stream").header("Cache-Control", "no-store");
         OutputStream output = context.res().getOutputStream();
+        long writtenNanos = nanos.getAsLong();
         output.write(SIGN_OF_LIFE);
         output.flush();
-        int waits = 0;
         Presence presence = Presence.ofCaller();
         while (ready.getAsBoolean() && HttpGuard.isStillIn()) {
             // While others append what is not asked for, nothing is written.
@@ -202,14 +208,16 @@ final class EventRoutes {
                     output.write(("id: " + event.position() + "\ndata: ").getBytes(StandardCharsets.US_ASCII));
                     form.write(event, output);
                     output.write('\n');
+                    writtenNanos = nanos.getAsLong();
                 }
                 next = cursor.nextPosition();
             }
-            output.flush();
-            if (!store.awaitPosition(next, WAIT) && ++waits == WAITS_BETWEEN_SIGNS) {
-                waits = 0;
+            if (nanos.getAsLong() - writtenNanos >= SIGN_AFTER_NANOS) {
                 output.write(SIGN_OF_LIFE);
+                writtenNanos = nanos.getAsLong();
             }
+            output.flush();
+            boolean _ = store.awaitPosition(next, WAIT);
         }
         if (!HttpGuard.lastWords().isEmpty()) {
             output.write((": " + HttpGuard.lastWords() + "\n\n").getBytes(StandardCharsets.UTF_8));

@@ -8,6 +8,7 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.micrometer.core.instrument.Clock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -107,7 +108,7 @@ final class HttpDoor implements AutoCloseable {
     static List<Route> routes(Served served, HttpGuard guard) {
         EventStore store = served.store();
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new EventRoutes(store, served.ready()).routes());
+        routes.addAll(new EventRoutes(store, served.ready(), Clock.SYSTEM::monotonicTime).routes());
         routes.addAll(new DcbRoutes(store).routes());
         routes.addAll(new CatalogueRoutes(store).routes());
         routes.addAll(new StreamRoutes(store, served.sight()).routes());

@@ -13,6 +13,7 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.testkit.ForwardingEventStore;
+import io.javalin.Javalin;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,8 +24,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -340,6 +345,45 @@ class EventRoutesTest {
             assertThat(live.readLine()).isEqualTo(":"); // from here on it follows
             store.append(Append.of(NewEvent.of("order-17", "order.paid", "{}")));
             assertThat(id(live)).isEqualTo("id: 1");
+        }
+    }
+
+    /// A store in which there is always something new, for others.
+    private static final class Busy extends ForwardingEventStore {
+
+        Busy(EventStore store) {
+            super(store);
+        }
+
+        @Override
+        public boolean awaitPosition(long position, Duration timeout) {
+            return true;
+        }
+    }
+
+    @Test
+    void who_waits_in_a_busy_store_for_what_does_not_come_is_given_a_sign_of_life_all_the_same() throws Exception {
+        AtomicLong nanos = new AtomicLong();
+        AtomicBoolean isServed = new AtomicBoolean(true);
+        Route live = new EventRoutes(new Busy(store), isServed::get, nanos::get)
+                .routes()
+                .getLast();
+        Javalin http =
+                Javalin.create(config -> config.routes.addHttpHandler(live.method(), live.path(), live.handler()));
+        http.start(0);
+        URI uri = URI.create("http://localhost:" + http.port() + "/events/live?stream=quiet-1");
+        HttpResponse<InputStream> answer =
+                served.http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofInputStream());
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+            assertThat(lines.readLine()).isEqualTo(":"); // from here on it follows
+            assertThat(lines.readLine()).isEmpty();
+
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(15));
+
+            assertThat(lines.readLine()).isEqualTo(":");
+        } finally {
+            isServed.set(false);
+            http.stop();
         }
     }
 
