@@ -143,11 +143,18 @@ public final class Users {
     ///
     /// @throws UserException as [#update] does, and with [Reason#WRONG_PASSWORD]
     public void changePassword(String login, PasswordChange passwords, Caller by) {
-        if (!require(login).password().matches(passwords.current())) {
+        PasswordHash known = require(login).password();
+        if (!known.matches(passwords.current())) {
             throw new UserException(Reason.WRONG_PASSWORD, login);
         }
         PasswordHash hash = PasswordHash.of(passwords.next(), iterations);
-        change(login, "password changed", by, user -> user.withPassword(hash));
+        change(login, "password changed", by, user -> {
+            // Hashing takes long enough for an administrator to reset it.
+            if (!user.password().equals(known)) {
+                throw new UserException(Reason.WRONG_PASSWORD, login);
+            }
+            return user.withPassword(hash);
+        });
     }
 
     /// What others may know of a user.

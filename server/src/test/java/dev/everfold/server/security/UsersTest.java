@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Appended;
+import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
@@ -129,6 +130,27 @@ class UsersTest {
         User both = users.find("alice").orElseThrow();
         assertThat(both.disabled()).isTrue();
         assertThat(both.password().matches(SECOND)).isTrue();
+    }
+
+    @Test
+    void a_password_that_is_reset_meanwhile_is_not_changed_by_who_knew_the_one_before() {
+        users.create(ALICE, FIRST, ADMIN);
+        AtomicInteger reads = new AtomicInteger();
+        ForwardingEventStore racing = new ForwardingEventStore(store) {
+            @Override
+            public EventCursor read(Read read) {
+                EventCursor before = super.read(read);
+                if (reads.getAndIncrement() == 0) {
+                    users.resetPassword("alice", SECOND, ADMIN);
+                }
+                return before;
+            }
+        };
+        Users.PasswordChange change = new Users.PasswordChange(FIRST, Secret.of("third"));
+
+        assertThatThrownBy(() -> new Users(racing, 10).changePassword("alice", change, ADMIN))
+                .hasMessage("The current password of user \"alice\" is another one.");
+        assertThat(users.find("alice").orElseThrow().password().matches(SECOND)).isTrue();
     }
 
     @ParameterizedTest
