@@ -261,6 +261,15 @@ class TrustedProxyTest {
     }
 
     @Test
+    void a_name_with_the_password_behind_it_is_that_of_no_user_also_when_he_has_just_come_with_both() throws Exception {
+        String basic = SecuredServer.basic("alice", "secret");
+
+        assertThat(byHttp(Optional.empty(), "Authorization", basic)).isEqualTo(ALICE);
+        assertThat(byHttp(Optional.of(edge), "Everfold-User", "alice:secret")).isEqualTo(NO_USER);
+        assertThat(byGrpc(Optional.of(edge), "Everfold-User", "alice:secret")).isEqualTo(NO_USER);
+    }
+
+    @Test
     void the_longest_name_and_one_with_blanks_are_names() throws Exception {
         secured.create("a".repeat(256));
         secured.create("The shop");

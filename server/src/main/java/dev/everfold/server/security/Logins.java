@@ -77,8 +77,9 @@ final class Logins {
     ///
     /// @throws EventStoreException when the store cannot be asked
     Login certified(String login, String address) {
-        // No name holds a colon, so this is never the text of a name with a password.
-        ByteBuffer hash = remembered.hash(login);
+        // What is said may be no name and hold colons. The text of a password begins with a name, that of a token with
+        // a colon and a blank.
+        ByteBuffer hash = remembered.hash("::" + login);
         Login.Known known = remembered.recall(hash);
         if (known != null) {
             return known;
