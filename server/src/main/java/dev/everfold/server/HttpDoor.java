@@ -119,7 +119,7 @@ final class HttpDoor implements AutoCloseable {
         routes.addAll(new ActionRoutes(served.application()).routes());
         routes.addAll(new ConsoleRoutes().routes());
         routes.addAll(new LoginRoutes(guard).routes());
-        routes.addAll(new UserRoutes(guard.users()).routes());
+        routes.addAll(new UserRoutes(guard).routes());
         routes.addAll(new PolicyRoutes(guard.policies()).routes());
         routes.addAll(new TokenRoutes(guard.apiTokens()).routes());
         routes.add(Route.get(

@@ -23,11 +23,10 @@ final class UserRoutes {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    private final Optional<Users> users;
+    private final HttpGuard guard;
 
-    /// @param users empty where the server has none
-    UserRoutes(Optional<Users> users) {
-        this.users = users;
+    UserRoutes(HttpGuard guard) {
+        this.guard = guard;
     }
 
     List<Route> routes() {
@@ -93,10 +92,9 @@ final class UserRoutes {
             throw new ForbiddenResponse("A token changes no password; expected the user with the current one.");
         }
         JsonBody body = JsonBody.of(context, "current", "next");
-        Users those = users();
+        var _ = users();
         Secret current = Secret.of(body.text("current"));
-        those.changePassword(
-                caller().name(), new Users.PasswordChange(current, Secret.of(body.text("next"))), caller());
+        guard.changePassword(context, new Users.PasswordChange(current, Secret.of(body.text("next"))));
         answer(context, Map.of("login", caller().name()));
     }
 
@@ -118,8 +116,9 @@ final class UserRoutes {
     }
 
     private Users users() {
-        return users.orElseThrow(() ->
-                new IllegalArgumentException("The server has no users, and lets everybody in. Start it with --users."));
+        return guard.users()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "The server has no users, and lets everybody in. Start it with --users."));
     }
 
     private static void answer(Context context, Map<String, Object> answer) {

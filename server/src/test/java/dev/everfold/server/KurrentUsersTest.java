@@ -2,6 +2,7 @@ package dev.everfold.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 import dev.everfold.kurrent.Caller;
@@ -38,6 +39,8 @@ import org.junit.jupiter.api.Timeout;
 /// Users by KurrentDB's protocol: its service for them, and what its streams make of them.
 @Timeout(30)
 class KurrentUsersTest {
+
+    private static final int GUESSES_MAX = 20;
 
     private static final Metadata.Key<String> EXCEPTION = key("exception");
     private static final Metadata.Key<String> LOGIN_NAME = key("login-name");
@@ -340,6 +343,26 @@ class KurrentUsersTest {
 
     private static Shared.StreamIdentifier.Builder identifier(String name) {
         return Shared.StreamIdentifier.newBuilder().setStreamName(ByteString.copyFromUtf8(name));
+    }
+
+    @Test
+    void who_is_in_and_guesses_the_password_has_to_wait_as_who_logs_in() {
+        secured.create("alice");
+        UsersGrpc.UsersBlockingStub alice = UsersGrpc.newBlockingStub(as("alice", "secret"));
+        UsersWire.ChangePasswordReq guess = UsersWire.ChangePasswordReq.newBuilder()
+                .setOptions(UsersWire.ChangePasswordReq.Options.newBuilder()
+                        .setLoginName("alice")
+                        .setCurrentPassword("guess")
+                        .setNewPassword("other"))
+                .build();
+
+        Status answer = Status.OK;
+        for (int i = 0; i < GUESSES_MAX && answer.getCode() != Status.Code.UNAUTHENTICATED; i++) {
+            answer = catchThrowableOfType(StatusRuntimeException.class, () -> alice.changePassword(guess))
+                    .getStatus();
+        }
+
+        assertThat(answer.getDescription()).startsWith("Too many logins failed; try again in ");
     }
 
     private Channel as(String user, String password) {

@@ -3,6 +3,7 @@ package dev.everfold.server;
 import static dev.everfold.server.ServedByHttp.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.everfold.eventstore.Read;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.Timeout;
 /// Users by HTTP: made, changed and removed by an administrator, and the own password by everybody.
 @Timeout(30)
 class UserRoutesTest {
+
+    private static final int GUESSES_MAX = 20;
 
     private final SecuredServer secured = new SecuredServer();
 
@@ -100,6 +103,23 @@ class UserRoutesTest {
                 403,
                 "User \\\"alice\\\" may not administer the server; expected a user of the group $admins.",
                 promoted);
+    }
+
+    @Test
+    void who_is_in_and_guesses_the_password_has_to_wait_as_who_logs_in_and_is_audited() throws Exception {
+        secured.create("alice", "strangers");
+        String guess = "{\"current\":\"guess\",\"next\":\"other\"}";
+
+        HttpResponse<String> answer = alice("secret", "/password", guess);
+        for (int i = 1; i < GUESSES_MAX && answer.statusCode() == 403; i++) {
+            answer = alice("secret", "/password", guess);
+        }
+
+        assertProblem(429, "Too many logins failed; try again in ", answer);
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertThat(secured.store.read(Read.stream("$audit")).toList())
+                .extracting(event -> event.data().utf8())
+                .contains("{\"user\":\"alice\",\"address\":\"127.0.0.1\"}");
     }
 
     @Test

@@ -34,6 +34,9 @@ import java.util.function.Supplier;
 /// Lets calls of gRPC in: finds out who calls, refuses what that user may not, and tells the service who it is.
 final class CallGuard implements ServerInterceptor, AutoCloseable {
 
+    /// Where a call comes from.
+    static final Context.Key<String> ADDRESS = Context.key("everfold-address");
+
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -108,8 +111,7 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
         return switch (login) {
             case Login.Unknown() -> refuse(call, Status.UNAUTHENTICATED, unknown(headers));
             case Login.Refused(String why) -> refuse(call, Status.UNAUTHENTICATED, why);
-            case Login.Later(long seconds) ->
-                refuse(call, Status.UNAUTHENTICATED, "Too many logins failed; try again in " + seconds + " s.");
+            case Login.Later later -> refuse(call, Status.UNAUTHENTICATED, later.words());
             case Login.Unsure(String why) -> refuse(call, Status.UNAVAILABLE, why);
             case Login.Known(Caller caller, Pass _)
             when !permission.get().allows(caller) ->
@@ -122,7 +124,7 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
                         live.end(CHANGED);
                     }
                 }
-                Context of = Context.current().withValues(Caller.KEY, caller, Pass.KEY, pass);
+                Context of = Context.current().withValues(Caller.KEY, caller, Pass.KEY, pass, ADDRESS, address(call));
                 yield Contexts.interceptCall(of, call, headers, next);
             }
         };

@@ -17,6 +17,7 @@ import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -174,6 +175,16 @@ public final class HttpGuard {
         return known(context, login, WRONG_PASSWORD).caller();
     }
 
+    /// Gives another password to whoever asks.
+    ///
+    /// @throws UserException as [Users#changePassword] does
+    /// @throws HttpResponseException when too many were wrong
+    public void changePassword(io.javalin.http.Context context, Users.PasswordChange passwords) {
+        Caller caller = Objects.requireNonNull(Caller.KEY.get());
+        Login login = security.orElseThrow().logins().changePassword(caller.name(), passwords, context.ip(), caller);
+        var _ = known(context, login, WRONG_PASSWORD);
+    }
+
     /// Ends the session, if there is one.
     public void logout(io.javalin.http.Context context) {
         find(context).ifPresent(session -> security.orElseThrow().sessions().end(session));
@@ -255,11 +266,9 @@ public final class HttpGuard {
                 context.header("WWW-Authenticate", TOKEN_CHALLENGE);
                 throw new UnauthorizedResponse(why);
             }
-            case Login.Later(long seconds) -> {
-                context.header("Retry-After", Long.toString(seconds));
-                throw new HttpResponseException(
-                        HttpStatus.TOO_MANY_REQUESTS.getCode(),
-                        "Too many logins failed; try again in " + seconds + " s.");
+            case Login.Later later -> {
+                context.header("Retry-After", Long.toString(later.seconds()));
+                throw new HttpResponseException(HttpStatus.TOO_MANY_REQUESTS.getCode(), later.words());
             }
             case Login.Unsure(String why) -> throw new ServiceUnavailableResponse(why);
         };

@@ -27,7 +27,13 @@ sealed interface Login {
     /// Not looked at: it failed too often, or too many log in at once.
     ///
     /// @param seconds after which another attempt is looked at
-    record Later(long seconds) implements Login {}
+    record Later(long seconds) implements Login {
+
+        /// In a sentence.
+        String words() {
+            return "Too many logins failed; try again in " + seconds + " s.";
+        }
+    }
 
     /// Nobody can tell now.
     ///

@@ -2,6 +2,9 @@ package dev.everfold.server.security;
 
 import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.kurrent.Caller;
+import dev.everfold.server.security.UserException.Reason;
+import dev.everfold.server.security.Users.PasswordChange;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -92,6 +95,26 @@ final class Logins {
         }
         Login.Known found = new Login.Known(user.get().caller());
         remembered.remember(hash, found, changesBefore);
+        return found;
+    }
+
+    /// Gives another password to a user who is in and knows the current one. A wrong one counts as a login that
+    /// failed: who took over a session must not find it out.
+    ///
+    /// @return [Login.Later] when it was not looked at, and else who it is
+    /// @throws UserException as [Users#changePassword] does
+    /// @throws EventStoreException when the store cannot be asked
+    Login changePassword(String login, PasswordChange passwords, String address, Caller by) {
+        if (find(login).isEmpty()) {
+            throw new UserException(Reason.NOT_FOUND, login);
+        }
+        Login found = check(new BasicCredentials(login, passwords.current()), address);
+        if (found instanceof Login.Unknown) {
+            throw new UserException(Reason.WRONG_PASSWORD, login);
+        }
+        if (found instanceof Login.Known) {
+            users.changePassword(login, passwords, by);
+        }
         return found;
     }
 

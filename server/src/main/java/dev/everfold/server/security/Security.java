@@ -112,7 +112,7 @@ public final class Security implements AutoCloseable {
 
     /// KurrentDB's service for them.
     public BindableService usersService() {
-        return new UsersService(users);
+        return new UsersService(users, logins);
     }
 
     /// Lets calls of gRPC in.

@@ -12,6 +12,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -26,9 +27,11 @@ final class UsersService extends UsersGrpc.UsersImplBase {
     private static final Metadata.Key<String> LOGIN_NAME = key("login-name");
 
     private final Users users;
+    private final Logins logins;
 
-    UsersService(Users users) {
+    UsersService(Users users, Logins logins) {
         this.users = users;
+        this.logins = logins;
     }
 
     private static Metadata.Key<String> key(String name) {
@@ -78,7 +81,12 @@ final class UsersService extends UsersGrpc.UsersImplBase {
             }
             Secret current = Secret.of(options.getCurrentPassword());
             Secret next = Secret.of(options.getNewPassword());
-            users.changePassword(options.getLoginName(), new Users.PasswordChange(current, next), by);
+            String address = Objects.requireNonNull(CallGuard.ADDRESS.get());
+            Login login =
+                    logins.changePassword(options.getLoginName(), new Users.PasswordChange(current, next), address, by);
+            if (login instanceof Login.Later later) {
+                throw Status.UNAUTHENTICATED.withDescription(later.words()).asRuntimeException();
+            }
         });
     }
 
