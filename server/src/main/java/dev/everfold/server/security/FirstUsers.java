@@ -37,8 +37,8 @@ final class FirstUsers {
         this.users = users;
     }
 
-    /// Makes `admin`, unless there is one, with the password of the options or of their file, which gets a random
-    /// one where it is missing.
+    /// Makes `admin`, unless there is one or somebody else administers, with the password of the options or of
+    /// their file, which gets a random one where it is missing.
     ///
     /// @throws StoreUnavailableException when the file can be neither read nor written
     void create(SecurityOptions options) {
@@ -48,11 +48,15 @@ final class FirstUsers {
             create(seldom, new Profile(OPERATOR, "Operator", Set.of(Caller.OPERATORS)), WELL_KNOWN);
             return;
         }
-        if (users.find(ADMIN).isPresent()) {
+        if (users.find(ADMIN).isPresent() || users.all().stream().anyMatch(FirstUsers::isAdministrator)) {
             return;
         }
         Secret password = options.adminPassword().orElseGet(() -> fromFile(options.adminPasswordFile()));
         create(users, new Profile(ADMIN, "Administrator", Set.of(Caller.ADMINS)), password);
+    }
+
+    private static boolean isAdministrator(User user) {
+        return !user.disabled() && user.caller().isAdmin();
     }
 
     /// @throws IllegalArgumentException when one of them still has the password that everybody knows

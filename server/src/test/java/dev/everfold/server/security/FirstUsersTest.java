@@ -8,6 +8,7 @@ import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.kurrent.Caller;
 import dev.everfold.server.Secret;
 import dev.everfold.server.SecurityOptions;
+import dev.everfold.server.security.Users.Profile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -87,6 +88,22 @@ class FirstUsersTest {
                         + folder.resolve("missing") + "\". Name another file with --admin-password-file, or set"
                         + " EVERFOLD_ADMIN_PASSWORD.");
         assertThat(store.nextPosition()).isZero();
+    }
+
+    @Test
+    void who_was_removed_is_made_again_only_where_nobody_else_administers() {
+        SecurityOptions options = SecurityOptions.NONE.withUsers(true).withAdminPassword(Secret.of("correct horse"));
+        Caller admin = new Caller("admin", Set.of(Caller.ADMINS));
+        first.create(options);
+        users.create(new Profile("alice", "", Set.of(Caller.ADMINS)), Secret.of("other"), admin);
+        users.delete("admin", admin);
+
+        first.create(options);
+        assertThat(users.find("admin")).isEmpty();
+
+        users.disable("alice", admin);
+        first.create(options);
+        assertThat(users.find("admin")).isPresent();
     }
 
     @Test
