@@ -4,17 +4,22 @@ import dev.everfold.kurrent.Caller;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Who has logged in with a browser: a random token for each, until it is not used for half an
-/// hour, is 12 hours old, or the user changes. So many at most, and of those the ones used last.
-/// Safe for use by many threads.
+/// hour, is 12 hours old, or the user changes. So many at most, of each user and of all, and of
+/// those the ones used last. Safe for use by many threads.
 final class Sessions {
 
     private static final int SESSIONS_MAX = 10_000;
+
+    /// Who logs in again and again ends no sessions of others.
+    static final int OF_USER_MAX = 100;
+
     private static final long IDLE_NANOS_MAX = 1_800_000_000_000L;
     private static final long AGE_NANOS_MAX = 43_200_000_000_000L;
     private static final int TOKEN_BYTES = 32;
@@ -45,6 +50,12 @@ final class Sessions {
     }
 
     synchronized Session begin(Caller caller) {
+        List<Session> own = sessions.values().stream()
+                .filter(session -> session.caller().name().equals(caller.name()))
+                .toList();
+        if (own.size() >= OF_USER_MAX) {
+            end(own.getFirst());
+        }
         long now = nanos.getAsLong();
         Session session = new Session(token(), token(), caller, now, now);
         sessions.put(session.token(), session);
