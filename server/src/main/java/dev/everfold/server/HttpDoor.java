@@ -7,6 +7,8 @@ import dev.everfold.server.security.ServerIdentity;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
 import io.micrometer.core.instrument.Clock;
 import java.io.IOException;
@@ -88,10 +90,10 @@ final class HttpDoor implements AutoCloseable {
         HostCheck hosts = HostCheck.of(options);
         config.routes.before(hosts::require);
         for (Route route : routes) {
+            // Nobody reads the body of a GET, which may go on for ever.
+            Handler handler = route.method().equals(HandlerType.GET) ? route.handler() : bodies.within(route.handler());
             config.routes.addHttpHandler(
-                    route.method(),
-                    route.path(),
-                    WatchedConnector.watched(guard.guard(route.permission(), bodies.within(route.handler()))));
+                    route.method(), route.path(), WatchedConnector.watched(guard.guard(route.permission(), handler)));
         }
         Problems.register(config.routes);
         config.routes.error(

@@ -217,6 +217,23 @@ class HostileClientsTest {
     }
 
     @Test
+    void who_announces_a_body_with_a_request_that_has_none_takes_nothing_from_those_who_append() throws Exception {
+        try (ServedByHttp served = new ServedByHttp();
+                Sockets followers = new Sockets()) {
+            long bodyBytesMax = 2L * served.store.limits().appendBytesMax();
+            String follow =
+                    "GET /events/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + bodyBytesMax + "\r\n\r\n";
+            for (long left = Runtime.getRuntime().maxMemory() / 8; left > 0; left -= bodyBytesMax) {
+                Socket socket = followers.add(connect(served.server.httpPort()));
+                socket.getOutputStream().write(follow.getBytes(StandardCharsets.US_ASCII));
+                assertThat(socket.getInputStream().read()).isEqualTo('H');
+            }
+
+            assertServes(served);
+        }
+    }
+
+    @Test
     void an_address_has_so_many_connections_at_each_door_and_gets_new_ones_when_old_ones_end() throws Exception {
         ServerOptions options = ServerOptions.DEFAULTS.withPorts(0, 0).withConnectionsOfAddressMax(3);
         try (EverfoldServer server = EverfoldServer.start(new InMemoryEventStore(), options)) {
