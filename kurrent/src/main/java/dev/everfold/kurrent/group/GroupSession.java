@@ -3,6 +3,8 @@ package dev.everfold.kurrent.group;
 import dev.everfold.kurrent.stream.LiveTail;
 import dev.everfold.kurrent.stream.Streams;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +24,7 @@ final class GroupSession implements Runnable {
     private volatile LiveTail.@Nullable Waiter tail;
 
     // Owned by the session's thread.
+    private final Deque<Command> taken = new ArrayDeque<>();
     private @Nullable Dispatcher dispatcher;
     private @Nullable RuntimeException dropped;
 
@@ -96,8 +99,9 @@ final class GroupSession implements Runnable {
             tail = waiter;
             while (true) {
                 long now = streams.clock().millis();
-                for (Command command : inbox.takeAll()) {
-                    handle(command, messages, keeper, now);
+                taken.addAll(inbox.takeAll());
+                while (!taken.isEmpty()) {
+                    handle(taken.remove(), messages, keeper, now);
                 }
                 if (messages.subscribers() == 0 || dropped != null) {
                     keeper.finish(now);
@@ -162,7 +166,8 @@ final class GroupSession implements Runnable {
         if (dispatcher != null) {
             dispatcher.all().forEach(subscriber -> subscriber.end(Optional.of(reason)));
         }
-        for (Command command : inbox.close()) {
+        taken.addAll(inbox.close());
+        for (Command command : taken) {
             switch (command) {
                 case Command.Join(Subscriber subscriber) -> subscriber.end(Optional.of(reason));
                 case Command.Look(var answer) -> answer.cancel(false);

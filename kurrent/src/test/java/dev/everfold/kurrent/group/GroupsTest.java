@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.kurrent.stream.Delivery;
 import dev.everfold.kurrent.stream.Streams;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +20,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -102,6 +107,43 @@ class GroupsTest {
         }
 
         assertThat(groups.info(key).done()).isZero();
+    }
+
+    @Test
+    void a_client_that_comes_while_its_group_fails_is_told_so() throws Exception {
+        GroupKey key = new GroupKey("order-1", "shop");
+        create(key);
+        append(2);
+        UUID first = store.read(Read.stream("order-1")).toList().getFirst().id();
+        CountDownLatch isGiven = new CountDownLatch(1);
+        CountDownLatch hasCome = new CountDownLatch(1);
+        StoreUnavailableException failure = new StoreUnavailableException("The disk is gone.", true, null);
+        TestSubscriber ada = new TestSubscriber("ada", 1);
+        TestSubscriber bob = new TestSubscriber("bob", 1);
+        ada.mayRead = message -> {
+            isGiven.countDown();
+            if (message.found().revision() > 0) {
+                throw failure;
+            }
+            return awaited(hasCome);
+        };
+
+        Member member = groups.join(key, ada);
+        assertThat(awaited(isGiven)).isTrue();
+        member.ack(List.of(first));
+        var _ = groups.join(key, bob);
+        hasCome.countDown();
+
+        assertThat(ada.ended).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(Optional.of(failure));
+        assertThat(bob.ended).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(Optional.of(failure));
+    }
+
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            return latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.everfold.kurrent.stream.Delivery;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,10 @@ final class TestSubscriber implements Subscriber {
     private final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
     private final List<Integer> retries = new CopyOnWriteArrayList<>();
     private final Semaphore delivered = new Semaphore(0);
+
+    /// Completes when it does not belong to the group any more, with the reason.
+    final CompletableFuture<Optional<RuntimeException>> ended = new CompletableFuture<>();
+
     volatile boolean isReady = true;
     volatile Predicate<Delivery> mayRead = _ -> true;
     volatile boolean mayStay = true;
@@ -93,7 +98,9 @@ final class TestSubscriber implements Subscriber {
     }
 
     @Override
-    public void end(Optional<RuntimeException> reason) {}
+    public void end(Optional<RuntimeException> reason) {
+        ended.complete(reason);
+    }
 
     @Override
     public Identity identity() {
