@@ -71,7 +71,7 @@ public final class KurrentServices implements AutoCloseable {
         all.services.add(all.appends);
         all.services.add(new StreamsServiceV2(streams));
         all.services.add(PersistentSubscriptionsService.of(all.groups, streams.access()));
-        all.services.add(new GossipService(address, clock));
+        all.services.add(GossipService.of(address, clock));
         all.services.add(new MonitoringService(store, threads));
         all.services.add(new OperationsService(all.groups, streams.access(), shutdown));
         all.services.add(new ServerFeaturesService(streams.firstUsers(), all::definitions));

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /// KurrentDB's services over a store, at a port of their own.
@@ -41,7 +42,7 @@ final class ServedStore implements AutoCloseable {
         CompletableFuture<Void> shutdownRequested = new CompletableFuture<>();
         KurrentServices services = KurrentServices.over(
                 store,
-                new NodeAddress("localhost", () -> started[0].getPort()),
+                new NodeAddress(Optional.of("localhost"), () -> started[0].getPort()),
                 Clock.systemUTC(),
                 () -> shutdownRequested.complete(null));
         NettyServerBuilder builder = NettyServerBuilder.forAddress(

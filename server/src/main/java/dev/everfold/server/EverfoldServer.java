@@ -81,7 +81,10 @@ public final class EverfoldServer implements AutoCloseable {
             Optional<Policies> policies = security.map(Security::policies);
             this.kurrent = KurrentServices.over(
                     this.store,
-                    new NodeAddress(options.host(), this::grpcPort),
+                    new NodeAddress(
+                            Optional.of(options.host())
+                                    .filter(_ -> !options.address().isAnyLocalAddress()),
+                            this::grpcPort),
                     Clock.systemUTC(),
                     () -> shutdownRequested.complete(null),
                     policies.<Function<Caller, StreamRights>>map(all -> all::of).orElse(_ -> StreamRights.ALL));

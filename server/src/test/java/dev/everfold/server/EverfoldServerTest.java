@@ -14,7 +14,13 @@ import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.protocol.kurrent.GossipGrpc;
+import dev.everfold.protocol.kurrent.GossipWire;
+import dev.everfold.protocol.kurrent.Shared;
 import dev.everfold.testkit.ForwardingEventStore;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -58,6 +64,35 @@ class EverfoldServerTest {
             assertThat(ready.body()).isEqualTo("{\"status\":\"ready\"}");
             assertThat(ready.headers().firstValue("Content-Type")).hasValue("application/json");
         }
+    }
+
+    @Test
+    void a_server_at_all_addresses_tells_clients_of_kurrentdb_the_one_that_they_came_to() {
+        ServerOptions everywhere = ANY_PORTS
+                .withSecurity(SecurityOptions.NONE.withInsecureNetwork(true))
+                .withHost("0.0.0.0");
+        try (EverfoldServer server = EverfoldServer.start(new InMemoryEventStore(), everywhere)) {
+            ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", server.grpcPort())
+                    .usePlaintext()
+                    .build();
+            ManagedChannel forwarded = NettyChannelBuilder.forAddress("localhost", server.grpcPort())
+                    .usePlaintext()
+                    .overrideAuthority("db.example:12113")
+                    .build();
+
+            assertThat(told(channel)).isEqualTo("localhost:" + server.grpcPort());
+            assertThat(told(forwarded)).isEqualTo("db.example:12113");
+            channel.shutdownNow();
+            forwarded.shutdownNow();
+        }
+    }
+
+    private static String told(Channel channel) {
+        GossipWire.EndPoint node = GossipGrpc.newBlockingStub(channel)
+                .read(Shared.Empty.getDefaultInstance())
+                .getMembers(0)
+                .getHttpEndPoint();
+        return node.getAddress() + ":" + node.getPort();
     }
 
     @Test

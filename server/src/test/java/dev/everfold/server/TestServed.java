@@ -8,6 +8,7 @@ import dev.everfold.server.security.Sight;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
+import java.util.Optional;
 
 /// What HTTP gives access to, without anything in it.
 final class TestServed {
@@ -20,7 +21,8 @@ final class TestServed {
                 store,
                 () -> Sight.WHOLE,
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
-                KurrentServices.over(store, new NodeAddress("localhost", () -> 2113), Clock.systemUTC(), () -> {}),
+                KurrentServices.over(
+                        store, new NodeAddress(Optional.of("localhost"), () -> 2113), Clock.systemUTC(), () -> {}),
                 Application.NONE,
                 () -> true);
     }
