@@ -66,10 +66,6 @@ final class Problems {
         routes.exception(IOException.class, (gone, context) -> breakOff(context, gone));
         routes.exception(Exception.class, (defect, context) -> {
             LOGGER.log(Level.ERROR, "a request failed for a reason that nobody expects", defect);
-            if (context.res().isCommitted()) {
-                breakOff(context, defect);
-                return;
-            }
             answer(context, HttpStatus.INTERNAL_SERVER_ERROR, "The server failed; its log says more.");
         });
     }
@@ -79,10 +75,6 @@ final class Problems {
     }
 
     private static void answer(Context context, EventStoreException refusal) {
-        if (context.res().isCommitted()) {
-            breakOff(context, refusal);
-            return;
-        }
         String stored = refusal.stored().name().toLowerCase(Locale.ROOT);
         answer(
                 context,
@@ -102,6 +94,12 @@ final class Problems {
     }
 
     private static void answer(Context context, HttpStatus status, String detail, Map<String, Object> more) {
+        if (context.res().isCommitted()) {
+            breakOff(context, new IOException(detail));
+            return;
+        }
+        // What is written of another answer goes nowhere.
+        context.res().resetBuffer();
         Map<String, Object> problem = new LinkedHashMap<>();
         problem.put("status", status.getCode());
         problem.put("title", status.getMessage());

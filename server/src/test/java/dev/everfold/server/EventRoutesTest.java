@@ -259,6 +259,23 @@ class EventRoutesTest {
         }
     }
 
+    @Test
+    void an_answer_that_fails_before_its_client_has_any_of_it_is_a_problem_and_nothing_else() throws Exception {
+        store.append(
+                Append.of(NewEvent.of("order-17", "order.placed", "{}"), NewEvent.of("order-17", "order.paid", "{}")));
+        try (EverfoldServer failing =
+                EverfoldServer.start(new UnreadableAfter(store, 1), ServerOptions.DEFAULTS.withPorts(0, 0))) {
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create("http://localhost:" + failing.httpPort() + "/events"))
+                    .build();
+
+            HttpResponse<String> answer = served.http.send(request, HttpResponse.BodyHandlers.ofString());
+
+            assertProblem(503, "The disk is gone.", answer);
+            assertThat(answer.body()).startsWith("{\"status\":503,");
+        }
+    }
+
     /// A store whose cursors fail after so many events.
     private static final class UnreadableAfter extends ForwardingEventStore {
 
