@@ -27,7 +27,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -59,7 +58,6 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
     private final TokenLogins tokens;
     private final ProxyLogins proxies;
     private final InstantSource clock;
-    private final LongSupplier nextPosition;
 
     /// Ends calls whose tokens expire.
     private final ScheduledThreadPoolExecutor timer;
@@ -67,18 +65,16 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
     /// Who makes a call that goes on.
     ///
     /// @param showsEvents whether the policy has a say in what it answers
-    /// @param known the end of the log before the user was looked up
-    private record Entered(Caller caller, Pass pass, boolean showsEvents, long known) {}
+    /// @param seen the end of the log before the user was looked up
+    private record Entered(Caller caller, Pass pass, boolean showsEvents, long seen) {}
 
     private final Map<LiveCall<?, ?>, Entered> calls = new ConcurrentHashMap<>();
 
-    /// @param nextPosition of the store that users are kept in
-    CallGuard(Logins logins, TokenLogins tokens, ProxyLogins proxies, InstantSource clock, LongSupplier nextPosition) {
+    CallGuard(Logins logins, TokenLogins tokens, ProxyLogins proxies, InstantSource clock) {
         this.logins = logins;
         this.tokens = tokens;
         this.proxies = proxies;
         this.clock = clock;
-        this.nextPosition = nextPosition;
         this.timer = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("everfold-tokens").factory());
         timer.setRemoveOnCancelPolicy(true);
@@ -100,10 +96,8 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
             return refuse(call, Status.UNAUTHENTICATED, "The call names no user.");
         }
         long changes = logins.changes();
-        long known;
         Login login;
         try {
-            known = nextPosition.getAsLong();
             login = named.get().get();
         } catch (EventStoreException unavailable) {
             return refuse(call, Status.UNAVAILABLE, "Users cannot be looked up: " + unavailable.getMessage());
@@ -113,12 +107,12 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
             case Login.Refused(String why) -> refuse(call, Status.UNAUTHENTICATED, why);
             case Login.Later later -> refuse(call, Status.UNAUTHENTICATED, later.words());
             case Login.Unsure(String why) -> refuse(call, Status.UNAVAILABLE, why);
-            case Login.Known(Caller caller, Pass _)
+            case Login.Known(Caller caller, Pass _, long _)
             when !permission.get().allows(caller) ->
                 refuse(call, Status.PERMISSION_DENIED, permission.get().refusal(caller));
-            case Login.Known(Caller caller, Pass pass) -> {
+            case Login.Known(Caller caller, Pass pass, long seen) -> {
                 if (call.getMethodDescriptor().getType() != MethodType.UNARY) {
-                    LiveCall<?, ?> live = enter(new Entered(caller, pass, method.endsWith(READ), known));
+                    LiveCall<?, ?> live = enter(new Entered(caller, pass, method.endsWith(READ), seen));
                     // A user who changed between the check and the entry may be another one now.
                     if (logins.changes() != changes && !named.get().get().equals(login)) {
                         live.end(CHANGED);
@@ -182,15 +176,16 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
         return live;
     }
 
-    /// Ends what a user has under way since before a change: what was allowed then may be no more. Calls that began
-    /// after it were let in by what it left.
+    /// Ends what a user has under way by what was known before a change: what was allowed then may be no more.
+    /// Who was
+    /// looked up after it was let in by what it left.
     ///
     /// @param position of the change
     void endAllOf(String login, long position) {
         endThose(position, CHANGED, entered -> entered.caller().name().equals(login));
     }
 
-    /// Ends what is under way by a token since before it was revoked.
+    /// Ends what is under way by a token that was looked up before it was revoked.
     ///
     /// @param position of the change
     void endAllOfToken(String hash, long position) {
@@ -199,7 +194,7 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
 
     private void endThose(long position, Status status, Predicate<Entered> those) {
         calls.forEach((live, entered) -> {
-            if (entered.known() <= position && those.test(entered)) {
+            if (entered.seen() <= position && those.test(entered)) {
                 calls.remove(live);
                 live.end(status);
             }

@@ -96,7 +96,7 @@ public final class HttpGuard {
             if (!permission.allows(caller)) {
                 throw new ForbiddenResponse(permission.refusal(caller));
             }
-            try (LiveRequests.Entry entry = those.requests().enter(caller, known.pass())) {
+            try (LiveRequests.Entry entry = those.requests().enter(known)) {
                 // A user who changed between the check and the entry may be another one now.
                 if (those.changes() != changes && !known(those, context).equals(known)) {
                     throw unauthorized(context, CHANGED);
@@ -159,10 +159,10 @@ public final class HttpGuard {
         BasicCredentials credentials = BasicCredentials.of(user, new String(password, StandardCharsets.UTF_8))
                 .orElseThrow(() -> new UnauthorizedResponse(WRONG_PASSWORD));
         long changes = those.changes();
-        Caller caller = caller(context, credentials);
-        Session session = those.sessions().begin(caller);
+        Login.Known known = known(context, credentials);
+        Session session = those.sessions().begin(known);
         // A user who changed while the password was checked may be another one now; then nobody gets to know of it.
-        if (those.changes() != changes && !caller(context, credentials).equals(caller)) {
+        if (those.changes() != changes && !known(context, credentials).equals(known)) {
             those.sessions().end(session);
             throw unauthorized(context, CHANGED);
         }
@@ -170,9 +170,9 @@ public final class HttpGuard {
         return new SignedIn(session);
     }
 
-    private Caller caller(io.javalin.http.Context context, BasicCredentials credentials) {
+    private Login.Known known(io.javalin.http.Context context, BasicCredentials credentials) {
         Login login = security.orElseThrow().logins().check(credentials, context.ip());
-        return known(context, login, WRONG_PASSWORD).caller();
+        return known(context, login, WRONG_PASSWORD);
     }
 
     /// Gives another password to whoever asks.
@@ -222,7 +222,7 @@ public final class HttpGuard {
             throw new ForbiddenResponse("The request has a session and not its header " + CSRF_HEADER
                     + "; expected what GET /session says.");
         }
-        return new Login.Known(session.caller());
+        return session.login();
     }
 
     /// A cookie beside it counts for nothing. So there is no word of a session that pages of others

@@ -24,12 +24,14 @@ final class LiveRequests {
 
         private final Caller caller;
         private final Pass pass;
+        private final long seen;
         private volatile boolean ended;
         private volatile String lastWords = "";
 
-        Entry(Caller caller, Pass pass) {
-            this.caller = caller;
-            this.pass = pass;
+        Entry(Login.Known login) {
+            this.caller = login.caller();
+            this.pass = login.pass();
+            this.seen = login.seen();
         }
 
         /// Told to whoever is behind the door.
@@ -48,14 +50,23 @@ final class LiveRequests {
         }
     }
 
-    Entry enter(Caller caller, Pass pass) {
-        Entry entry = new Entry(caller, pass);
+    Entry enter(Login.Known login) {
+        Entry entry = new Entry(login);
         entries.add(entry);
         return entry;
     }
 
-    void endAllOf(String login) {
-        entries.stream().filter(entry -> entry.caller.name().equals(login)).forEach(entry -> entry.ended = true);
+    /// A user was changed.
+    ///
+    /// @param position of the change; who was looked up after it goes on
+    void endAllOf(String login, long position) {
+        endThose(position, entry -> entry.caller.name().equals(login));
+    }
+
+    private void endThose(long position, Predicate<Entry> those) {
+        entries.stream()
+                .filter(entry -> entry.seen <= position && those.test(entry))
+                .forEach(entry -> entry.ended = true);
     }
 
     /// The policy was changed so that these callers see less.
@@ -72,8 +83,11 @@ final class LiveRequests {
         return entry == null ? "" : entry.lastWords;
     }
 
-    void endAllOfToken(String hash) {
-        entries.stream().filter(entry -> entry.pass.isOf(hash)).forEach(entry -> entry.ended = true);
+    /// A token was revoked.
+    ///
+    /// @param position of the change
+    void endAllOfToken(String hash, long position) {
+        endThose(position, entry -> entry.pass.isOf(hash));
     }
 
     /// Whether the request of this thread may go on.

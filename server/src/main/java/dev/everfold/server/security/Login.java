@@ -1,18 +1,37 @@
 package dev.everfold.server.security;
 
 import dev.everfold.kurrent.Caller;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// What became of an attempt to log in.
 sealed interface Login {
 
-    /// That is who it is.
+    /// That is who it is. Equal when it is the same one by the same.
     ///
     /// @param pass by what, and for how long
-    record Known(Caller caller, Pass pass) implements Login {
+    /// @param seen the end of the log before the user was looked up, which may be some time ago: what changed there
+    ///     or behind it may not be known
+    record Known(Caller caller, Pass pass, long seen) implements Login {
 
-        /// A user of this server.
+        /// Of whom any change may not be known.
+        Known(Caller caller, Pass pass) {
+            this(caller, pass, 0);
+        }
+
+        /// A user of this server, of whom any change may not be known.
         Known(Caller caller) {
             this(caller, new Pass.OfUser());
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Known(Caller one, Pass by, long _) && one.equals(caller) && by.equals(pass);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(caller, pass);
         }
     }
 

@@ -88,12 +88,13 @@ final class Logins {
             return known;
         }
         long changesBefore = changes();
+        long seen = users.seen();
         Optional<User> user = find(login);
         if (user.isEmpty() || user.get().disabled()) {
             audit.loginFailed(user.map(User::login).orElse(""), address);
             return new Login.Unknown();
         }
-        Login.Known found = new Login.Known(user.get().caller());
+        Login.Known found = new Login.Known(user.get().caller(), new Pass.OfUser(), seen);
         remembered.remember(hash, found, changesBefore);
         return found;
     }
@@ -125,6 +126,7 @@ final class Logins {
             return new Login.Later(seconds);
         }
         long changesBefore = changes();
+        long seen = users.seen();
         Optional<User> user = find(credentials.login());
         boolean matches = user.map(User::password).orElse(nobody).matches(credentials.password());
         if (user.isEmpty() || !matches || user.get().disabled()) {
@@ -133,7 +135,7 @@ final class Logins {
             return new Login.Unknown();
         }
         backoff.succeeded(credentials.login(), address);
-        Login.Known known = new Login.Known(user.get().caller());
+        Login.Known known = new Login.Known(user.get().caller(), new Pass.OfUser(), seen);
         remembered.remember(hash, known, changesBefore);
         return known;
     }

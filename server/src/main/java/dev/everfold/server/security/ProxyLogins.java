@@ -79,7 +79,8 @@ final class ProxyLogins {
                     address);
         }
         return switch (logins.certified(named.getFirst(), address)) {
-            case Login.Known(Caller caller, Pass _) -> new Login.Known(caller, new Pass.OfProxy(proxy.get()));
+            case Login.Known(Caller caller, Pass _, long seen) ->
+                new Login.Known(caller, new Pass.OfProxy(proxy.get()), seen);
             case Login.Unknown() -> new Login.Refused("The header " + USER + " names no user.");
             case Login other -> other;
         };

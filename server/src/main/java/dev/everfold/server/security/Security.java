@@ -54,7 +54,7 @@ public final class Security implements AutoCloseable {
         this.tokens = new TokenLogins(users, apiTokens, provider, audit, backoff, remembered, clock);
         this.proxies = new ProxyLogins(trustedProxies, logins, audit);
         this.sessions = new Sessions(nanos);
-        this.callGuard = new CallGuard(logins, tokens, proxies, clock, store::nextPosition);
+        this.callGuard = new CallGuard(logins, tokens, proxies, clock);
         this.requests = new LiveRequests(clock);
         users.watch(this::changed);
         apiTokens.watch(this::revoked);
@@ -148,9 +148,9 @@ public final class Security implements AutoCloseable {
 
     private void changed(String login, long position) {
         remembered.forget(login);
-        sessions.endAllOf(login);
+        sessions.endAllOf(login, position);
         callGuard.endAllOf(login, position);
-        requests.endAllOf(login);
+        requests.endAllOf(login, position);
     }
 
     /// Who has calls under way that might see what is hidden now has to call again.
@@ -164,7 +164,7 @@ public final class Security implements AutoCloseable {
     private void revoked(String tokenHash, long position) {
         remembered.forgetToken(tokenHash);
         callGuard.endAllOfToken(tokenHash, position);
-        requests.endAllOfToken(tokenHash);
+        requests.endAllOfToken(tokenHash, position);
     }
 
     /// Ends its own threads.

@@ -28,7 +28,12 @@ final class Sessions {
     ///
     /// @param token what the cookie holds
     /// @param csrf what every request that changes something holds beside it, which pages of others cannot know
-    record Session(String token, String csrf, Caller caller, long begunNanos, long usedNanos) {}
+    record Session(String token, String csrf, Login.Known login, long begunNanos, long usedNanos) {
+
+        Caller caller() {
+            return login.caller();
+        }
+    }
 
     private final LongSupplier nanos;
     private final SecureRandom random = new SecureRandom();
@@ -49,15 +54,15 @@ final class Sessions {
         this.nanos = nanos;
     }
 
-    synchronized Session begin(Caller caller) {
+    synchronized Session begin(Login.Known login) {
         List<Session> own = sessions.values().stream()
-                .filter(session -> session.caller().name().equals(caller.name()))
+                .filter(session -> isOf(session, login.caller().name()))
                 .toList();
         if (own.size() >= OF_USER_MAX) {
             end(own.getFirst());
         }
         long now = nanos.getAsLong();
-        Session session = new Session(token(), token(), caller, now, now);
+        Session session = new Session(token(), token(), login, now, now);
         sessions.put(session.token(), session);
         return session;
     }
@@ -72,7 +77,7 @@ final class Sessions {
             sessions.remove(session.token());
             return Optional.empty();
         }
-        Session used = new Session(session.token(), session.csrf(), session.caller(), session.begunNanos(), now);
+        Session used = new Session(session.token(), session.csrf(), session.login(), session.begunNanos(), now);
         sessions.put(used.token(), used);
         return Optional.of(used);
     }
@@ -86,10 +91,17 @@ final class Sessions {
         return changes;
     }
 
-    /// Ends all of a user.
-    synchronized void endAllOf(String login) {
+    /// Ends all of a user who was looked up before a change.
+    ///
+    /// @param position of the change
+    synchronized void endAllOf(String login, long position) {
         changes++;
-        sessions.values().removeIf(session -> session.caller().name().equals(login));
+        sessions.values()
+                .removeIf(session -> isOf(session, login) && session.login().seen() <= position);
+    }
+
+    private static boolean isOf(Session session, String login) {
+        return session.caller().name().equals(login);
     }
 
     private String token() {

@@ -91,8 +91,9 @@ final class TokenLogins {
         if (seconds > 0) {
             return new Login.Later(seconds);
         }
+        long seen = users.seen();
         Optional<ApiTokens.Found> found = understood(() -> made.find(hash));
-        Optional<Login> login = found.flatMap(one -> understood(() -> login(one)));
+        Optional<Login> login = found.flatMap(one -> understood(() -> login(one, seen)));
         if (login.isPresent()) {
             backoff.succeeded(guess, address);
             return login.get();
@@ -113,7 +114,7 @@ final class TokenLogins {
         }
     }
 
-    private Optional<Login> login(ApiTokens.Found found) {
+    private Optional<Login> login(ApiTokens.Found found, long seen) {
         if (found.token().isEmpty()) {
             return Optional.empty();
         }
@@ -126,7 +127,7 @@ final class TokenLogins {
             return Optional.empty();
         }
         Pass pass = new Pass.OfApiToken(token.hash(), token.expires());
-        return Optional.of(new Login.Known(token.caller(user.get()), pass));
+        return Optional.of(new Login.Known(token.caller(user.get()), pass, seen));
     }
 
     private Login ofProvider(String token, String address) {
@@ -147,6 +148,7 @@ final class TokenLogins {
     private Login named(Verdict.Good good, String address) {
         Profile profile;
         Optional<User> ours;
+        long seen = users.seen();
         try {
             profile = new Profile(good.user(), "", good.groups());
             ours = users.find(profile.login());
@@ -159,6 +161,7 @@ final class TokenLogins {
             audit.loginFailed(profile.login(), address);
             return new Login.Refused("The user of the token bears the name of one of this server's own.");
         }
-        return new Login.Known(new Caller(profile.login(), profile.groups()), new Pass.OfProvider(good.until()));
+        Caller caller = new Caller(profile.login(), profile.groups());
+        return new Login.Known(caller, new Pass.OfProvider(good.until()), seen);
     }
 }

@@ -212,6 +212,13 @@ public final class Users {
                 .toList();
     }
 
+    /// The end of the log: all that is before it is known of whoever is looked up after this.
+    ///
+    /// @throws EventStoreException when the store cannot be asked
+    long seen() {
+        return store.nextPosition();
+    }
+
     /// One by name.
     ///
     /// @throws EventStoreException when the store cannot be asked
