@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -60,9 +61,15 @@ final class ActionRoutes {
             throw new NothingThereException(
                     "There is no action \"" + context.pathParam("name") + "\"; GET /actions says which there are.");
         }
-        String body = context.body();
-        JsonNode value = body.isBlank() ? null : MAPPER.readTree(body).get("value");
-        String said = action.work().run(value == null ? "" : value.asString());
-        Json.answer(context, Map.of("said", said));
+        Json.answer(context, Map.of("said", action.work().run(value(context.body()))));
+    }
+
+    private static String value(String body) {
+        try {
+            JsonNode value = body.isBlank() ? null : MAPPER.readTree(body).get("value");
+            return value == null ? "" : value.asString();
+        } catch (JacksonException malformed) {
+            throw new IllegalArgumentException("The body is none of an action; expected {\"value\":\"…\"}.", malformed);
+        }
     }
 }

@@ -167,7 +167,11 @@ final class DcbRoutes {
     private static Query query(JsonNode given) {
         requireKnown("query", given, "items");
         List<Query.Item> items = new ArrayList<>();
-        for (JsonNode item : given.path("items")) {
+        JsonNode list = given.path("items");
+        if (isGiven(list) && !list.isArray()) {
+            throw new IllegalArgumentException("The items are not a list; expected objects in brackets.");
+        }
+        for (JsonNode item : list) {
             requireKnown("item", item, "types", "tags");
             items.add(new Query.Item()
                     .withTypes(texts("types", item.path("types")))

@@ -105,6 +105,9 @@ final class EventRoutes {
                 parser.skipChildren();
                 events.add(reader.read(from, (int) parser.currentLocation().getByteOffset()));
             }
+            if (parser.nextToken() != null) {
+                throw new IllegalArgumentException("The body goes on behind its batch; expected one.");
+            }
             return events;
         } catch (JacksonException malformed) {
             throw new IllegalArgumentException("The body is not JSON: " + malformed.getOriginalMessage(), malformed);

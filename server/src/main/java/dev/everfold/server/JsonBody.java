@@ -59,17 +59,11 @@ record JsonBody(JsonNode fields) {
     /// @throws IllegalArgumentException when it is missing or no list of texts
     Set<String> texts(String name) {
         JsonNode list = fields.path(name);
-        Set<String> texts = new TreeSet<>();
-        if (list.isArray()) {
-            list.forEach(each -> {
-                if (each.isString()) {
-                    texts.add(each.stringValue());
-                }
-            });
-        }
-        if (!list.isArray() || texts.size() != list.size()) {
+        if (!list.isArray() || list.valueStream().anyMatch(each -> !each.isString())) {
             throw new IllegalArgumentException("The body has no list \"" + name + "\"; expected texts in brackets.");
         }
+        Set<String> texts = new TreeSet<>();
+        list.forEach(each -> texts.add(each.stringValue()));
         return texts;
     }
 }

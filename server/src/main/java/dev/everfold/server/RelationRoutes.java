@@ -66,7 +66,7 @@ final class RelationRoutes {
         String revision = context.queryParam("revision");
         if (position != null && id == null && stream == null && revision == null) {
             long at = Selection.number("position", position);
-            return Read.all().toPosition(Math.addExact(at, 1)).fromPosition(at);
+            return Read.all().toPosition(at < Long.MAX_VALUE ? at + 1 : at).fromPosition(at);
         }
         if (id != null && position == null && stream == null && revision == null) {
             return Read.matching(Query.ids(List.of(uuid(id))));

@@ -115,6 +115,7 @@ class DcbRoutesTest {
                 "The condition has no failIfEventsMatch; expected a query.",
                 post("{\"events\":[{\"type\":\"A\"}],\"condition\":{\"after\":0}}"));
         assertProblem(400, "The query must be an object with items.", get("[]", "{}"));
+        assertProblem(400, "The items are not a list; expected objects in brackets.", get("{\"items\":7}", "{}"));
         assertProblem(
                 400,
                 "Unknown member \\\"limt\\\" of the options; expected from, limit, backwards.",

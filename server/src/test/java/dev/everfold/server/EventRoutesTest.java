@@ -240,6 +240,10 @@ class EventRoutesTest {
                 400, "The body is no batch", served.post("/events", "application/cloudevents-batch+json", PLACED));
         assertProblem(
                 400, "The body is not JSON", served.post("/events", "application/cloudevents-batch+json", "[{,}]"));
+        assertProblem(
+                400,
+                "The body goes on behind its batch; expected one.",
+                served.post("/events", "application/cloudevents-batch+json", "[" + PLACED + "]\n[" + PAID + "]"));
         assertThat(store.nextPosition()).isEqualTo(2);
     }
 

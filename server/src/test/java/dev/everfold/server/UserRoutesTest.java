@@ -60,6 +60,16 @@ class UserRoutesTest {
     }
 
     @Test
+    void a_group_that_is_named_twice_counts_once() throws Exception {
+        secured.create("alice");
+
+        HttpResponse<String> changed = admin("/users/change", "{\"login\":\"alice\",\"groups\":[\"$ops\",\"$ops\"]}");
+
+        assertThat(changed.statusCode()).as(changed.body()).isEqualTo(200);
+        assertThat(users()).contains("\"groups\":[\"$ops\"]");
+    }
+
+    @Test
     void what_of_a_user_is_not_given_stays_as_it_is() throws Exception {
         admin("/users", "{\"login\":\"alice\",\"fullName\":\"Alice\",\"groups\":[\"$ops\"],\"password\":\"secret\"}");
 
