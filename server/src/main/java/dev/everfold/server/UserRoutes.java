@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Users by HTTP, for administrators; and for everybody the own password.
@@ -59,6 +60,10 @@ final class UserRoutes {
         Optional<Set<String>> groups = given(body, "groups", body::texts);
         Optional<Secret> password = given(body, "password", name -> Secret.of(body.text(name)));
         Optional<Boolean> disabled = given(body, "disabled", body::flag);
+        if (Stream.of(fullName, groups, password, disabled).allMatch(Optional::isEmpty)) {
+            throw new IllegalArgumentException(
+                    "The body changes nothing; expected \"fullName\", \"groups\", \"password\" or \"disabled\".");
+        }
         if (fullName.isPresent() || groups.isPresent()) {
             users().update(
                             login,

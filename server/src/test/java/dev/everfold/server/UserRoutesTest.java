@@ -93,6 +93,17 @@ class UserRoutesTest {
         assertThat(users()).contains("\"groups\":[\"everfold-readers\"]");
     }
 
+    @Test
+    void a_change_of_nothing_is_refused() throws Exception {
+        HttpResponse<String> refused = admin("/users/change", "{\"login\":\"nobody\"}");
+
+        assertProblem(
+                400,
+                "The body changes nothing; expected \\\"fullName\\\", \\\"groups\\\", \\\"password\\\" or"
+                        + " \\\"disabled\\\".",
+                refused);
+    }
+
     private String users() throws Exception {
         return secured.send(secured.request("/users", "admin", SecuredServer.PASSWORD))
                 .body();
