@@ -295,10 +295,6 @@ final class LogWriter implements Runnable {
 
     private void fail(Throwable fatal) {
         failure = fatal;
-        LOGGER.log(
-                System.Logger.Level.ERROR,
-                "store failed dir=" + directory.storage().description() + " nextPosition=" + end.nextPosition(),
-                fatal);
         for (PendingAppend pending : gathered) {
             pending.refuse(new OutcomeUnknownException(
                     "The store in " + directory.storage().description() + " failed while it wrote", fatal));
@@ -315,6 +311,11 @@ final class LogWriter implements Runnable {
         gathered.forEach(pending -> LockSupport.unpark(pending.waiter()));
         completeFutures(gathered);
         gathered.clear();
+        // Last, since a log record goes through what is the application's own and may throw.
+        LOGGER.log(
+                System.Logger.Level.ERROR,
+                "store failed dir=" + directory.storage().description() + " nextPosition=" + end.nextPosition(),
+                fatal);
     }
 
     StoreUnavailableException unavailable(Throwable cause) {

@@ -29,6 +29,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -356,6 +360,28 @@ class FailureTest {
         assertThat(disk.tryLock("LOCK")).as("the lock is free").isTrue();
     }
 
+    @Test
+    void a_failure_that_cannot_be_logged_is_told_to_those_who_wait_all_the_same() {
+        Logger logger = Logger.getLogger("dev.everfold.log");
+        Handler broken = new BrokenHandler();
+        LogEventStore store = Stores.open(disk);
+        Stores.appendSmall(store, 1);
+        disk.fail(Fault.io(Operation.on(Kind.SYNC, FIRST), Form.LOST));
+        logger.addHandler(broken);
+        logger.setLevel(Level.SEVERE);
+        try {
+            assertThatThrownBy(() -> store.append(Append.of(event("order-1", 1))))
+                    .isInstanceOf(OutcomeUnknownException.class)
+                    .hasRootCauseMessage("Input/output error");
+            store.close();
+        } finally {
+            logger.setLevel(Level.OFF);
+            logger.removeHandler(broken);
+        }
+
+        assertThat(disk.tryLock("LOCK")).as("the lock is free").isTrue();
+    }
+
     private static int appendUntilFull(LogEventStore store) {
         int accepted = 0;
         while (true) {
@@ -374,5 +400,20 @@ class FailureTest {
         } catch (InterruptedException interrupted) {
             throw new IllegalStateException(interrupted);
         }
+    }
+
+    /// What an application may have put in the way of every log record.
+    private static final class BrokenHandler extends Handler {
+
+        @Override
+        public void publish(LogRecord record) {
+            throw new IllegalStateException("Nothing can be logged.");
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 }
