@@ -113,7 +113,7 @@ final class LogFollower {
             String name = SegmentFormat.sealedName(removed.header().start().frames());
             SealedSegment sealed = SealedSegment.open(storage, name, store.storeId());
             if (removed.end().frames() < sealed.end().frames()) {
-                replay.add(sealed, removed.end().frames(), sealed.end().frames());
+                replay.add(sealed, sealed.end().frames());
             }
             boolean newest = segments.last().equals(removed);
             segments.replace(removed, sealed);
@@ -177,11 +177,7 @@ final class LogFollower {
         if (first.isEmpty()) {
             return false;
         }
-        segments.add(first.get());
-        if (first.get() instanceof SealedSegment sealed) {
-            replay.add(sealed, 0, sealed.end().frames());
-            publish(sealed);
-        }
+        goOnTo(first.get());
         return true;
     }
 
@@ -200,14 +196,18 @@ final class LogFollower {
             next.get().close();
             return false;
         }
-        segments.add(next.get());
-        scanner = null;
+        goOnTo(next.get());
         takeOverSealed();
-        if (next.get() instanceof SealedSegment sealed) {
-            replay.add(sealed, sealed.header().start().frames(), sealed.end().frames());
-            publish(sealed);
-        }
         return true;
+    }
+
+    /// Goes on to a segment once the index holds what it holds: when that fails, the next look begins where
+    /// this one did.
+    private void goOnTo(Segment next) throws IOException {
+        replay.add(next, next.end().frames());
+        segments.add(next);
+        scanner = null;
+        publish(next);
     }
 
     /// Opens the segment that begins with the frame, if there is one and it has that frame.

@@ -33,10 +33,9 @@ final class Replay implements AppendFormat.Visitor {
     static long run(List<Segment> segments, LogEnd end, LogIndex index, Map<String, Long> tracked) throws IOException {
         Replay replay = new Replay(index, tracked);
         long before = index.nextPosition();
-        long fromFrame = index.toFrame();
         for (Segment segment : segments) {
-            if (segment.end().frames() > fromFrame) {
-                replay.add(segment, fromFrame, end.frames());
+            if (segment.end().frames() > index.nextFrame()) {
+                replay.add(segment, end.frames());
             }
         }
         return index.nextPosition() - before;
@@ -68,7 +67,9 @@ final class Replay implements AppendFormat.Visitor {
         tracked.put(tracking.source(), tracking.position());
     }
 
-    void add(Segment segment, long fromFrame, long toFrame) throws IOException {
+    /// Adds the frames of a segment below `toFrame` that the index does not hold yet. It may be repeated when
+    /// a file could not be read.
+    void add(Segment segment, long toFrame) throws IOException {
         FrameScanner scanner =
                 new FrameScanner(segment::read, segment.header().alignment(), SegmentFormat.HEADER_BYTES, CHUNK_BYTES);
         long frames = segment.header().start().frames();
@@ -77,7 +78,7 @@ final class Replay implements AppendFormat.Visitor {
                 throw SegmentFormat.corrupt(
                         segment.name(), scanner.offset(), "frame " + frames + " expected, none found");
             }
-            if (frames >= fromFrame) {
+            if (frames >= index.nextFrame()) {
                 addFrame(scanner);
             }
             scanner.skipFrame();

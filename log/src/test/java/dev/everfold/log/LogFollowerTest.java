@@ -25,6 +25,7 @@ import dev.everfold.log.storage.StorageFile;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -316,6 +317,44 @@ class LogFollowerTest {
     }
 
     @Test
+    void a_reader_that_fails_once_at_any_call_of_a_file_follows_on_afterwards() {
+        int failures = 0;
+        boolean failed = true;
+        for (int call = 0; failed; call++) {
+            SimulatedDisk disk = new SimulatedDisk();
+            FailingOnce storage = new FailingOnce(disk);
+            try (LogEventStore writer = Stores.open(disk)) {
+                Stores.appendSmall(writer, 12);
+                try (LogEventStore reader = Stores.openForReading(storage)) {
+                    Stores.appendSmall(writer, 80);
+                    storage.failAfter(call);
+                    failed = failsToLook(reader);
+                    storage.failAfter(Integer.MAX_VALUE);
+                    failures += failed ? 1 : 0;
+
+                    List<RecordedEvent> expected = events(writer).subList(0, 91);
+                    assertThat(events(reader)).as("failed at call " + call).isEqualTo(expected);
+                    Read read = Read.stream("order-1");
+                    assertThat(reader.read(read).toList()).isEqualTo(Workload.expected(read, expected));
+                }
+            }
+        }
+        assertThat(failures).isGreaterThan(20);
+    }
+
+    private static boolean failsToLook(LogEventStore reader) {
+        try {
+            reader.nextPosition();
+            return false;
+        } catch (StoreUnavailableException failure) {
+            assertThat(failure)
+                    .hasMessage("The store in simulated disk cannot be read: Too many open files.")
+                    .matches(StoreUnavailableException::retryable);
+            return true;
+        }
+    }
+
+    @Test
     void a_reader_changes_nothing() {
         SimulatedDisk disk = Stores.change(
                 Stores.unclean(5), "log-000000000000.open", bytes -> Stores.fill(bytes, 30_000, 500, 0x5a));
@@ -410,6 +449,57 @@ class LogFollowerTest {
                         openForReading(name()).close();
                     }
                     return super.read(offset, target, targetOffset, length);
+                }
+            };
+        }
+    }
+
+    /// Fails at one call of a storage or of a file.
+    private static final class FailingOnce extends ForwardingStorage {
+
+        private int callsLeft = Integer.MAX_VALUE;
+
+        FailingOnce(Storage delegate) {
+            super(delegate);
+        }
+
+        /// @param calls that succeed before the one that fails
+        void failAfter(int calls) {
+            callsLeft = calls;
+        }
+
+        private void count() throws IOException {
+            if (callsLeft-- == 0) {
+                throw new IOException("Too many open files");
+            }
+        }
+
+        @Override
+        public List<String> list() throws IOException {
+            count();
+            return super.list();
+        }
+
+        @Override
+        public StorageFile openForReading(String name) throws IOException {
+            count();
+            return super.openForReading(name);
+        }
+
+        @Override
+        protected StorageFile wrap(StorageFile file) {
+            return new ForwardingFile(file) {
+
+                @Override
+                public int read(long offset, byte[] target, int targetOffset, int length) throws IOException {
+                    count();
+                    return super.read(offset, target, targetOffset, length);
+                }
+
+                @Override
+                public MemorySegment map() throws IOException {
+                    count();
+                    return super.map();
                 }
             };
         }

@@ -134,6 +134,12 @@ public final class LogIndex implements AutoCloseable {
         return all[all.length - 1].toPosition();
     }
 
+    /// Commit frame after the last that was added ([#endFrame]).
+    public long nextFrame() {
+        Part[] all = parts.all();
+        return all[all.length - 1].toFrame();
+    }
+
     /// Adds the event at [#nextPosition()].
     public void add(RecordedEvent event) {
         if (event.position() != active.toPosition()) {

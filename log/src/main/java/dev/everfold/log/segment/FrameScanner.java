@@ -107,6 +107,7 @@ public final class FrameScanner {
             if (bytes > chunk.length || (!first && chunk.length < chunkBytes)) {
                 chunk = new byte[Math.max(bytes, Math.min(chunk.length * 2, FrameFormat.FRAME_BYTES_MAX))];
             }
+            chunkLength = 0; // and stays so when reading fails: the bytes there are those of another offset
             chunkOffset = offset;
             chunkLength = source.read(offset, chunk, 0, chunk.length);
         }
