@@ -22,6 +22,7 @@ import dev.everfold.log.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -222,7 +223,7 @@ public final class LogEventStore implements EventStore {
     private static long bytes(Segment segment) throws IOException {
         try {
             return segment.bytes();
-        } catch (ClosedChannelException sealedMeanwhile) {
+        } catch (ClosedChannelException | NoSuchFileException sealedMeanwhile) {
             return segment.framesEnd();
         }
     }

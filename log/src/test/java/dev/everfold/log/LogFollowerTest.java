@@ -41,6 +41,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -355,6 +356,20 @@ class LogFollowerTest {
     }
 
     @Test
+    void an_interrupted_reader_counts_the_bytes_of_a_segment_that_is_sealed_and_removed_meanwhile() {
+        CutOffAtSizes storage = new CutOffAtSizes(new FileStorage(directory));
+        try (LogEventStore writer = writer()) {
+            Stores.appendSmall(writer, 12);
+            try (LogEventStore reader = Stores.openForReading(storage)) {
+                storage.cutOff(() -> appendAndSeal(writer));
+
+                assertThat(reader.stats().events()).isEqualTo(11);
+                assertThat(storage.everyCutOffHappened()).isTrue();
+            }
+        }
+    }
+
+    @Test
     void a_reader_changes_nothing() {
         SimulatedDisk disk = Stores.change(
                 Stores.unclean(5), "log-000000000000.open", bytes -> Stores.fill(bytes, 30_000, 500, 0x5a));
@@ -449,6 +464,42 @@ class LogFollowerTest {
                         openForReading(name()).close();
                     }
                     return super.read(offset, target, targetOffset, length);
+                }
+            };
+        }
+    }
+
+    /// Cuts off a look at a file's length, in the same way.
+    private static final class CutOffAtSizes extends ForwardingStorage {
+
+        private @Nullable Runnable meanwhile;
+
+        CutOffAtSizes(Storage delegate) {
+            super(delegate);
+        }
+
+        /// @param others what the writer does before
+        void cutOff(Runnable others) {
+            meanwhile = others;
+        }
+
+        boolean everyCutOffHappened() {
+            return meanwhile == null;
+        }
+
+        @Override
+        protected StorageFile wrap(StorageFile file) {
+            return new ForwardingFile(file) {
+
+                @Override
+                public long size() throws IOException {
+                    Runnable others = name().endsWith(".open") ? meanwhile : null;
+                    if (others != null) {
+                        meanwhile = null;
+                        others.run();
+                        openForReading(name()).close();
+                    }
+                    return super.size();
                 }
             };
         }
