@@ -216,19 +216,19 @@ final class LogFollower {
         if (segment.isEmpty()) {
             return segment;
         }
-        boolean begun;
+        Segment found = segment.get();
+        boolean begun = false;
         try {
-            begun = hasFirstFrame(segment.get());
+            begun = hasFirstFrame(found);
         } catch (NoSuchFileException sealedMeanwhile) {
             // A reader that was interrupted opens the file again, which the writer has removed.
-            segment.get().close();
             return openSegment(fromFrame);
+        } finally {
+            if (!begun) {
+                found.close();
+            }
         }
-        if (begun) {
-            return segment;
-        }
-        segment.get().close();
-        return Optional.empty();
+        return begun ? segment : Optional.empty();
     }
 
     private static boolean hasFirstFrame(Segment segment) throws IOException {

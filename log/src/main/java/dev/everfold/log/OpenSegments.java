@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// What recovery and followers do alike with the file of an open segment.
 final class OpenSegments {
@@ -24,27 +25,34 @@ final class OpenSegments {
 
     private OpenSegments() {}
 
-    /// Reads the header of an open segment.
+    /// Reads the header of an open segment, and closes its file when there is none.
     ///
     /// @param mayBeUnfinished whether a crash may have left it without a header
     /// @return empty when it is unfinished: no header and no frame
     /// @throws CorruptStoreException when the header is damaged and that is no crash's doing
     static Optional<OpenSegment> open(StorageFile file, UUID storeId, boolean mayBeUnfinished) throws IOException {
+        @Nullable OpenSegment segment = null;
         try {
-            return Optional.of(new OpenSegment(file, SegmentFormat.readHeader(file, storeId)));
-        } catch (CorruptStoreException damage) {
-            if (mayBeUnfinished && !hasFrame(file)) {
+            segment = read(file, storeId, mayBeUnfinished);
+            return Optional.ofNullable(segment);
+        } finally {
+            if (segment == null) {
                 file.close();
-                return Optional.empty();
             }
         }
+    }
+
+    private static @Nullable OpenSegment read(StorageFile file, UUID storeId, boolean mayBeUnfinished)
+            throws IOException {
         try {
-            // The frame that was found may be of a running writer, and its header was written before it.
-            return Optional.of(new OpenSegment(file, SegmentFormat.readHeader(file, storeId)));
+            return new OpenSegment(file, SegmentFormat.readHeader(file, storeId));
         } catch (CorruptStoreException damage) {
-            file.close();
-            throw damage;
+            if (mayBeUnfinished && !hasFrame(file)) {
+                return null;
+            }
         }
+        // The frame that was found may be of a running writer, and its header was written before it.
+        return new OpenSegment(file, SegmentFormat.readHeader(file, storeId));
     }
 
     /// Where the frame after the last one begins, or would begin.

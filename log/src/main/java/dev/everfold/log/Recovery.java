@@ -69,7 +69,7 @@ final class Recovery {
         Recovery recovery = new Recovery(storage, store, writable);
         try {
             return recovery.run();
-        } catch (IOException | RuntimeException failure) {
+        } catch (IOException | RuntimeException | Error failure) {
             new Segments(recovery.segments).close();
             throw failure;
         }
@@ -187,8 +187,8 @@ final class Recovery {
     private void addOpen(String name, Optional<Long> following) throws IOException {
         StorageFile file = writable ? storage.openForWriting(name) : storage.openForReading(name);
         OpenSegment segment = OpenSegments.open(file, store.storeId(), false).orElseThrow();
-        requireFollows(segment);
         segments.add(segment);
+        requireFollows(segment);
         lastFrameOffset = -1;
         FrameScanner scanner =
                 new FrameScanner(segment::read, SegmentFormat.OPEN_ALIGNMENT, SegmentFormat.HEADER_BYTES, CHUNK_BYTES);

@@ -18,21 +18,27 @@ import dev.everfold.eventstore.CorruptStoreException;
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.log.LogEventStore.Mode;
 import dev.everfold.log.segment.FrameFormat;
 import dev.everfold.log.simulation.Fault;
 import dev.everfold.log.simulation.Fault.Form;
 import dev.everfold.log.simulation.Operation;
 import dev.everfold.log.simulation.Operation.Kind;
 import dev.everfold.log.simulation.SimulatedDisk;
+import dev.everfold.log.simulation.StepwiseExecutor;
 import dev.everfold.log.simulation.Survival;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What opening a store makes of what a crash left, and of what no crash leaves.
@@ -319,6 +325,39 @@ class RecoveryTest {
         assertThat(events(disk)).hasSize(3);
     }
 
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void a_store_whose_opening_fails_at_any_read_leaves_no_file_open(Mode mode) {
+        SegmentedStore store = new SegmentedStore();
+        List<Supplier<Throwable>> failures =
+                List.of(() -> new IOException("Input/output error"), () -> new OutOfMemoryError("simulated"));
+        for (Supplier<Throwable> failure : failures) {
+            boolean failed = true;
+            for (int read = 0; failed; read++) {
+                SimulatedDisk disk = store.unclean.copy();
+                AtomicInteger readsLeft = new AtomicInteger(read);
+                disk.fail(Fault.error(
+                        operation -> operation.kind() == Kind.READ && readsLeft.getAndDecrement() == 0,
+                        Form.LOST,
+                        failure));
+                failed = fails(disk, mode);
+                assertThat(disk.openFiles())
+                        .as("files that stay open, failed at read " + read)
+                        .isZero();
+            }
+        }
+    }
+
+    private static boolean fails(SimulatedDisk disk, Mode mode) {
+        LogOpening opening = new LogOpening(disk, Stores.SMALL, () -> new StepwiseExecutor(1));
+        try {
+            LogEventStore.open(opening, mode, Stores.clock()).close();
+            return false;
+        } catch (EventStoreException | OutOfMemoryError failure) {
+            return true;
+        }
+    }
+
     private static void assertRefused(SimulatedDisk disk, Class<? extends EventStoreException> by, String message) {
         Map<String, Bytes> before = Stores.contents(disk);
         AtomicReference<LogEventStore> opened = new AtomicReference<>();
@@ -326,6 +365,7 @@ class RecoveryTest {
         assertThat(Stores.contents(disk)).as("nothing is changed").containsAllEntriesOf(before);
         // The lock is free again: the same answer, not "open for writing already".
         assertThatThrownBy(() -> opened.set(Stores.open(disk))).isInstanceOf(by).hasMessage(message);
+        assertThat(disk.openFiles()).as("files that stay open").isZero();
     }
 
     /// A store of several sealed segments and an open one; closed, and as a killed process leaves it.
