@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventstore.CorruptStoreException;
 import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.log.storage.FileStorage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +102,40 @@ class LogLockTest {
         Files.write(store, right);
 
         LogEventStore.open(directory).close();
+    }
+
+    @Test
+    void stores_that_are_created_at_once_below_a_directory_that_is_missing_are_all_created() throws Exception {
+        int stores = 4;
+        CyclicBarrier together = new CyclicBarrier(stores);
+        try (ExecutorService threads = Executors.newFixedThreadPool(stores)) {
+            for (int round = 0; round < 200; round++) {
+                Path missing = temporary.resolve("round-" + round);
+                List<Future<FileStorage>> created = new ArrayList<>();
+                for (int number = 0; number < stores; number++) {
+                    Path each = missing.resolve("store-" + number);
+                    created.add(threads.submit(() -> {
+                        together.await();
+                        return FileStorage.createDirectory(each);
+                    }));
+                }
+                for (Future<FileStorage> each : created) {
+                    assertThat(Path.of(each.get().description())).isEmptyDirectory();
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_file_where_a_directory_is_to_be_made_is_said() throws IOException {
+        Path file = Files.writeString(temporary.resolve("file"), "a file");
+        Path link = Files.createSymbolicLink(temporary.resolve("nowhere"), temporary.resolve("missing"));
+
+        assertThatThrownBy(() -> LogEventStore.open(file))
+                .hasMessage(file + " is a file; expected the directory of a store. Name another one.");
+        assertThatThrownBy(() -> LogEventStore.open(link))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessage("The store in " + link + " cannot be opened: it is there already. Name another one.");
     }
 
     /// Holds a store until it is killed.

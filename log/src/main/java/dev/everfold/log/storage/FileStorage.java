@@ -2,6 +2,7 @@ package dev.everfold.log.storage;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,13 +42,24 @@ public final class FileStorage implements Storage {
             missing.addFirst(at);
         }
         for (Path at : missing) {
-            Files.createDirectory(at);
+            createOrFind(at);
             Path parent = at.getParent();
             if (parent != null) {
                 syncDirectory(parent);
             }
         }
         return new FileStorage(directory);
+    }
+
+    /// Somebody else may create it in the same moment, for a store beside this one.
+    private static void createOrFind(Path directory) throws IOException {
+        try {
+            Files.createDirectory(directory);
+        } catch (FileAlreadyExistsException meanwhile) {
+            if (!Files.isDirectory(directory)) {
+                throw meanwhile;
+            }
+        }
     }
 
     @Override
