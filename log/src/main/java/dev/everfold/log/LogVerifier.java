@@ -81,11 +81,9 @@ final class LogVerifier {
         return new Verification(events, bytes, checked, notes, damages);
     }
 
-    /// Whether somebody writes. The lock is not kept: who wants to write meanwhile may.
+    /// Whether somebody writes. Who wants to write meanwhile may.
     private boolean isLocked() throws IOException {
-        boolean locked = storage.list().contains(LogOpening.LOCK) && !storage.tryLock(LogOpening.LOCK);
-        storage.close();
-        return locked;
+        return storage.isLocked(LogOpening.LOCK);
     }
 
     private boolean hasBeenOpenedMeanwhile() throws IOException {

@@ -83,6 +83,7 @@ class LogLockTest {
             assertThatThrownBy(() -> LogEventStore.open(directory))
                     .isInstanceOf(StoreUnavailableException.class)
                     .hasMessage(message);
+            assertThat(new FileStorage(directory).isLocked("LOCK")).isTrue();
         } finally {
             other.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         }
@@ -90,6 +91,20 @@ class LogLockTest {
         try (LogEventStore store = LogEventStore.open(directory)) {
             assertThat(store.nextPosition()).isEqualTo(3);
         }
+    }
+
+    @Test
+    void who_looks_whether_somebody_writes_takes_the_lock_from_nobody() throws IOException {
+        Files.createDirectory(directory);
+        FileStorage looking = new FileStorage(directory);
+        assertThat(looking.isLocked("LOCK")).as("there is no such file").isFalse();
+        try (LogEventStore first = LogEventStore.open(directory)) {
+            assertThat(looking.isLocked("LOCK")).isTrue();
+            assertThatThrownBy(() -> LogEventStore.open(directory)).hasMessage(message);
+            Stores.appendSmall(first, 1);
+        }
+        assertThat(looking.isLocked("LOCK")).isFalse();
+        LogEventStore.open(directory).close();
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.everfold.log.simulation.SimulatedDisk;
 import dev.everfold.log.storage.Storage;
 import dev.everfold.log.storage.StorageFile;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -240,6 +241,17 @@ class VerificationTest {
     }
 
     @Test
+    void a_store_in_a_directory_that_may_only_be_read_can_be_verified() throws IOException {
+        SimulatedDisk disk = closedStore();
+
+        Verification verification = verify(new ReadOnly(disk));
+
+        assertThat(verification.damages()).isEmpty();
+        assertThat(verification.notes()).isEmpty();
+        assertThat(verification.events()).isEqualTo(verify(disk).events());
+    }
+
+    @Test
     void verification_beside_a_running_writer_passes_at_any_moment(@TempDir Path directory) throws Exception {
         try (LogEventStore writer = LogEventStore.open(directory, Stores.SMALL, Mode.CREATE);
                 ExecutorService threads = Executors.newSingleThreadExecutor()) {
@@ -289,8 +301,8 @@ class VerificationTest {
         }
 
         @Override
-        public boolean tryLock(String name) {
-            return false;
+        public boolean isLocked(String name) {
+            return true;
         }
 
         @Override
@@ -302,6 +314,29 @@ class VerificationTest {
                 isSealed = true;
             }
             return super.openForReading(name);
+        }
+
+        @Override
+        protected StorageFile wrap(StorageFile file) {
+            return file;
+        }
+    }
+
+    /// A directory on a file system that is mounted for reading only.
+    private static final class ReadOnly extends ForwardingStorage {
+
+        ReadOnly(Storage delegate) {
+            super(delegate);
+        }
+
+        @Override
+        public boolean tryLock(String name) throws IOException {
+            throw new FileSystemException(name, null, "Read-only file system");
+        }
+
+        @Override
+        public StorageFile openForWriting(String name) throws IOException {
+            throw new FileSystemException(name, null, "Read-only file system");
         }
 
         @Override

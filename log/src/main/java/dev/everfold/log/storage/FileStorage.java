@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -143,6 +144,21 @@ public final class FileStorage implements Storage {
             }
         }
         return lockChannel != null;
+    }
+
+    @Override
+    public synchronized boolean isLocked(String name) throws IOException {
+        Path path = directory.toRealPath().resolve(name);
+        if (System.getProperties().putIfAbsent(HELD + path, "looked at") != null) {
+            return true;
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return channel.tryLock(0, Long.MAX_VALUE, true) == null;
+        } catch (NoSuchFileException neverLocked) {
+            return false;
+        } finally {
+            System.getProperties().remove(HELD + path);
+        }
     }
 
     @Override

@@ -44,6 +44,10 @@ public interface Storage extends AutoCloseable {
     /// @return true when this process holds it now, false when another holder has it
     boolean tryLock(String name) throws IOException;
 
+    /// Whether somebody holds a lock, among all processes. Asking needs no permission to write, and keeps
+    /// nobody from it for longer than it takes.
+    boolean isLocked(String name) throws IOException;
+
     /// Bytes that can still be written, as far as known; [Long#MAX_VALUE] when nobody knows.
     long usableBytes() throws IOException;
 

@@ -98,6 +98,11 @@ final class OneFileStorage implements Storage {
     }
 
     @Override
+    public boolean isLocked(String file) {
+        return false;
+    }
+
+    @Override
     public long usableBytes() {
         return 0;
     }

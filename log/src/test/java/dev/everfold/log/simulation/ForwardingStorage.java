@@ -66,6 +66,11 @@ public abstract class ForwardingStorage implements Storage {
     }
 
     @Override
+    public boolean isLocked(String name) throws IOException {
+        return delegate.isLocked(name);
+    }
+
+    @Override
     public long usableBytes() throws IOException {
         return delegate.usableBytes();
     }

@@ -247,6 +247,11 @@ public final class SimulatedDisk implements Storage {
     }
 
     @Override
+    public synchronized boolean isLocked(String name) {
+        return locked;
+    }
+
+    @Override
     public synchronized long usableBytes() {
         return spaceLeft;
     }
