@@ -2,7 +2,6 @@ package dev.everfold.log;
 
 import dev.everfold.eventstore.CorruptStoreException;
 import dev.everfold.eventstore.EventCursor;
-import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.Read.Direction;
@@ -37,7 +36,7 @@ final class LogCursor implements EventCursor {
     private boolean exhausted;
     private boolean closed;
     private @Nullable RecordedEvent ready;
-    private @Nullable EventStoreException failure;
+    private @Nullable Throwable failure;
 
     /// What a cursor needs of its store.
     ///
@@ -115,22 +114,31 @@ final class LogCursor implements EventCursor {
         if (storeIsClosed.getAsBoolean()) {
             throw new StoreClosedException("store");
         }
-        if (failure != null) {
-            throw failure; // going on would leave out what could not be read
-        }
+        failAgain();
         if (ready == null && !exhausted && returned < read.limit()) {
             try {
                 ready = find();
             } catch (CorruptIndexException damage) {
-                failure = setAside.apply(damage);
-                throw failure;
-            } catch (EventStoreException unreadable) {
+                CorruptStoreException corrupt = setAside.apply(damage);
+                failure = corrupt;
+                throw corrupt;
+            } catch (RuntimeException | Error unreadable) {
                 failure = unreadable;
                 throw unreadable;
             }
             exhausted = ready == null;
         }
         return ready;
+    }
+
+    /// Going on would leave out what could not be read, also for want of memory.
+    private void failAgain() {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
     }
 
     private @Nullable RecordedEvent find() {

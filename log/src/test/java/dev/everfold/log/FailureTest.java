@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Appended;
+import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStoreException.Stored;
 import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.Query;
@@ -342,6 +343,24 @@ class FailureTest {
             assertThat(events(store)).hasSize(3);
             assertThat(store.append(Append.of(event("order-1", 3))).fromPosition())
                     .isEqualTo(3);
+        }
+    }
+
+    @Test
+    void a_cursor_that_ran_out_of_memory_does_not_go_on_behind_the_event_that_it_could_not_read() {
+        try (LogEventStore store = Stores.open(disk)) {
+            Stores.appendSmall(store, 3);
+            disk.fail(Fault.error(Operation.on(Kind.READ, FIRST), Form.LOST, () -> new OutOfMemoryError("simulated")));
+            try (EventCursor cursor = store.read(Read.all())) {
+                for (int attempt = 0; attempt < 2; attempt++) {
+                    assertThatThrownBy(cursor::next)
+                            .isInstanceOf(OutOfMemoryError.class)
+                            .hasMessage("simulated");
+                    assertThat(cursor.nextPosition()).isZero();
+                }
+            }
+
+            assertThat(events(store)).hasSize(3);
         }
     }
 
