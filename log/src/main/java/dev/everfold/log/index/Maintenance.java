@@ -270,7 +270,8 @@ final class Maintenance {
                     memtable.events(),
                     run.layout().fileBytes());
             return true;
-        } catch (IOException | RuntimeException failure) {
+        } catch (IOException | RuntimeException | Error failure) {
+            // Errors too: the adding thread goes on only where it is known that writing fails.
             boolean again = failing;
             failing = true;
             tell(again ? Level.DEBUG : Level.WARNING, "index run not written", failure);
@@ -368,7 +369,7 @@ final class Maintenance {
 
     /// A full disk is reported by the log itself, which refuses appends; the rest is told to
     /// whoever asked for it.
-    private void tell(Level level, String what, Exception failure) {
+    private void tell(Level level, String what, Throwable failure) {
         LOG.log(level, what + " dir=" + storage.description(), failure);
         if (!(failure instanceof NoSpaceException) && !Thread.currentThread().isInterrupted()) {
             options.failures()

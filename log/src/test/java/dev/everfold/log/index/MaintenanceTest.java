@@ -214,6 +214,28 @@ class MaintenanceTest {
     }
 
     @Test
+    void when_memory_runs_out_while_writing_the_adding_thread_goes_on_after_five_attempts_too() throws Exception {
+        storage.outOfMemory = new OutOfMemoryError("simulated");
+        RandomLog log = new RandomLog(47, 1_000);
+        try (LogIndex index = open(log, withRetryMillis(1), threads)) {
+            CompletableFuture<Void> adding = CompletableFuture.runAsync(() -> log.addTo(index), threads);
+
+            assertThat(adding).succeedsWithin(SOON);
+            assertThat(index.runs()).isZero();
+            assertThat(failures)
+                    .isNotEmpty()
+                    .allSatisfy(failure ->
+                            assertThat(failure).hasMessage("simulated").hasCause(storage.outOfMemory));
+
+            storage.outOfMemory = null;
+            index.flush(log.frames.size());
+
+            assertThat(index.toPosition()).isEqualTo(log.events.size());
+            assertMatches(log, index, log.frames.size());
+        }
+    }
+
+    @Test
     void a_sync_that_fails_is_told_and_never_repeated_on_the_same_file() throws IOException {
         IOException broken = new IOException("Input/output error");
         storage.failSync = broken;

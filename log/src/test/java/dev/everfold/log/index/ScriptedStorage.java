@@ -18,6 +18,7 @@ final class ScriptedStorage extends ForwardingStorage {
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
     volatile IOException failWrite;
+    volatile OutOfMemoryError outOfMemory;
     volatile IOException failSync;
     volatile IOException failSyncDirectory;
 
@@ -71,6 +72,9 @@ final class ScriptedStorage extends ForwardingStorage {
 
         @Override
         public void write(long offset, ByteBuffer source) throws IOException {
+            if (outOfMemory != null) {
+                throw outOfMemory;
+            }
             if (failWrite != null) {
                 throw failWrite;
             }
