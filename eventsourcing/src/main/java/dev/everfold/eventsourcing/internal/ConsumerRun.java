@@ -14,9 +14,11 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// What a consumer does while one claim is in force. For the thread of its loop.
 ///
@@ -159,6 +161,7 @@ final class ConsumerRun implements AutoCloseable {
     /// @return false when it was given up since the loop closes
     private boolean handle(List<RecordedEvent> events, long nextPosition) {
         Step step = parking.step(events, new Checkpoint(shared.store().lineage(), nextPosition), now());
+        requireRoom(step.park().size(), null);
         int tries = 0;
         int passing = 0;
         while (true) {
@@ -213,18 +216,23 @@ final class ConsumerRun implements AutoCloseable {
                 yield step.withoutEvents();
             }
             case PARK -> {
-                if (parking.count() >= options.parkedMax()) {
-                    throw new IllegalStateException(
-                            "Consumer \"" + source.name() + "\" has " + parking.count()
-                                    + " parked events; the limit is " + options.parkedMax()
-                                    + " (ConsumerOptions.parkedMax). Redrive or discard some.",
-                            failed);
-                }
+                requireRoom(step.park().size() + 1, failed);
                 LOG.log(Level.WARNING, "event parked name=" + source.name() + " position=" + event.position(), failed);
-                ParkedEvent parked = parking.failed(event, Causes.line(failed), tries, now());
-                yield new Step(List.of(), step.after(), List.of(parked), List.of());
+                // Those that the step parks behind others stay in it: its checkpoint is beyond them too.
+                List<ParkedEvent> park = new ArrayList<>(step.park());
+                park.add(parking.failed(event, Causes.line(failed), tries, now()));
+                yield new Step(List.of(), step.after(), park, List.of());
             }
         };
+    }
+
+    private void requireRoom(int more, @Nullable Throwable cause) {
+        if (more > 0 && parking.count() + more > options.parkedMax()) {
+            throw new IllegalStateException(
+                    "Consumer \"" + source.name() + "\" has " + parking.count() + " parked events; the limit is "
+                            + options.parkedMax() + " (ConsumerOptions.parkedMax). Redrive or discard some.",
+                    cause);
+        }
     }
 
     private void commit(Step step) {

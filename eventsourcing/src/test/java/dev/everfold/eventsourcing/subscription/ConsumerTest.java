@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -235,6 +236,44 @@ class ConsumerTest {
 
         assertThat(batches).containsExactly(List.of(0L, 1L, 2L, 3L), List.of(4L, 5L), List.of(7L));
         assertThat(consumer.parked()).extracting(ParkedEvent::position).containsExactly(6L);
+    }
+
+    @Test
+    void an_event_that_waits_behind_a_parked_one_goes_on_waiting_when_another_key_fails_in_its_step()
+            throws InterruptedException {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        EventConsumer consumer = everfold.start(Subscription.batches("orders", events -> {
+                    if (broken.get() && events.stream().anyMatch(event -> event.position() != 1)) {
+                        throw new IllegalArgumentException("cannot be handled");
+                    }
+                    events.forEach(event -> seen.add(event.position()));
+                })
+                .checkpoints(new InMemoryCheckpoints())
+                .options(FAST.onFailure(1, FailurePolicy.PARK)));
+        consumer.awaitHandled(append("order-1"), SOON);
+
+        store.append(Append.of(NewEvent.of("order-1", "paid", "{}"), NewEvent.of("order-2", "placed", "{}")));
+        consumer.awaitCaughtUp(SOON);
+
+        assertThat(consumer.parked()).extracting(ParkedEvent::position).containsExactly(0L, 1L, 2L);
+        broken.set(false);
+        assertThat(consumer.redrive("order-1")).isEqualTo(2);
+        assertThat(consumer.redrive("order-2")).isEqualTo(1);
+        assertThat(seen).containsExactly(0L, 1L, 2L);
+    }
+
+    @Test
+    void events_that_wait_behind_a_parked_one_count_as_parked_too() throws InterruptedException {
+        append("order-1");
+        append("order-1");
+        append("order-1");
+        EventConsumer consumer = everfold.start(
+                failingAt(0).options(FAST.onFailure(1, FailurePolicy.PARK).withParkedMax(2)));
+
+        assertThatThrownBy(() -> consumer.awaitCaughtUp(SOON))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Consumer \"orders\" has failed at position 2: IllegalStateException: Consumer \"orders\""
+                        + " has 2 parked events; the limit is 2 (ConsumerOptions.parkedMax). Redrive or discard some.");
     }
 
     @Test
