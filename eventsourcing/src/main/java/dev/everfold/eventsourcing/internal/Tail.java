@@ -29,7 +29,8 @@ public final class Tail implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    /// Guarded by the lock: who waits, and up to where all events have been shown to all of them.
+    /// Guarded by the lock: who waits, and up to where all events have been shown to all of them; raised with each
+    /// event that is shown, since who comes in between is shown those that follow only.
     private final List<Watch> watches = new ArrayList<>();
 
     private long position;
@@ -162,6 +163,7 @@ public final class Tail implements AutoCloseable {
                     watch.ring();
                 }
             }
+            position = Math.max(position, event.position() + 1);
         } finally {
             lock.unlock();
         }

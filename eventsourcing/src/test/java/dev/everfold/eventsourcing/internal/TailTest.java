@@ -3,9 +3,16 @@ package dev.everfold.eventsourcing.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Read;
+import dev.everfold.testkit.ForwardingCursor;
+import dev.everfold.testkit.ForwardingEventStore;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +98,48 @@ class TailTest {
             tail.close();
 
             assertThat(bell.await(SOON)).isTrue();
+        }
+    }
+
+    @Test
+    void who_comes_while_events_are_shown_to_others_misses_none_of_them() throws InterruptedException {
+        CountDownLatch shown = new CountDownLatch(1);
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        EventStore slow = new ForwardingEventStore(store) {
+            @Override
+            public EventCursor read(Read read) {
+                return new ForwardingCursor(super.read(read)) {
+                    @Override
+                    public boolean hasNext() {
+                        boolean more = super.hasNext();
+                        if (!more) {
+                            shown.countDown();
+                            await(mayGoOn);
+                        }
+                        return more;
+                    }
+                };
+            }
+        };
+        try (Tail reading = new Tail(slow);
+                Tail.Watch _ = reading.watch(_ -> false, 0, new Wakeup())) {
+            append("placed");
+            await(shown);
+
+            try (Tail.Watch late = reading.watch(event -> event.type().equals("placed"), 0, bell)) {
+                mayGoOn.countDown();
+
+                assertThat(bell.await(SOON)).isTrue();
+                assertThat(late.clearTo()).isZero();
+            }
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
         }
     }
 }
