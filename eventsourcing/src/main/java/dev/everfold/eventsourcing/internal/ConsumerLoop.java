@@ -7,6 +7,7 @@ import dev.everfold.eventsourcing.subscription.ConsumerState;
 import dev.everfold.eventsourcing.subscription.ConsumerStatus;
 import dev.everfold.eventsourcing.subscription.EventConsumer;
 import dev.everfold.eventsourcing.subscription.ParkedEvent;
+import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.StoreClosedException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -40,6 +41,9 @@ public final class ConsumerLoop implements EventConsumer {
     private volatile boolean closing;
     private volatile boolean paused;
     private volatile int parkedCount;
+
+    /// Where the log ended when it was last asked.
+    private volatile long seenEnd;
 
     private record Request<T>(Function<ConsumerRun, T> work, CompletableFuture<T> answer) {
 
@@ -119,16 +123,35 @@ public final class ConsumerLoop implements EventConsumer {
             wakeup.await(options.lease().dividedBy(5));
             return true;
         }
-        try (Claim claim = claimed.get();
-                ConsumerRun run = new ConsumerRun(this, source, shared, claim)) {
-            LOG.log(Level.INFO, "consumer runs here name={0} position={1}", name(), Long.toString(run.position()));
-            run.run();
+        try (Claim claim = claimed.get()) {
+            Optional<ConsumerRun> begun = begin(claim);
+            if (begun.isEmpty()) {
+                return false;
+            }
+            try (ConsumerRun run = begun.get()) {
+                LOG.log(Level.INFO, "consumer runs here name={0} position={1}", name(), Long.toString(run.position()));
+                run.run();
+            }
         } catch (ClaimLostException lost) {
             gauge.failed(lost, false);
             LOG.log(Level.INFO, "claim lost name={0}: {1}", name(), lost.getMessage());
             return false;
         }
         return true;
+    }
+
+    /// Empty while the store cannot say where its log ends.
+    private Optional<ConsumerRun> begin(Claim claim) {
+        try {
+            return Optional.of(new ConsumerRun(this, source, shared, claim));
+        } catch (EventStoreException failed) {
+            if (!failed.retryable()) {
+                throw failed;
+            }
+            gauge.failed(failed, true);
+            refuseRequests();
+            return Optional.empty();
+        }
     }
 
     // What a run needs of its loop.
@@ -202,13 +225,17 @@ public final class ConsumerLoop implements EventConsumer {
         return source.name();
     }
 
+    /// While the store is away, by where its end was last seen: how a consumer does is asked for most then.
     @Override
     public ConsumerStatus status() {
         long nextPosition;
         try {
             nextPosition = shared.store().nextPosition();
+            seenEnd = nextPosition;
         } catch (StoreClosedException closed) {
             nextPosition = gauge.position();
+        } catch (EventStoreException away) {
+            nextPosition = Math.max(seenEnd, gauge.position());
         }
         return gauge.status(nextPosition, parkedCount);
     }

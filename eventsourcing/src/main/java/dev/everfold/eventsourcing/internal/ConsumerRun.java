@@ -141,8 +141,20 @@ final class ConsumerRun implements AutoCloseable {
                 handle(List.of(), position);
             }
         }
-        if (shared.store().nextPosition() > position) {
+        if (isBehind()) {
             loop.gauge().state(ConsumerState.CATCHING_UP);
+        }
+    }
+
+    /// Also where the store cannot say so now: the read that follows meets that and tries again.
+    private boolean isBehind() {
+        try {
+            return shared.store().nextPosition() > position;
+        } catch (EventStoreException failed) {
+            if (!failed.retryable()) {
+                throw failed;
+            }
+            return true;
         }
     }
 

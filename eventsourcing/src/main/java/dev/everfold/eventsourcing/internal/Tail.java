@@ -23,6 +23,9 @@ public final class Tail implements AutoCloseable {
     /// How long it waits at once, which bounds how late it notices that nobody waits any more.
     private static final Duration WAIT_MAX = Duration.ofSeconds(1);
 
+    /// How long it rests after a failure; meanwhile consumers look for themselves whenever their own waits end.
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
     private static final int READ_EVENTS_MAX = 1_000;
 
     private final EventStore store;
@@ -108,18 +111,46 @@ public final class Tail implements AutoCloseable {
     }
 
     private void run() {
+        boolean isFailing = false;
         try {
             for (long from = next(); from >= 0; from = next()) {
-                if (store.awaitPosition(from, WAIT_MAX)) {
-                    show(from);
-                }
+                isFailing = !isSeen(from, isFailing);
             }
         } catch (InterruptedException | StoreClosedException ended) {
             close();
+        }
+    }
+
+    /// Shows what comes. After a failure all are woken, since whoever waits meets the same when it reads, and tells
+    /// it; then it rests: a store that is away for a moment must not make all consumers ask it without a pause.
+    ///
+    /// @return false when the store has failed
+    private boolean isSeen(long from, boolean hasFailedBefore) throws InterruptedException {
+        try {
+            if (store.awaitPosition(from, WAIT_MAX)) {
+                show(from);
+            }
+            return true;
+        } catch (StoreClosedException ended) {
+            throw ended;
         } catch (RuntimeException failed) {
-            // Whoever waits meets the same failure when it reads, and tells it.
-            LOG.log(Level.WARNING, "reading new events failed; consumers read for themselves", failed);
-            close();
+            Level level = hasFailedBefore ? Level.DEBUG : Level.WARNING;
+            LOG.log(level, "reading new events failed; consumers read for themselves meanwhile", failed);
+            rest();
+            return false;
+        }
+    }
+
+    private void rest() throws InterruptedException {
+        lock.lock();
+        try {
+            watches.forEach(Watch::ring);
+            long nanos = AFTER_FAILURE.toNanos();
+            while (!closed && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 

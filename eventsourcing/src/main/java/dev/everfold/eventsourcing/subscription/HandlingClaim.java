@@ -1,5 +1,6 @@
 package dev.everfold.eventsourcing.subscription;
 
+import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.RecordedEvent;
 import java.time.Clock;
 import java.time.Duration;
@@ -87,9 +88,12 @@ final class HandlingClaim implements Claim {
         }
     }
 
+    /// Also a store or database that the handler uses, wherever checkpoints are: no event is to blame for it.
     @Override
     public boolean isTransient(RuntimeException failure) {
-        return failure instanceof NotYetException || progress.isTransient(failure);
+        return failure instanceof NotYetException
+                || (failure instanceof EventStoreException cause && cause.retryable())
+                || progress.isTransient(failure);
     }
 
     @Override

@@ -8,11 +8,13 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.testkit.ForwardingCursor;
 import dev.everfold.testkit.ForwardingEventStore;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -131,6 +133,31 @@ class TailTest {
 
                 assertThat(bell.await(SOON)).isTrue();
                 assertThat(late.clearTo()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void a_store_that_is_away_for_a_moment_wakes_everybody_once_and_is_watched_again() {
+        AtomicInteger away = new AtomicInteger(1);
+        EventStore failing = new ForwardingEventStore(store) {
+            @Override
+            public boolean awaitPosition(long position, Duration timeout) throws InterruptedException {
+                if (away.getAndDecrement() > 0) {
+                    throw new StoreUnavailableException("The store is away.", true, null);
+                }
+                return super.awaitPosition(position, timeout);
+            }
+        };
+        try (Tail reading = new Tail(failing)) {
+            try (Tail.Watch _ = reading.watch(_ -> false, 0, bell)) {
+                assertThat(bell.await(SOON)).isTrue();
+            }
+
+            try (Tail.Watch _ = reading.watch(_ -> true, 0, bell)) {
+                assertThat(bell.await(SHORT)).isFalse();
+                append("placed");
+                assertThat(bell.await(SOON)).isTrue();
             }
         }
     }
