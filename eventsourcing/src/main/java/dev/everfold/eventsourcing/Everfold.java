@@ -5,6 +5,7 @@ import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventsourcing.internal.ConsumerLoop;
 import dev.everfold.eventsourcing.internal.ConsumerSource;
 import dev.everfold.eventsourcing.internal.Selection;
+import dev.everfold.eventsourcing.internal.Starts;
 import dev.everfold.eventsourcing.internal.Tail;
 import dev.everfold.eventsourcing.projection.ModelDifference;
 import dev.everfold.eventsourcing.projection.Projection;
@@ -115,7 +116,7 @@ public final class Everfold implements AutoCloseable {
                 subscription.name(),
                 "subscription",
                 Selection.of(subscription.query()),
-                subscription.start(),
+                Starts.fixed(store, subscription.start()),
                 subscription.key());
         return consumers.add(
                 subscription.name(),

@@ -6,9 +6,15 @@ import dev.everfold.eventstore.PositionAheadException;
 import java.time.Instant;
 
 /// From where a consumer is to begin to a position.
-final class Starts {
+public final class Starts {
 
     private Starts() {}
+
+    /// The same beginning, where the end is where the log ends now and not when the claim is made: what is appended
+    /// after the call that starts a consumer is not left out.
+    public static StartAt fixed(EventStore store, StartAt start) {
+        return start instanceof StartAt.End ? StartAt.position(store.nextPosition()) : start;
+    }
 
     /// @throws PositionAheadException when a position lies beyond the log
     static long position(EventStore store, StartAt start) {

@@ -3,12 +3,12 @@ package dev.everfold.eventsourcing.reaction;
 import dev.everfold.eventsourcing.internal.ConsumerLoop;
 import dev.everfold.eventsourcing.internal.ConsumerSource;
 import dev.everfold.eventsourcing.internal.Selection;
+import dev.everfold.eventsourcing.internal.Starts;
 import dev.everfold.eventsourcing.subscription.CheckpointStore;
 import dev.everfold.eventsourcing.subscription.Claim;
 import dev.everfold.eventsourcing.subscription.ConsumerStatus;
 import dev.everfold.eventsourcing.subscription.EventConsumer;
 import dev.everfold.eventsourcing.subscription.ParkedEvent;
-import dev.everfold.eventsourcing.subscription.StartAt;
 import dev.everfold.eventsourcing.subscription.Subscription;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.RecordedEvent;
@@ -31,12 +31,12 @@ public final class RunningReaction<S> implements EventConsumer {
             Reaction<E, S> reaction, CheckpointStore otherwise, ConsumerSource.Shared shared) {
         CheckpointStore checkpoints = reaction.checkpoints().orElse(otherwise);
         Query query = query(reaction);
-        // The end is where the log ends now, not when the claim is made: what follows this call is not left out.
-        StartAt start = reaction.start() instanceof StartAt.End
-                ? StartAt.position(shared.store().nextPosition())
-                : reaction.start();
         ConsumerSource source = new ConsumerSource(
-                reaction.name(), "reaction", Selection.of(query), start, event -> keyOf(reaction, event));
+                reaction.name(),
+                "reaction",
+                Selection.of(query),
+                Starts.fixed(shared.store(), reaction.start()),
+                event -> keyOf(reaction, event));
         ConsumerLoop loop = ConsumerLoop.start(
                 source,
                 shared,

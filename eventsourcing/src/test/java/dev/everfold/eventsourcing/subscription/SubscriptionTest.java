@@ -11,6 +11,7 @@ import dev.everfold.eventstore.Query;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +63,32 @@ class SubscriptionTest {
             long last = append("order-3", "paid");
 
             assertThat(orders.awaitHandled(last, SOON)).isTrue();
+            assertThat(seen).containsExactly(placed);
+        }
+    }
+
+    @Test
+    void a_subscription_from_the_end_gets_what_is_appended_after_its_start_however_late_it_is_claimed()
+            throws InterruptedException {
+        append("order-1", "placed");
+        CountDownLatch mayClaim = new CountDownLatch(1);
+        InMemoryCheckpoints checkpoints = new InMemoryCheckpoints();
+        CheckpointStore late = (consumer, owner, lease) -> {
+            try {
+                mayClaim.await();
+            } catch (InterruptedException interrupted) {
+                throw new AssertionError(interrupted);
+            }
+            return checkpoints.claim(consumer, owner, lease);
+        };
+        try (Everfold everfold = Everfold.on(store)) {
+            EventConsumer orders = everfold.start(Subscription.each("orders", event -> seen.add(event.position()))
+                    .from(StartAt.end())
+                    .checkpoints(late));
+            long placed = append("order-2", "placed");
+            mayClaim.countDown();
+
+            assertThat(orders.awaitHandled(placed, SOON)).isTrue();
             assertThat(seen).containsExactly(placed);
         }
     }
