@@ -117,7 +117,7 @@ public final class Everfold implements AutoCloseable {
                 "subscription",
                 Selection.of(subscription.query()),
                 Starts.fixed(store, subscription.start()),
-                subscription.key());
+                event -> ConsumerSource.keyOf(subscription.key(), event));
         return consumers.add(
                 subscription.name(),
                 () -> ConsumerLoop.start(

@@ -191,7 +191,7 @@ final class ClaimTable {
                 List<ParkedEvent> parked = new ArrayList<>();
                 while (rows.next()) {
                     parked.add(new ParkedEvent(
-                            rows.getString("event_key"),
+                            KeyText.read(rows.getString("event_key")),
                             rows.getLong("position"),
                             Optional.ofNullable(rows.getString("failure")),
                             rows.getInt("tries"),
@@ -249,7 +249,7 @@ final class ClaimTable {
         for (ParkedEvent event : step.park()) {
             statement.setString(1, consumer);
             statement.setLong(2, event.position());
-            statement.setString(3, event.key());
+            statement.setString(3, KeyText.stored(event.key()));
             // PostgreSQL knows no such character.
             statement.setString(
                     4, event.failure().map(text -> text.replace('\0', ' ')).orElse(null));

@@ -83,6 +83,22 @@ class JdbcCheckpointStoreTest {
     }
 
     @Test
+    void keys_of_parked_events_are_found_again_whatever_is_in_them() {
+        List<String> keys = List.of("no\0 text", "half \uD83D of a pair", "\u001B0000", "\uD83D\uDE00 pair");
+        try (Claim claim = claim("a", LONG)) {
+            for (String key : keys) {
+                long position = keys.indexOf(key);
+                ParkedEvent parked = new ParkedEvent(key, position, Optional.empty(), 0, FixedClock.NOON);
+                claim.commit(new Step(List.of(), at(position + 1), List.of(parked), List.of()));
+            }
+        }
+
+        try (Claim claim = claim("b", LONG)) {
+            assertThat(claim.parked()).extracting(ParkedEvent::key).isEqualTo(keys);
+        }
+    }
+
+    @Test
     void while_a_claim_is_in_force_there_is_no_other_one() {
         try (Claim claim = claim("a", LONG)) {
             assertThat(store.claim("mails", "b", LONG)).isEmpty();

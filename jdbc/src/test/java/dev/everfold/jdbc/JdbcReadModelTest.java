@@ -210,4 +210,25 @@ class JdbcReadModelTest {
         assertThat(first.awaitHandled(deposit(store, "alice", 5), SOON)).isTrue();
         assertThat(rows(database)).containsExactly("alice 5 2");
     }
+
+    @Test
+    void an_event_whose_key_cannot_be_told_is_parked_by_its_partition_and_others_go_on() throws Exception {
+        open(store, "alice");
+        open(store, "bob");
+        open(store, "carol");
+        Projection<SqlModel> projection = Accounts.projection()
+                .sequencedBy(event -> {
+                    if (event.position() == 1) {
+                        throw new IllegalArgumentException("no key");
+                    }
+                    return event.stream();
+                })
+                .partitions(2);
+
+        RunningProjection<?> running = everfold.start(projection, model);
+
+        assertThat(running.awaitCaughtUp(SOON)).isTrue();
+        assertThat(running.parked()).extracting(ParkedEvent::key).containsExactly("account-bob");
+        assertThat(rows(database)).containsExactly("alice 0 1", "carol 0 1");
+    }
 }

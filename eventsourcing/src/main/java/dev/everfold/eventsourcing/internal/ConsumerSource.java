@@ -13,9 +13,19 @@ import java.util.random.RandomGenerator;
 /// @param kind `subscription`, `projection` or `reaction`
 /// @param selection which events
 /// @param start where it begins without a checkpoint
-/// @param keyOf what order is kept in when an event is parked
+/// @param keyOf what order is kept in when an event is parked; never fails
 public record ConsumerSource(
         String name, String kind, Selection selection, StartAt start, Function<RecordedEvent, String> keyOf) {
+
+    /// The key of an event, or its stream where there is none: a function that is given by an application may read
+    /// events, and one that cannot be read is to be parked like any other that fails.
+    public static String keyOf(Function<RecordedEvent, String> key, RecordedEvent event) {
+        try {
+            return key.apply(event);
+        } catch (RuntimeException unreadable) {
+            return event.stream();
+        }
+    }
 
     /// What all consumers of one [dev.everfold.eventsourcing.Everfold] share.
     ///

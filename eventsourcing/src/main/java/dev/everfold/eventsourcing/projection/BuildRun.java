@@ -50,13 +50,17 @@ final class BuildRun<T> {
         if (count > 1) {
             selection = selection.and(event -> partitionOf(event) == partition);
         }
-        return new ConsumerSource(name, "projection", selection, StartAt.beginning(), projection.key());
+        return new ConsumerSource(name, "projection", selection, StartAt.beginning(), this::keyOf);
     }
 
     private int partitionOf(RecordedEvent event) {
-        int hash = projection.key().apply(event).hashCode();
+        int hash = keyOf(event).hashCode();
         // Spread, since names that differ in the last digit only have hashes that do too.
         return Math.floorMod((hash * 0x9E3779B9) >>> 8, projection.partitions());
+    }
+
+    private String keyOf(RecordedEvent event) {
+        return ConsumerSource.keyOf(projection.key(), event);
     }
 
     List<ConsumerLoop> loops() {

@@ -94,7 +94,7 @@ public record ModelDifference(
                 "comparison",
                 Selection.of(projection.query()).and(event -> event.position() < toPosition),
                 StartAt.beginning(),
-                projection.key());
+                event -> ConsumerSource.keyOf(projection.key(), event));
         try (ConsumerLoop loop = ConsumerLoop.start(
                 source,
                 shared,

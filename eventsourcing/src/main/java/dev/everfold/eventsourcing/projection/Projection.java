@@ -103,7 +103,8 @@ public final class Projection<T> {
     }
 
     /// The same where the order of events is kept for each key instead of each stream: in partitions, behind parked
-    /// events, and where statements are put together. Events without a common key must not touch the same rows.
+    /// events, and where statements are put together. Events without a common key must not touch the same rows. An
+    /// event for which the function fails has its stream as its key, and fails where a model needs the key.
     public Projection<T> sequencedBy(Function<RecordedEvent, String> keyOfEvent) {
         return new Projection<>(name, version, query, handler, keyOfEvent, partitions, options);
     }

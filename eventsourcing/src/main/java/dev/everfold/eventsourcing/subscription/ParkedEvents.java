@@ -5,6 +5,7 @@ import dev.everfold.eventstore.RecordedEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -12,12 +13,14 @@ import tools.jackson.databind.node.ObjectNode;
 /// What is parked, as events of the system.
 ///
 /// `$event.parked` holds `{"key", "position", "failure", "tries"}`, without `failure` when it waits; a later one of
-/// the same position takes its place. `$event.settled` holds `{"positions": […]}`.
+/// the same position takes its place. `$event.settled` holds `{"positions": […]}`. All of it is ASCII: a key that was
+/// made of an event's data may hold half of a surrogate pair, which JSON can escape and UTF-8 cannot hold.
 final class ParkedEvents {
 
     private static final String PARKED = "$event.parked";
     private static final String SETTLED = "$event.settled";
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private ParkedEvents() {}
 
@@ -27,13 +30,13 @@ final class ParkedEvents {
                 .put("position", event.position())
                 .put("tries", event.tries());
         event.failure().ifPresent(failure -> data.put("failure", failure));
-        return NewEvent.of(stream, PARKED, data.toString());
+        return NewEvent.of(stream, PARKED, JSON.writeValueAsString(data));
     }
 
     static NewEvent settled(String stream, List<Long> positions) {
         ObjectNode data = JSON.createObjectNode();
         positions.forEach(data.putArray("positions")::add);
-        return NewEvent.of(stream, SETTLED, data.toString());
+        return NewEvent.of(stream, SETTLED, JSON.writeValueAsString(data));
     }
 
     /// What is parked after an event.

@@ -105,6 +105,7 @@ public final class Subscription {
     }
 
     /// The same where events wait behind a parked one that has the same key, instead of the same stream.
+    /// An event for which the function fails has its stream as its key.
     public Subscription sequencedBy(Function<RecordedEvent, String> keyOfEvent) {
         return new Subscription(name, handler, query, start, keyOfEvent, checkpoints, after, options);
     }

@@ -263,6 +263,26 @@ class ConsumerTest {
     }
 
     @Test
+    void an_event_whose_key_cannot_be_told_is_parked_by_its_stream() throws InterruptedException {
+        append("order-1");
+        append("order-2");
+        append("order-1");
+        EventConsumer consumer = everfold.start(failingAt(0)
+                .sequencedBy(event -> {
+                    if (event.position() == 0) {
+                        throw new IllegalArgumentException("no key");
+                    }
+                    return event.stream();
+                })
+                .options(FAST.onFailure(1, FailurePolicy.PARK)));
+
+        assertThat(consumer.awaitCaughtUp(SOON)).isTrue();
+
+        assertThat(consumer.parked()).extracting(ParkedEvent::key).containsExactly("order-1", "order-1");
+        assertThat(seen).containsExactly(1L);
+    }
+
+    @Test
     void events_that_wait_behind_a_parked_one_count_as_parked_too() throws InterruptedException {
         append("order-1");
         append("order-1");

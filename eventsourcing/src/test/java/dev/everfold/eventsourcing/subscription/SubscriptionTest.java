@@ -94,6 +94,33 @@ class SubscriptionTest {
     }
 
     @Test
+    void an_event_is_parked_whatever_its_failure_says_and_whatever_its_key_holds() throws InterruptedException {
+        String halfAtTheLimit = "x".repeat(972) + "\uD83D\uDE00" + "x".repeat(100);
+        append("order-1", "placed");
+        append("order-2", "placed");
+        Subscription failing = Subscription.each("orders", event -> {
+                    throw new IllegalArgumentException(event.position() == 0 ? halfAtTheLimit : "cut \uDE00 in half");
+                })
+                .sequencedBy(event -> event.stream() + "\uD83D")
+                .options(ConsumerOptions.DEFAULTS.onFailure(1, FailurePolicy.PARK));
+        try (Everfold everfold = Everfold.on(store)) {
+            assertThat(everfold.start(failing).awaitCaughtUp(SOON)).isTrue();
+        }
+
+        try (Everfold everfold = Everfold.on(store)) {
+            EventConsumer again = everfold.start(failing);
+            again.awaitCaughtUp(SOON);
+
+            assertThat(again.parked()).extracting(ParkedEvent::key).containsExactly("order-1\uD83D", "order-2\uD83D");
+            assertThat(again.parked())
+                    .extracting(parked -> parked.failure().orElseThrow())
+                    .containsExactly(
+                            "IllegalArgumentException: " + "x".repeat(972) + "…",
+                            "IllegalArgumentException: cut \uFFFD in half");
+        }
+    }
+
+    @Test
     void a_checkpoint_ahead_of_the_log_is_refused() throws InterruptedException {
         InMemoryCheckpoints checkpoints = new InMemoryCheckpoints();
         try (Claim claim = checkpoints.claim("orders", "test", SOON).orElseThrow()) {
