@@ -14,6 +14,7 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,7 @@ final class ConsumerRun implements AutoCloseable {
 
     private long position;
     private long saved;
+    private Instant savedAt;
 
     ConsumerRun(ConsumerLoop loop, ConsumerSource source, ConsumerSource.Shared shared, Claim claim) {
         this.loop = loop;
@@ -54,6 +56,7 @@ final class ConsumerRun implements AutoCloseable {
         this.position =
                 found.map(Checkpoint::position).orElseGet(() -> Starts.position(shared.store(), source.start()));
         this.saved = found.isPresent() ? position : -1;
+        this.savedAt = shared.clock().instant();
         loop.parked(parking.count());
         loop.gauge().moved(position, List.of());
     }
@@ -111,6 +114,7 @@ final class ConsumerRun implements AutoCloseable {
             }
         } else {
             pass(batch.nextPosition());
+            saveIfDue(false);
         }
         if (batch.atEnd()) {
             if (saved != position && loop.isAwaited(claim)) {
@@ -128,18 +132,12 @@ final class ConsumerRun implements AutoCloseable {
 
     private void waitForEvents() {
         loop.gauge().state(ConsumerState.LIVE);
-        Duration timeout = options.lease().dividedBy(3);
-        if (saved != position && options.checkpointEvery().compareTo(timeout) < 0) {
-            timeout = options.checkpointEvery();
-        }
         try (Tail.Watch watch = shared.tail().watch(wanted, position, loop.wakeup())) {
-            boolean rung = loop.wakeup().await(timeout);
+            boolean rung = loop.wakeup().await(saveEvery());
             if (watch.clearTo() > position) {
                 pass(watch.clearTo());
             }
-            if (!rung) {
-                handle(List.of(), position);
-            }
+            saveIfDue(!rung);
         }
         if (isBehind()) {
             loop.gauge().state(ConsumerState.CATCHING_UP);
@@ -160,9 +158,7 @@ final class ConsumerRun implements AutoCloseable {
 
     private void rest() {
         loop.gauge().state(ConsumerState.PAUSED);
-        if (!loop.wakeup().await(options.lease().dividedBy(3))) {
-            handle(List.of(), position);
-        }
+        saveIfDue(!loop.wakeup().await(options.lease().dividedBy(3)));
         if (!loop.isPaused()) {
             loop.gauge().state(ConsumerState.CATCHING_UP);
         }
@@ -206,6 +202,21 @@ final class ConsumerRun implements AutoCloseable {
         List<RecordedEvent> first = events.subList(0, middle);
         return handle(first, first.getLast().position() + 1)
                 && handle(events.subList(middle, events.size()), nextPosition);
+    }
+
+    /// Saves how far it is, which renews the lease, although it handles nothing: because it has waited for
+    /// so long, or because the time has come while it was woken again and again, or passed over events.
+    private void saveIfDue(boolean hasWaited) {
+        Duration since = Duration.between(savedAt, now());
+        if (hasWaited || since.isNegative() || since.compareTo(saveEvery()) > 0) {
+            handle(List.of(), position);
+        }
+    }
+
+    private Duration saveEvery() {
+        Duration renewal = options.lease().dividedBy(3);
+        boolean isUnsaved = saved != position && options.checkpointEvery().compareTo(renewal) < 0;
+        return isUnsaved ? options.checkpointEvery() : renewal;
     }
 
     private void retry(RuntimeException failed, int failures) {
@@ -253,6 +264,7 @@ final class ConsumerRun implements AutoCloseable {
         loop.parked(parking.count());
         position = step.after().position();
         saved = position;
+        savedAt = now();
         loop.gauge().moved(position, step.events());
     }
 
@@ -314,7 +326,7 @@ final class ConsumerRun implements AutoCloseable {
         return new Checkpoint(shared.store().lineage(), position);
     }
 
-    private java.time.Instant now() {
+    private Instant now() {
         return shared.clock().instant();
     }
 

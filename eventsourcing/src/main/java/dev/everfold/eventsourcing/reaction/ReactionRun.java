@@ -34,9 +34,11 @@ final class ReactionRun<E, S> implements AutoCloseable {
     }
 
     /// Finds what is pending, and begins to tell what is due.
-    static <E, S> ReactionRun<E, S> start(Reaction<E, S> reaction, EventStore store, Clock clock) {
+    ///
+    /// @param renewal called now and then meanwhile
+    static <E, S> ReactionRun<E, S> start(Reaction<E, S> reaction, EventStore store, Clock clock, Runnable renewal) {
         Timers timers = new Timers(reaction.name(), store, clock);
-        TimerScan.load(reaction, store, timers);
+        TimerScan.load(reaction, store, timers, renewal);
         timers.start();
         return new ReactionRun<>(reaction, store, timers);
     }

@@ -12,20 +12,23 @@ import java.util.UUID;
 
 /// What is pending, from the records that changed timers. Instances without timers cost nothing here.
 ///
-/// It reads every such record since the beginning, so it takes longer as the log grows.
+/// It reads every such record since the beginning, so it takes longer as the log grows. The lease is renewed
+/// meanwhile: if it took longer than that, and a second process waited, neither would ever get beyond it.
 final class TimerScan {
 
     private TimerScan() {}
 
     private record Found(List<Timer> timers, UUID correlation) {}
 
-    static void load(Reaction<?, ?> reaction, EventStore store, Timers timers) {
+    /// @param renewal called now and then
+    static void load(Reaction<?, ?> reaction, EventStore store, Timers timers, Runnable renewal) {
         Map<String, Found> found = new HashMap<>();
         Query changes = Query.of(
                 new Query.Item().withTypes(ReactionEvents.REACTED).withTags(ReactionEvents.timersTag(reaction.name())));
         try (EventCursor cursor = store.read(Read.matching(changes))) {
             while (cursor.hasNext()) {
                 RecordedEvent event = cursor.next();
+                renewal.run();
                 String key = ReactionEvents.keyOf(reaction.name(), event.stream());
                 List<Timer> pending = ReactionEvents.timers(event);
                 if (pending.isEmpty()) {

@@ -7,7 +7,7 @@ import java.time.Duration;
 /// @param batchEventsMax events of one step at most, 1..100,000. All of a step may have to be done again
 /// @param batchBytesMax bytes of these events at most, 1 or more; one larger event is a step of its own
 /// @param checkpointEvery how long a checkpoint that only moved past events of no interest, or of handlers that
-///     may see an event twice, may wait to be saved
+///     may see an event twice, may wait to be saved; a third of the lease at most
 /// @param lease how long the claim of a process that stands still is respected, 100 ms or more. A step that takes
 ///     longer is refused and done again
 /// @param backoff waits after failures
