@@ -40,6 +40,10 @@ public final class ConsumerLoop implements EventConsumer {
 
     private volatile boolean closing;
     private volatile boolean paused;
+
+    /// Set before requests are refused for the last time: who asks afterwards refuses them himself.
+    private volatile boolean hasEnded;
+
     private volatile int parkedCount;
 
     /// Where the log ended when it was last asked.
@@ -97,6 +101,7 @@ public final class ConsumerLoop implements EventConsumer {
             throw failed;
         } finally {
             gauge.state(end);
+            hasEnded = true;
             refuseRequests();
             if (end == ConsumerState.STOPPED) {
                 shared.stopped().run();
@@ -207,10 +212,14 @@ public final class ConsumerLoop implements EventConsumer {
     }
 
     private <T> T ask(Function<ConsumerRun, T> work) {
+        if (isOwnThread()) {
+            throw new IllegalStateException("Consumer \"" + name()
+                    + "\" is asked by its own handler, for which it waits. Ask it from another thread.");
+        }
         Request<T> request = new Request<>(work, new CompletableFuture<>());
         requests.add(request);
         wakeup.ring();
-        if (!thread.isAlive()) {
+        if (hasEnded) {
             refuseRequests();
         }
         try {
@@ -288,6 +297,9 @@ public final class ConsumerLoop implements EventConsumer {
     @Override
     public void close() {
         closeSoon();
+        if (isOwnThread()) {
+            return;
+        }
         try {
             thread.join();
         } catch (InterruptedException interrupted) {
@@ -314,7 +326,15 @@ public final class ConsumerLoop implements EventConsumer {
         wakeup.ring();
     }
 
+    /// Whether a handler calls, which must not wait for what comes after it.
+    private boolean isOwnThread() {
+        return Thread.currentThread() == thread;
+    }
+
     private void settle(ConsumerState state) {
+        if (isOwnThread()) {
+            return;
+        }
         try {
             gauge.awaitState(state, SETTLE_MAX);
         } catch (InterruptedException interrupted) {

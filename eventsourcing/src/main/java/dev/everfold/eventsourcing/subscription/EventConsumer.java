@@ -30,7 +30,8 @@ public interface EventConsumer extends AutoCloseable {
     /// @throws IllegalStateException when the consumer has ended, or ends while waiting, and says why
     boolean awaitCaughtUp(Duration timeout) throws InterruptedException;
 
-    /// Handles nothing until [#resume()], and keeps its claim. Returns when the step in work is done.
+    /// Handles nothing until [#resume()], and keeps its claim. Returns when the step in work is done; at once when
+    /// a handler calls it for its own consumer.
     void pause();
 
     /// Goes on after [#pause()].
@@ -55,7 +56,8 @@ public interface EventConsumer extends AutoCloseable {
     /// @throws IllegalStateException when the consumer does not run here, but in another process or not at all
     int discard(String key);
 
-    /// Finishes the step in work, saves the checkpoint and gives the claim back. May be called more than once.
+    /// Finishes the step in work, saves the checkpoint and gives the claim back. Returns when that is done; at once
+    /// when a handler calls it for its own consumer. May be called more than once.
     @Override
     void close();
 }

@@ -2,6 +2,7 @@ package dev.everfold.eventsourcing.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.everfold.eventsourcing.ConsumerWatch;
 import dev.everfold.eventsourcing.Everfold;
@@ -17,13 +18,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ConsumerTest {
 
@@ -318,6 +324,33 @@ class ConsumerTest {
     }
 
     @Test
+    @Timeout(60)
+    void who_asks_a_consumer_in_the_moment_in_which_it_ends_is_refused() {
+        EventConsumer consumer = everfold.start(orders());
+        CompletableFuture<Throwable> refused = new CompletableFuture<>();
+        everfold.watchConsumers(_ -> {
+            if (consumer.status().state() == ConsumerState.STOPPED) {
+                Thread asker = Thread.ofVirtual().start(() -> refused.complete(catchThrowable(consumer::parked)));
+                join(asker);
+            }
+        });
+
+        consumer.close();
+
+        assertThat(refused.getNow(new AssertionError("it waits for an answer that nobody gives")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Consumer \"orders\" does not run here now; it is stopped. Ask the process that runs it.");
+    }
+
+    private static void join(Thread thread) {
+        try {
+            boolean _ = thread.join(SOON);
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    @Test
     void a_name_runs_once_until_it_is_closed() {
         EventConsumer consumer = everfold.start(orders());
 
@@ -386,5 +419,41 @@ class ConsumerTest {
         assertThat(status.lagEvents()).isEqualTo(2);
         assertThat(status.lag()).isEqualTo(Duration.ofSeconds(7));
         assertThat(status.handled()).isEqualTo(1);
+    }
+
+    @Test
+    @Timeout(60)
+    void a_handler_may_close_its_own_consumer_which_ends_after_the_step() {
+        AtomicReference<@Nullable EventConsumer> own = new AtomicReference<>();
+        EventConsumer consumer = everfold.start(Subscription.each("orders", event -> {
+            seen.add(event.position());
+            Objects.requireNonNull(own.get()).close();
+        }));
+        own.set(consumer);
+
+        append("order-1");
+        append("order-1");
+
+        assertThatThrownBy(() -> consumer.awaitHandled(1, SOON))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Consumer \"orders\" was closed at position 1.");
+        assertThat(seen).containsExactly(0L);
+    }
+
+    @Test
+    @Timeout(60)
+    void a_handler_that_asks_its_own_consumer_is_refused_since_it_would_wait_for_itself() throws InterruptedException {
+        AtomicReference<@Nullable EventConsumer> own = new AtomicReference<>();
+        EventConsumer consumer = everfold.start(Subscription.each("orders", _ -> {
+                    Objects.requireNonNull(own.get()).redrive("order-1");
+                })
+                .options(FAST.onFailure(1, FailurePolicy.PARK)));
+        own.set(consumer);
+
+        assertThat(consumer.awaitHandled(append("order-1"), SOON)).isTrue();
+
+        assertThat(consumer.parked().getFirst().failure())
+                .contains("IllegalStateException: Consumer \"orders\" is asked by its own handler, for which it waits."
+                        + " Ask it from another thread.");
     }
 }
