@@ -15,8 +15,14 @@ final class LiveQueries {
     ///
     /// @return close it to hear no more
     AutoCloseable add(LiveQuery<?> query) {
-        query.check();
+        // Before it is asked: a step that ends in between asks it again.
         all.add(query);
+        try {
+            query.check();
+        } catch (RuntimeException | Error failed) {
+            all.remove(query);
+            throw failed;
+        }
         return () -> all.remove(query);
     }
 

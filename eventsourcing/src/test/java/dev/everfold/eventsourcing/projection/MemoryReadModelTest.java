@@ -261,6 +261,23 @@ class MemoryReadModelTest {
     }
 
     @Test
+    void a_live_query_misses_no_step_that_ends_while_it_begins() throws Exception {
+        append("alice", new AccountEvent.Deposited("alice", 500));
+        List<RecordedEvent> events = store.read(Read.matching(Query.all())).toList();
+        List<Long> told = new CopyOnWriteArrayList<>();
+
+        try (ModelClaim claim = claimedByAnotherProcess(model.create("balances", 1, 1, 0));
+                AutoCloseable _ = model.watch(values -> values.getOrDefault("alice", 0L), cents -> {
+                    told.add(cents);
+                    if (told.size() == 1) {
+                        claim.commit(new Step(events, new Checkpoint(store.lineage(), 1), List.of(), List.of()));
+                    }
+                })) {
+            assertThat(told).containsExactly(0L, 500L);
+        }
+    }
+
+    @Test
     void a_model_that_is_rebuilt_in_place_begins_with_nothing() throws InterruptedException {
         append("alice", new AccountEvent.Deposited("alice", 500));
         RunningProjection<?> running = everfold.start(balances(), model);
