@@ -266,14 +266,14 @@ public final class RunningProjection<T> implements EventConsumer {
     @Override
     public boolean awaitHandled(long position, Duration timeout) throws InterruptedException {
         Instant end = shared.clock().instant().plus(timeout);
+        Duration left = timeout;
         Duration poll = POLL_MIN;
         while (true) {
-            Duration left = Duration.between(shared.clock().instant(), end);
             BuildRun<T> run = main();
-            Duration look = poll.compareTo(left) < 0 ? poll : left;
             boolean elsewhere = PartitionsStatus.of(name(), run.status()).state() == ConsumerState.WAITING_FOR_CLAIM;
+            Duration look = elsewhere ? shorter(poll, left) : left;
             try {
-                if (run.awaitHandled(position, elsewhere ? look : left)) {
+                if (run.awaitHandled(position, look)) {
                     return true;
                 }
             } catch (IllegalStateException ended) {
@@ -286,11 +286,17 @@ public final class RunningProjection<T> implements EventConsumer {
             if (elsewhere && servingPosition() > position) {
                 return true;
             }
-            if (!elsewhere || look.equals(left)) {
+            // By what was waited, since a clock may be set back, and by the clock, since asking takes time too.
+            left = shorter(left.minus(look), Duration.between(shared.clock().instant(), end));
+            if (!left.isPositive()) {
                 return false;
             }
             poll = poll.compareTo(POLL_MAX) < 0 ? poll.multipliedBy(2) : POLL_MAX;
         }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private Optional<Build> serving() {

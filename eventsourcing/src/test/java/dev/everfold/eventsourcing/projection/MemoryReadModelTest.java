@@ -3,6 +3,7 @@ package dev.everfold.eventsourcing.projection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.eventsourcing.Everfold;
+import dev.everfold.eventsourcing.EverfoldOptions;
 import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventsourcing.codec.EventMetadata;
 import dev.everfold.eventsourcing.codec.EventType;
@@ -17,6 +18,7 @@ import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.testkit.MutableClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -274,6 +276,21 @@ class MemoryReadModelTest {
                     }
                 })) {
             assertThat(told).containsExactly(0L, 500L);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void who_waits_in_vain_for_another_process_waits_as_long_as_told_whatever_the_clock_shows()
+            throws InterruptedException {
+        EverfoldOptions stopped = EverfoldOptions.defaults().withClock(MutableClock.at("2026-03-01T12:00:00Z"));
+        long last = append("alice", new AccountEvent.Deposited("alice", 500));
+
+        try (ModelClaim _ = claimedByAnotherProcess(model.create("balances", 1, 1, 0));
+                Everfold here = Everfold.on(store, stopped)) {
+            RunningProjection<?> projection = here.start(balances(), model);
+
+            assertThat(projection.awaitHandled(last, Duration.ofMillis(50))).isFalse();
         }
     }
 
