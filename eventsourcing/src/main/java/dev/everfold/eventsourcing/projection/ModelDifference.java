@@ -3,6 +3,8 @@ package dev.everfold.eventsourcing.projection;
 import dev.everfold.eventsourcing.internal.ConsumerLoop;
 import dev.everfold.eventsourcing.internal.ConsumerSource;
 import dev.everfold.eventsourcing.internal.Selection;
+import dev.everfold.eventsourcing.subscription.Claim;
+import dev.everfold.eventsourcing.subscription.ConsumerOptions;
 import dev.everfold.eventsourcing.subscription.FailurePolicy;
 import dev.everfold.eventsourcing.subscription.ParkedEvent;
 import dev.everfold.eventsourcing.subscription.StartAt;
@@ -98,14 +100,25 @@ public record ModelDifference(
         try (ConsumerLoop loop = ConsumerLoop.start(
                 source,
                 shared,
-                (owner, options) -> model.claim(build, 0, projection, owner, options.lease())
-                        .map(claim -> claim),
+                (owner, options) -> claim(build, projection, model, owner, options),
                 projection.options())) {
             while (!loop.awaitHandled(toPosition - 1, AT_ONCE)) {
                 // As long as it takes; a loop that ends throws.
             }
             return loop.parked();
         }
+    }
+
+    private static <T> Optional<Claim> claim(
+            Build build, Projection<T> projection, ReadModel<T> model, String owner, ConsumerOptions options) {
+        Optional<ModelClaim> claim = model.claim(build, 0, projection, owner, options.lease());
+        if (claim.isEmpty()
+                && model.builds(projection.name()).stream().noneMatch(each -> each.number() == build.number())) {
+            throw new IllegalStateException("The build that projection \"" + projection.name()
+                    + "\" is compared by was deleted; expected one comparison at a time."
+                    + " Compare again when the other one has ended.");
+        }
+        return claim.map(made -> made);
     }
 
     private static ModelDifference compare(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventsourcing.Everfold;
+import dev.everfold.eventsourcing.subscription.ConsumerOptions;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ModelDifferenceTest {
 
@@ -99,5 +101,26 @@ class ModelDifferenceTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("Nothing of projection \"counts\" is serving; expected a model to compare with."
                         + " Start the projection first.");
+    }
+
+    @Test
+    @Timeout(60)
+    void a_comparison_whose_build_another_one_deletes_ends_and_says_so() throws InterruptedException {
+        append("alice", "placed");
+        append("bob", "placed");
+        everfold.start(counting("placed"), model).awaitCaughtUp(SOON);
+        Projection<MemoryRows<String, Integer>> disturbed = Projection.<MemoryRows<String, Integer>>raw(
+                        "counts",
+                        Query.types("placed"),
+                        (_, _) -> model.builds("counts").stream()
+                                .filter(build -> !build.serving())
+                                .forEach(model::drop))
+                .options(ConsumerOptions.DEFAULTS.withBatchEventsMax(1));
+
+        assertThatThrownBy(() -> difference(disturbed))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Consumer \"counts compared\" has failed at position 1: IllegalStateException: The build"
+                        + " that projection \"counts\" is compared by was deleted; expected one comparison at a time."
+                        + " Compare again when the other one has ended.");
     }
 }
