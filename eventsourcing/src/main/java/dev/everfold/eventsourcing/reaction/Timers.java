@@ -2,6 +2,7 @@ package dev.everfold.eventsourcing.reaction;
 
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.LimitExceededException;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.StoreClosedException;
 import java.lang.System.Logger.Level;
@@ -179,6 +180,8 @@ final class Timers implements AutoCloseable {
 
     /// A crash here leaves timers that are told and pending; the next process tells them again, and the second
     /// telling means nothing.
+    ///
+    /// A store may take fewer events at once than are due.
     private void tell(List<Pending> due) throws InterruptedException {
         List<NewEvent> events = due.stream()
                 .map(pending -> ReactionEvents.due(reaction, pending.key(), pending.timer(), pending.correlation()))
@@ -188,6 +191,11 @@ final class Timers implements AutoCloseable {
         } catch (StoreClosedException closedBelow) {
             throw closedBelow;
         } catch (RuntimeException failed) {
+            if (failed instanceof LimitExceededException && due.size() > 1) {
+                tell(due.subList(0, due.size() / 2));
+                tell(due.subList(due.size() / 2, due.size()));
+                return;
+            }
             LOG.log(Level.WARNING, "timers not told, trying again reaction=" + reaction, failed);
             tellLater(due);
         }

@@ -160,6 +160,25 @@ class ReactionTimersTest {
     }
 
     @Test
+    void more_timers_than_the_store_takes_at_once_fire_all_the_same() throws InterruptedException {
+        Limits few = new Limits(1 << 20, 64 << 10, 4 << 20, 3, 1_024, 64, 100, 2_000, 1_000);
+        try (EventStore small = new InMemoryEventStore(clock, few);
+                Everfold everfold = process(small)) {
+            RunningReaction<Progress> reaction = everfold.start(REACTION);
+            for (int order = 0; order < 10; order++) {
+                small.append(Append.of(NewEvent.of("order-" + order, "order.placed", "{\"cents\":1}")));
+            }
+            assertThat(reaction.awaitCaughtUp(SOON)).isTrue();
+
+            clock.advance(DAY);
+
+            for (int order = 0; order < 10; order++) {
+                awaitWord(reaction, "" + order, "fired 2026-03-02T12:00:00Z ");
+            }
+        }
+    }
+
+    @Test
     void a_clock_that_goes_back_fires_nothing_early_and_nothing_twice() throws InterruptedException {
         try (Everfold everfold = process()) {
             RunningReaction<Progress> reaction = everfold.start(REACTION);
