@@ -17,6 +17,7 @@ final class SqlFailures {
             "40001", // serialization_failure
             "40P01"); // deadlock_detected
     private static final Set<String> POSTGRESQL_TRANSIENT = Set.of(
+            "25006", // read_only_sql_transaction: a server that is a standby, until another one takes its place
             "55P03", // lock_not_available
             "25P03"); // idle_in_transaction_session_timeout
     /// A constraint that is checked at the commit, or a trigger, said no.
