@@ -186,16 +186,16 @@ final class JdbcModelSnapshot implements ModelSnapshot, Iterator<ModelRow> {
         }
     }
 
+    /// A connection that failed is given back as it is: it must not be kept.
     @Override
     public void close() {
-        try {
+        try (connection) {
             closeRows();
             connection.rollback();
             if (connection.getTransactionIsolation() != before.isolation()) {
                 connection.setTransactionIsolation(before.isolation());
             }
             connection.setAutoCommit(before.autoCommit());
-            connection.close();
         } catch (SQLException failed) {
             LOG.log(Level.DEBUG, "snapshot not closed", failed);
         }

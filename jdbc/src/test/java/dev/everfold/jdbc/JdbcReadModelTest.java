@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventsourcing.Everfold;
 import dev.everfold.eventsourcing.projection.Build;
+import dev.everfold.eventsourcing.projection.ModelSnapshot;
 import dev.everfold.eventsourcing.projection.Projection;
 import dev.everfold.eventsourcing.projection.RunningProjection;
 import dev.everfold.eventsourcing.subscription.ParkedEvent;
@@ -230,5 +231,24 @@ class JdbcReadModelTest {
         assertThat(running.awaitCaughtUp(SOON)).isTrue();
         assertThat(running.parked()).extracting(ParkedEvent::key).containsExactly("account-bob");
         assertThat(rows(database)).containsExactly("alice 0 1", "carol 0 1");
+    }
+
+    @Test
+    void what_was_compared_leaves_no_connection_open_also_when_the_network_fails_at_the_end() throws Exception {
+        open(store, "alice");
+        everfold.start(Accounts.projection(), model).awaitCaughtUp(SOON);
+        FaultyDataSource faulty = new FaultyDataSource(database);
+        JdbcReadModel other = JdbcReadModel.on(faulty.dataSource(), Accounts.SCHEMA);
+        Build serving = other.builds("balances").getFirst();
+
+        for (int call = 0; call < 3; call++) {
+            faulty.failNever();
+            ModelSnapshot snapshot = other.snapshot(serving);
+            assertThat(snapshot.rows().hasNext()).isTrue();
+            faulty.fail(call, false);
+            snapshot.close();
+
+            assertThat(faulty.open()).isZero();
+        }
     }
 }
