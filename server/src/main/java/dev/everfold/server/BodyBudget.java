@@ -10,11 +10,13 @@ import java.util.concurrent.TimeUnit;
 /// Bounds the memory that the bodies of all requests take together; those that find no room wait, and are then refused.
 ///
 /// Bodies of up to 64 KiB are not counted: they are bounded by the connections, and whoever sends little is not held up
-/// by who sends much.
+/// by who sends much. A body holds its room until all of it has come, be it drop by drop; so where everybody may send
+/// one, it has to be [little][#little].
 final class BodyBudget {
 
     private static final int UNIT_BYTES = 64 << 10;
     private static final long WAIT_SECONDS_MAX = 5;
+    private static final int LITTLE_BYTES_MAX = 8 << 10;
 
     private final long bodyBytesMax;
     private final int unitsOfBodyMax;
@@ -55,6 +57,20 @@ final class BodyBudget {
             } finally {
                 free.release(needed);
             }
+        };
+    }
+
+    /// The same handler, for bodies that take no room worth counting and say so.
+    static Handler little(Handler handler) {
+        return context -> {
+            boolean isUnknown = context.header("Transfer-Encoding") != null;
+            if (isUnknown || context.req().getContentLengthLong() > LITTLE_BYTES_MAX) {
+                context.header("Connection", "close");
+                throw new ContentTooLargeResponse(
+                        "The body is too long or does not say how long it is; expected at most " + LITTLE_BYTES_MAX
+                                + " bytes.");
+            }
+            handler.handle(context);
         };
     }
 

@@ -90,8 +90,7 @@ final class HttpDoor implements AutoCloseable {
         HostCheck hosts = HostCheck.of(options);
         config.routes.before(hosts::require);
         for (Route route : routes) {
-            // Nobody reads the body of a GET, which may go on for ever.
-            Handler handler = route.method().equals(HandlerType.GET) ? route.handler() : bodies.within(route.handler());
+            Handler handler = bounded(route, bodies);
             config.routes.addHttpHandler(
                     route.method(), route.path(), WatchedConnector.watched(guard.guard(route.permission(), handler)));
         }
@@ -99,6 +98,17 @@ final class HttpDoor implements AutoCloseable {
         config.routes.error(
                 HttpStatus.NOT_FOUND.getCode(),
                 context -> Problems.answer(context, HttpStatus.NOT_FOUND, notFoundDetail(context)));
+    }
+
+    /// The route's handler with a bound on what its bodies take.
+    private static Handler bounded(Route route, BodyBudget bodies) {
+        if (route.method().equals(HandlerType.GET)) {
+            return route.handler(); // nobody reads the body of a GET, which may go on for ever
+        }
+        return switch (route.permission()) {
+            case OPEN, USER -> BodyBudget.little(route.handler());
+            case READ, APPEND, LOG, OBSERVE, OPERATE, ADMIN -> bodies.within(route.handler());
+        };
     }
 
     private static String notFoundDetail(Context context) {

@@ -28,7 +28,6 @@ final class LoginRoutes {
 
     private static final String PAGE_POLICY = "default-src 'none'; style-src '" + STYLE
             + "'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-    private static final int BODY_BYTES_MAX = 8 << 10;
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private final HttpGuard guard;
@@ -63,13 +62,6 @@ final class LoginRoutes {
     private void login(Context context) {
         if (!guard.hasUsers()) {
             throw new IllegalArgumentException("The server has no users; everybody is let in without a login.");
-        }
-        long bytes = context.req().getContentLengthLong();
-        if (bytes < 0 || bytes > BODY_BYTES_MAX) {
-            throw new HttpResponseException(
-                    HttpStatus.CONTENT_TOO_LARGE.getCode(),
-                    "The body is too long or does not say how long it is; expected at most " + BODY_BYTES_MAX
-                            + " bytes.");
         }
         String type = String.valueOf(context.contentType()).split(";", 2)[0].strip();
         switch (type) {

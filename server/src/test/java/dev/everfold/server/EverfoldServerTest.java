@@ -232,6 +232,27 @@ class EverfoldServerTest {
     }
 
     @Test
+    void a_server_at_all_addresses_is_reached_by_them_and_not_by_a_name_that_was_made_to_lead_here() throws Exception {
+        ServerOptions all = new ServerOptions(
+                "0.0.0.0",
+                0,
+                0,
+                ANY_PORTS.grace(),
+                SecurityOptions.NONE.withInsecureNetwork(true),
+                ANY_PORTS.connectionsOfAddressMax());
+        try (EverfoldServer server = EverfoldServer.start(new InMemoryEventStore(), all)) {
+            assertThat(raw(server, "GET /health/live HTTP/1.1\r\nHost: 192.0.2.7:80\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200 ");
+            assertThat(raw(server, "GET /health/live HTTP/1.1\r\nHost: [2001:db8::7]\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200 ");
+            assertThat(raw(server, "GET /metrics HTTP/1.1\r\nHost: 192.evil.example\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 403 ")
+                    .endsWith("\"detail\":\"The request names another host; expected an address, localhost or the name"
+                            + " that --host gives.\"}");
+        }
+    }
+
+    @Test
     void what_is_not_there_is_a_problem_that_says_what_is() throws Exception {
         try (EverfoldServer server = EverfoldServer.start(new InMemoryEventStore(), ANY_PORTS)) {
             HttpResponse<String> answer = get(server, "/nowhere");

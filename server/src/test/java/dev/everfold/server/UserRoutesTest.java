@@ -1,9 +1,11 @@
 package dev.everfold.server;
 
 import static dev.everfold.server.ServedByHttp.assertProblem;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.eventstore.Read;
+import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;
@@ -91,6 +93,19 @@ class UserRoutesTest {
 
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(users()).contains("\"groups\":[\"everfold-readers\"]");
+    }
+
+    @Test
+    void who_only_may_come_in_sends_no_large_body() throws Exception {
+        secured.create("alice", "strangers");
+
+        HttpResponse<String> large = alice("secret", "/password", "{\"current\":\"" + "x".repeat(20_000) + "\"}");
+        HttpResponse<String> endless = secured.send(secured.request("/tokens", "alice", "secret")
+                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream("{}".getBytes(UTF_8)))));
+
+        String expected = "The body is too long or does not say how long it is; expected at most 8192 bytes.";
+        assertProblem(413, expected, large);
+        assertProblem(413, expected, endless);
     }
 
     @Test
