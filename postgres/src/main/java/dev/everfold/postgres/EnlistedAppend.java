@@ -12,8 +12,8 @@ import java.util.List;
 /// An append within a transaction of the application's own.
 ///
 /// The sequencer is held until that transaction ends, and meanwhile nobody else appends; so the server
-/// ends it when it is idle for too long. A refused append gives the sequencer back at once, since a
-/// savepoint that is rolled back frees the locks that were taken after it.
+/// ends it when it is idle for too long. A refused or repeated append gives the sequencer back at once, since
+/// a savepoint that is rolled back frees the locks that were taken after it.
 final class EnlistedAppend {
 
     private final Database database;
@@ -36,7 +36,7 @@ final class EnlistedAppend {
             }
             Savepoint before = connection.setSavepoint();
             try {
-                Appended appended = decideAndStore(connection, pending);
+                Appended appended = decideAndStore(connection, before, pending);
                 connection.releaseSavepoint(before);
                 return appended;
             } catch (SQLException | RuntimeException failure) {
@@ -48,12 +48,16 @@ final class EnlistedAppend {
         }
     }
 
-    private Appended decideAndStore(Connection connection, PendingAppend pending) throws SQLException {
+    private Appended decideAndStore(Connection connection, Savepoint before, PendingAppend pending)
+            throws SQLException {
         AppendTransaction transaction = new AppendTransaction(database.sql(), statements, connection);
         AppendDecisions decisions =
                 transaction.decide(List.of(pending), options.limits().rememberedAppends());
         return switch (decisions.decided().getFirst()) {
-            case Decision.Repeated(Appended first) -> first;
+            case Decision.Repeated(Appended first) -> {
+                connection.rollback(before);
+                yield first;
+            }
             case Decision.Refused(EventStoreException refusal) -> throw refusal;
             case Decision.Accepted(Appended appended) -> {
                 limitIdleness(connection);

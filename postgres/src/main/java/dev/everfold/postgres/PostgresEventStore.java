@@ -149,8 +149,8 @@ public final class PostgresEventStore implements EventStore {
     /// they are not. The transaction must be READ COMMITTED and of this store's database.
     ///
     /// Nobody else appends from here until it ends, so append last and commit at once. The server ends a
-    /// transaction that is idle after it for longer than [PostgresOptions#lockMax]. A refused append holds
-    /// up nobody, and the transaction can go on. Call [#wake()] after the commit.
+    /// transaction that is idle after it for longer than [PostgresOptions#lockMax]. A refused or
+    /// repeated append holds up nobody, and the transaction can go on. Call [#wake()] after the commit.
     ///
     /// @param transaction a connection that does not commit by itself; it is neither committed nor closed
     /// @return what the events are given once the transaction is committed

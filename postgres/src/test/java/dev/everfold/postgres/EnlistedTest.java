@@ -123,6 +123,22 @@ class EnlistedTest {
     }
 
     @Test
+    void a_repeated_append_holds_up_nobody_and_the_transaction_goes_on() throws Exception {
+        Append append = placed();
+        Appended first = store.append(append);
+        try (Connection connection = transaction()) {
+            insertOrder(connection);
+
+            assertThat(store.append(connection, append)).isEqualTo(first);
+            assertThat(store.append(placed()).fromPosition()).isEqualTo(1);
+            connection.commit();
+
+            assertThat(PostgresServer.V18.strings("select number from " + orders))
+                    .containsExactly("17");
+        }
+    }
+
+    @Test
     void a_transaction_that_is_idle_after_its_append_is_ended() throws Exception {
         try (Connection connection = transaction()) {
             store.append(connection, placed());
