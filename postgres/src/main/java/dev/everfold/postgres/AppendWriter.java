@@ -105,6 +105,10 @@ final class AppendWriter implements Runnable {
                     database.renewAfter(failure);
                     continue;
                 }
+                if (SqlFailures.isOutsidePartitions(failure) && attempt < ATTEMPTS_MAX) {
+                    partitions.forget();
+                    continue;
+                }
                 refuse(batch, failure, unanswered);
             } catch (StoreClosedException closed) {
                 refuse(batch, closed);
@@ -227,7 +231,7 @@ final class AppendWriter implements Runnable {
                     throw failure;
                 }
             }
-            partitions.ensure(missing);
+            partitions.require(missing);
             return null;
         }
     }

@@ -44,6 +44,9 @@ final class EnlistedAppend {
                 throw failure;
             }
         } catch (SQLException failure) {
+            if (SqlFailures.isOutsidePartitions(failure)) {
+                partitions.forget();
+            }
             throw SqlFailures.nothingStored(failure, database.store());
         }
     }
@@ -62,7 +65,7 @@ final class EnlistedAppend {
             case Decision.Accepted(Appended appended) -> {
                 limitIdleness(connection);
                 if (!partitions.hold(decisions.nextPosition())) {
-                    partitions.ensure(decisions.nextPosition());
+                    partitions.require(decisions.nextPosition());
                 }
                 transaction.store(decisions);
                 yield appended;

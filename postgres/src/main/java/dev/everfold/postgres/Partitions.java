@@ -13,6 +13,8 @@ import java.util.Locale;
 /// beyond the newest are made. Safe for use by many threads.
 final class Partitions {
 
+    private static final System.Logger LOGGER = System.getLogger("dev.everfold.postgres");
+
     /// Who waits for a table makes others wait behind; rather later, since there is time.
     private static final String LOCK_MAX = "set local lock_timeout = '5s'";
 
@@ -40,6 +42,23 @@ final class Partitions {
         return end - nextPosition < events;
     }
 
+    /// What is known of them may be wrong: somebody took one away, or a failover lost it.
+    void forget() {
+        end = 0;
+    }
+
+    /// Makes what is missing for all positions below `nextPosition`; one ahead, too, if that can be done.
+    void require(long nextPosition) throws SQLException {
+        try {
+            ensure(nextPosition);
+        } catch (SQLException unmade) {
+            if (!hold(nextPosition)) {
+                throw unmade;
+            }
+            LOGGER.log(System.Logger.Level.WARNING, "no partition ahead store=" + database.store(), unmade);
+        }
+    }
+
     /// Makes what is missing for all positions below `nextPosition`, and one ahead.
     void ensure(long nextPosition) throws SQLException {
         try (Connection connection = database.take()) {
@@ -49,6 +68,7 @@ final class Partitions {
                 statement.execute(
                         "select pg_advisory_xact_lock(" + database.sql().maintenance() + ")");
                 long from = count(connection, database.sql());
+                end = from * events; // known also to whoever may make no more
                 long last = Math.max(0, nextPosition - 1) / events + 1;
                 for (long number = from; number <= last; number++) {
                     attach(statement, database.sql(), events, number);

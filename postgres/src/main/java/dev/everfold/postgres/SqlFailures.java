@@ -48,6 +48,11 @@ final class SqlFailures {
         return state(failure).equals("23505");
     }
 
+    /// Whether a row found no partition: an event and its tags have no other checks.
+    static boolean isOutsidePartitions(SQLException failure) {
+        return state(failure).equals("23514");
+    }
+
     /// The failure of a read, an opening, or an append of which nothing is stored.
     static EventStoreException nothingStored(SQLException failure, String store) {
         String state = state(failure);

@@ -1,14 +1,17 @@
 package dev.everfold.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.Expected;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.eventstore.StoreUri;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Partitions: made ahead, crossed by appends and reads, and detached.
 @Timeout(60)
@@ -77,6 +82,50 @@ class PartitionsTest {
                 assertThat(store.append(appendOf(1_000)).fromPosition()).isEqualTo(i * 2_000L);
                 assertThat(other.append(appendOf(1_000)).fromPosition()).isEqualTo(i * 2_000L + 1_000);
             }
+        }
+    }
+
+    /// After the first append it is not known how the log ends, and after some more it is.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5})
+    void a_partition_ahead_that_an_operator_takes_away_is_made_again(int before) throws Exception {
+        try (EventStore store = PostgresEventStore.open(uri.toString())) {
+            for (int i = 0; i < before; i++) {
+                store.append(appendOf(900 / before));
+            }
+            PostgresServer.V18.run("drop table " + schema + ".event_000001", "drop table " + schema + ".tag_000001");
+
+            assertThat(store.append(appendOf(900)).fromPosition()).isEqualTo(900);
+
+            assertThat(partitions()).contains("event_000000", "event_000001");
+            assertThat(store.read(Read.all()).toList()).hasSize(1_800);
+        }
+    }
+
+    @Test
+    void who_may_make_no_partition_appends_as_long_as_there_is_one() throws Exception {
+        EventStores.open(uri.toString()).close();
+        String writer = schema + "_writer";
+        PostgresServer.V18.run(
+                "create role " + writer + " login",
+                "grant usage on schema " + schema + " to " + writer,
+                "grant select on all tables in schema " + schema + " to " + writer,
+                "grant insert on " + schema + ".event, " + schema + ".tag, " + schema + ".append to " + writer,
+                "grant delete on " + schema + ".append to " + writer);
+        StoreUri granted = uri.with("user", writer);
+        try (EventStore store = PostgresEventStore.open(granted.toString())) {
+            store.append(appendOf(900));
+            store.append(appendOf(300));
+        }
+
+        try (EventStore store = PostgresEventStore.open(granted.toString())) {
+            assertThat(store.append(appendOf(300)).fromPosition()).isEqualTo(1_200);
+            assertThatThrownBy(() -> store.append(appendOf(900)))
+                    .isInstanceOf(StoreUnavailableException.class)
+                    .hasMessage("The store in schema \"" + schema + "\" of postgresql://localhost:"
+                            + PostgresServer.V18.port() + "/postgres does not let this user: permission denied for"
+                            + " schema " + schema + ". Nothing was stored. Grant it, or open with mode=read.");
+            assertThat(store.append(appendOf(500)).fromPosition()).isEqualTo(1_500);
         }
     }
 
