@@ -32,8 +32,8 @@ final class Notifier implements AutoCloseable {
 
     Notifier(Database database) {
         this.database = database;
-        this.statement = "begin; set local synchronous_commit = off; notify "
-                + database.sql().channel() + "; commit";
+        this.statement =
+                "set local synchronous_commit = off; notify " + database.sql().channel() + "; commit";
     }
 
     /// There is something to tell; returns at once.
@@ -82,10 +82,13 @@ final class Notifier implements AutoCloseable {
     }
 
     private void send() {
-        try (Connection connection = database.take();
-                // Of the driver's cache: any other statement is prepared by a new name each time.
-                PreparedStatement sending = connection.prepareStatement(statement)) {
-            sending.execute();
+        try (Connection connection = database.take()) {
+            // Where it fails half-way, as on a replica, the pool rolls back before others get the connection.
+            connection.setAutoCommit(false);
+            // Of the driver's cache: any other statement is prepared by a new name each time.
+            try (PreparedStatement sending = connection.prepareStatement(statement)) {
+                sending.execute();
+            }
         } catch (SQLException | RuntimeException unsent) {
             LOGGER.log(System.Logger.Level.DEBUG, "not notified store=" + database.store(), unsent);
         }
