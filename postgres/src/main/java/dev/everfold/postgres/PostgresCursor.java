@@ -38,6 +38,7 @@ final class PostgresCursor implements EventCursor {
     private boolean fetchedAll;
     private long returned;
     private long afterLast;
+    private long lastRevision;
     private boolean exhausted;
     private volatile boolean closed;
     private @Nullable EventStoreException failure;
@@ -90,6 +91,7 @@ final class PostgresCursor implements EventCursor {
         page.remove();
         returned++;
         afterLast = event.position() + 1;
+        lastRevision = event.revision();
         return event;
     }
 
@@ -165,9 +167,8 @@ final class PostgresCursor implements EventCursor {
             return revisions;
         }
         return isForwards()
-                ? new Read.Source.Revisions(
-                        revisions.stream(), revisions.fromRevision() + returned, revisions.toRevision())
-                : revisions;
+                ? new Read.Source.Revisions(revisions.stream(), lastRevision + 1, revisions.toRevision())
+                : new Read.Source.Revisions(revisions.stream(), revisions.fromRevision(), lastRevision);
     }
 
     private Opening opening(Connection connection, QuerySql query) throws SQLException {

@@ -1,0 +1,63 @@
+package dev.everfold.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.EventStores;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.StoreUri;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Reads of many pages: what they have the server look at.
+@Timeout(60)
+class PagesTest {
+
+    private final StoreUri uri = PostgresServer.V18.newStore();
+    private final EventStore store = EventStores.open(uri.toString());
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private static NewEvent measured() {
+        return NewEvent.of("meter-1", "measured", "{}").withTags("house:1");
+    }
+
+    private void append(int events) {
+        store.append(
+                Append.of(Stream.generate(PagesTest::measured).limit(events).toList()));
+    }
+
+    @Test
+    void a_long_stream_is_read_backwards_without_another_look_at_what_was_read() throws Exception {
+        append(10_000);
+        append(10_000);
+        store.close();
+        long before = entriesRead();
+
+        try (EventStore reading = EventStores.open(uri.toString())) {
+            assertThat(reading.read(Read.stream("meter-1").backwards()).toList())
+                    .hasSize(20_000);
+        }
+
+        // What a connection did is counted a moment after it has ended.
+        while (entriesRead() - before < 20_000) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(entriesRead() - before).isLessThan(30_000);
+    }
+
+    private long entriesRead() throws Exception {
+        return Long.parseLong(PostgresServer.V18
+                .strings("select sum(idx_tup_read) from pg_stat_user_indexes where schemaname = '"
+                        + uri.parameters().get("schema") + "' and indexrelname ~ '^event_.*_stream_revision_idx$'")
+                .getFirst());
+    }
+}
