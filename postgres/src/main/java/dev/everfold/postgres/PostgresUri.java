@@ -62,7 +62,9 @@ record PostgresUri(String address, String url, Properties login, PostgresOptions
                 case "schema" -> options = options.withSchema(value);
                 case "user" -> login.setProperty("user", decoded(value));
                 case "password" -> login.setProperty("password", decoded(value));
-                case "connections" -> options = options.withConnectionsMax((int) number(rest, "connections", value));
+                case "connections" ->
+                    options = options.withConnectionsMax(
+                            Math.clamp(number(rest, "connections", value), Integer.MIN_VALUE, Integer.MAX_VALUE));
                 case "partition" -> options = options.withPartitionEvents(number(rest, "partition", value));
                 default -> {
                     if (!DRIVERS.contains(parameter.getKey())) {

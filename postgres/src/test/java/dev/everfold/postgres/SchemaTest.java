@@ -203,6 +203,9 @@ class SchemaTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("The store URI postgresql://localhost/shop has the parameter shcema=a;"
                         + " expected mode, schema, user, password, connections, partition");
+        assertThatThrownBy(() -> EventStores.open("postgresql://localhost/shop?connections=4294967298"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("PostgresOptions.connectionsMax is 2147483647; expected 2..1000.");
         assertThatThrownBy(() -> EventStores.open("postgresql:shop"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The store URI of scheme postgresql names no server;"
