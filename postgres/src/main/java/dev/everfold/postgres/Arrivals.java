@@ -60,6 +60,35 @@ final class Arrivals implements AutoCloseable {
         }
     }
 
+    /// The highest next position that is known.
+    long known() {
+        lock.lock();
+        try {
+            return known;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Somebody looked at the log. When it ends before what was known by then, a failover lost some of it, and
+    /// nobody
+    /// is to be told of events that are gone.
+    ///
+    /// @param knownBefore what was [known][#known()] before that look
+    /// @param next where the log ended
+    void looked(long knownBefore, long next) {
+        lock.lock();
+        try {
+            if (next < knownBefore) {
+                known = next;
+            } else {
+                raise(next);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Waits until the next position is above `position`.
     boolean await(long position, Duration timeout) throws InterruptedException {
         if (isKnown(position)) {

@@ -31,6 +31,7 @@ final class PostgresCursor implements EventCursor {
     private final Reading reading;
     private final Read read;
     private final long fromPosition;
+    private final long nextPositionAtOpening;
     private final long end;
     private final Deque<RecordedEvent> page = new ArrayDeque<>();
 
@@ -71,10 +72,16 @@ final class PostgresCursor implements EventCursor {
         if (fromPosition > opening.nextPosition()) {
             throw new PositionAheadException("Read", fromPosition, opening.nextPosition());
         }
+        this.nextPositionAtOpening = opening.nextPosition();
         this.end = Math.min(toPosition, opening.nextPosition());
         this.left = new QuerySql.Page(fromPosition, end, first.events());
         this.afterLast = fromPosition;
         add(opening.events(), first.events());
+    }
+
+    /// How many events there were when the first page was read.
+    long nextPositionAtOpening() {
+        return nextPositionAtOpening;
     }
 
     @Override

@@ -198,7 +198,10 @@ public final class PostgresEventStore implements EventStore {
 
     @Override
     public EventCursor read(Read read) {
-        return read(database, read);
+        long known = arrivals.known();
+        PostgresCursor cursor = read(database, read);
+        arrivals.looked(known, cursor.nextPositionAtOpening());
+        return cursor;
     }
 
     /// Reads within a transaction of the application's own: also what it has appended itself. Close the cursor
@@ -212,7 +215,7 @@ public final class PostgresEventStore implements EventStore {
         return read(new WithinTransaction(transaction, database.store()), read);
     }
 
-    private EventCursor read(Reading reading, Read read) {
+    private PostgresCursor read(Reading reading, Read read) {
         limits().check(read);
         return new PostgresCursor(database, reading, read);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.StoreUri;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -70,6 +71,25 @@ class WakingTest {
 
                 assertThat((woken.get() - appended) / 1_000_000).isLessThan(1_500);
             }
+        }
+    }
+
+    @Test
+    void no_wait_ends_for_an_event_that_a_failover_lost() throws Exception {
+        StoreUri uri = PostgresServer.V18.newStore();
+        String schema = uri.parameters().get("schema");
+        try (EventStore store = PostgresEventStore.open(uri.toString())) {
+            store.append(noted());
+            store.append(noted());
+            PostgresServer.V18.run(
+                    "delete from " + schema + ".event where position = 1",
+                    "delete from " + schema + ".append where number = 1");
+
+            assertThat(store.read(Read.all()).toList()).hasSize(1);
+            assertThat(store.awaitPosition(0, Duration.ZERO)).isTrue();
+            assertThat(store.awaitPosition(1, Duration.ZERO)).isFalse();
+            store.append(noted());
+            assertThat(store.awaitPosition(1, Duration.ZERO)).isTrue();
         }
     }
 
