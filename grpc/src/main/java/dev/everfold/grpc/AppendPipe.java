@@ -201,18 +201,25 @@ final class AppendPipe {
     private void answered(List<Waiting> batch, Wire.AppendManyResponse response) {
         answering(() -> {
             for (int i = 0; i < batch.size(); i++) {
-                CompletableFuture<Appended> answer = batch.get(i).answer();
-                Wire.AppendAnswer outcome = response.getAnswers(i);
-                if (outcome.hasAppended()) {
-                    Appended appended = WireAppends.decode(outcome.getAppended());
-                    learnt.accept(appended.toPosition());
-                    answer.complete(appended);
-                } else {
-                    answer.completeExceptionally(WireRefusals.decode(outcome.getRefusal()));
-                }
+                answer(batch.get(i).answer(), response.getAnswers(i));
             }
         });
         settled(batch);
+    }
+
+    private void answer(CompletableFuture<Appended> answer, Wire.AppendAnswer outcome) {
+        try {
+            if (outcome.hasAppended()) {
+                Appended appended = WireAppends.decode(outcome.getAppended());
+                learnt.accept(appended.toPosition());
+                answer.complete(appended);
+            } else {
+                answer.completeExceptionally(WireRefusals.decode(outcome.getRefusal()));
+            }
+        } catch (RuntimeException notUnderstood) { // of a newer server; whoever waits is not to wait for ever
+            String what = "The server at " + connection.address() + " answered what this version does not know";
+            answer.completeExceptionally(new OutcomeUnknownException(what, notUnderstood));
+        }
     }
 
     private void answering(Runnable answers) {
