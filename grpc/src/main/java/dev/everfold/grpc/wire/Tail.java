@@ -1,6 +1,5 @@
 package dev.everfold.grpc.wire;
 
-import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.StoreClosedException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +22,7 @@ public final class Tail implements AutoCloseable {
         ///
         /// @return the next position as it is then
         /// @throws StoreClosedException when there is nothing to wait for any more
-        /// @throws EventStoreException when it cannot be told now; it is asked again after a pause
+        /// @throws RuntimeException when it cannot be told now; it is asked again after a pause
         long await(long known) throws InterruptedException;
     }
 
@@ -115,7 +114,7 @@ public final class Tail implements AutoCloseable {
                     pauseMillis = PAUSE_MILLIS_MIN;
                 } catch (StoreClosedException ended) {
                     close();
-                } catch (EventStoreException notNow) {
+                } catch (RuntimeException notNow) { // those who wait count on this thread
                     pause(pauseMillis);
                     pauseMillis = Math.min(2 * pauseMillis, PAUSE_MILLIS_MAX);
                 }
