@@ -4,18 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.protocol.v1.EventStoreGrpc;
 import dev.everfold.protocol.v1.Wire;
+import dev.everfold.testkit.ForwardingEventStore;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,6 +186,58 @@ class ServiceTest {
 
         assertThat(there).isEqualTo(1);
         assertThat(outOfTime).isEqualTo(1);
+    }
+
+    @Test
+    void a_wait_that_its_client_gives_up_does_not_interrupt_what_the_store_does() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        EventStore slow = new ForwardingEventStore(new InMemoryEventStore()) {
+            @Override
+            public long nextPosition() {
+                CountDownLatch givenUp = new CountDownLatch(1);
+                Context.current().addListener(_ -> givenUp.countDown(), Runnable::run);
+                asked.countDown();
+                try {
+                    givenUp.await();
+                    interrupted.complete(Thread.currentThread().isInterrupted());
+                } catch (InterruptedException disturbed) {
+                    interrupted.complete(true);
+                }
+                return super.nextPosition();
+            }
+        };
+        try (ServedStore other = ServedStore.of(slow)) {
+            ManagedChannel to = NettyChannelBuilder.forAddress(
+                            "localhost", other.server().port())
+                    .usePlaintext()
+                    .build();
+            Context.CancellableContext call = Context.current().withCancellation();
+            call.run(() -> EventStoreGrpc.newStub(to)
+                    .await(
+                            Wire.AwaitRequest.newBuilder()
+                                    .setTimeoutMillis(20_000)
+                                    .build(),
+                            new Nobody()));
+            asked.await();
+
+            call.cancel(null);
+
+            assertThat(interrupted.get()).isFalse();
+            to.shutdownNow();
+        }
+    }
+
+    /// Wants to know of nothing.
+    private static final class Nobody implements StreamObserver<Wire.AwaitResponse> {
+        @Override
+        public void onNext(Wire.AwaitResponse response) {}
+
+        @Override
+        public void onError(Throwable failure) {}
+
+        @Override
+        public void onCompleted() {}
     }
 
     @Test

@@ -122,13 +122,18 @@ public final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
     @Override
     public void await(Wire.AwaitRequest request, StreamObserver<Wire.AwaitResponse> client) {
         Duration timeout = Duration.ofMillis(Math.clamp(request.getTimeoutMillis(), 0L, AWAIT_MAX.toMillis()));
+        try {
+            tail.learn(store.nextPosition());
+        } catch (RuntimeException failure) {
+            refuse(client, failure);
+            return;
+        }
         // The thread waits for the tail and nothing else, so an interruption cannot hurt the store.
         Thread waiting = Thread.currentThread();
         Context call = Context.current();
         Context.CancellationListener cancelled = _ -> waiting.interrupt();
         call.addListener(cancelled, Runnable::run);
         try {
-            tail.learn(store.nextPosition());
             boolean _ = tail.await(request.getPosition(), timeout);
         } catch (InterruptedException gone) {
             return;
