@@ -249,6 +249,7 @@ class ServiceTest {
         StatusRuntimeException refused = catchThrowableOfType(
                 StatusRuntimeException.class, () -> other.append(Wire.Append.getDefaultInstance()));
 
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
         assertThat(refused.getStatus().getDescription()).startsWith("The server holds history ");
     }
 

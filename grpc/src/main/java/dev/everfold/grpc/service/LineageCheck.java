@@ -7,6 +7,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.UUID;
 
@@ -26,7 +27,10 @@ record LineageCheck(UUID lineage) implements ServerInterceptor {
                 false,
                 null));
         Metadata trailers = refused.getTrailers();
-        call.close(refused.getStatus(), trailers == null ? new Metadata() : trailers);
+        // Not what one would try again.
+        Status status =
+                Status.FAILED_PRECONDITION.withDescription(refused.getStatus().getDescription());
+        call.close(status, trailers == null ? new Metadata() : trailers);
         return new ServerCall.Listener<>() {};
     }
 
