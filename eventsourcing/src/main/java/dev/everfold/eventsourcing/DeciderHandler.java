@@ -145,11 +145,17 @@ public final class DeciderHandler<C, S, E> {
 
     /// The same with a snapshot of a stream every so many events, 1 or more; for example
     /// [SnapshotPolicy#EVENTS_DEFAULT].
+    ///
+    /// @throws IllegalArgumentException when the state cannot be stored as JSON; give another form before,
+    ///     by [#stateCodec]
     public DeciderHandler<C, S, E> snapshotEvery(int events) {
         return snapshots(SnapshotPolicy.every(events));
     }
 
     /// The same with snapshots as the policy says, where all of the [Everfold] go.
+    ///
+    /// @throws IllegalArgumentException when the state cannot be stored as JSON; give another form before,
+    ///     by [#stateCodec]
     public DeciderHandler<C, S, E> snapshots(SnapshotPolicy<S> policy) {
         SnapshotSettings<S> old = settings.snapshots();
         return with(new SnapshotSettings<>(Optional.of(policy), old.store(), old.codec(), old.keep()));

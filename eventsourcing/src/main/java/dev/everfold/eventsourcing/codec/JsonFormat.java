@@ -5,13 +5,16 @@ import dev.everfold.eventstore.NewEvent;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
+import tools.jackson.databind.exc.InvalidDefinitionException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,6 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
 ///   and none in the data is ever loaded.
 /// - `Instant` and its kin are text in ISO 8601, `BigDecimal` is a number with all its digits, an enum
 ///   is its constant's name, an empty `Optional` is `null`.
+/// - The keys of a map are text, numbers, enums, or what has a text of its own that it is made of again. Keys and
+///   fields that would be written and not come back are refused when a codec is built.
 /// - A field that a record does not know, and one that it misses, are errors: what changed without a
 ///   new version is found by the first read, not by a sum that is wrong. Only an `Optional` may be absent.
 public final class JsonFormat implements PayloadFormat {
@@ -82,6 +87,18 @@ public final class JsonFormat implements PayloadFormat {
     public void prepare(Class<?> type) {
         Shape.of(type);
         reader(type);
+        ComesBack.require(type, this::isReadable, !mapper.registeredModules().isEmpty());
+    }
+
+    /// Whether Jackson knows a way to make one, whatever data that takes.
+    private boolean isReadable(Class<?> type) {
+        try {
+            return mapper.readerFor(type).readValue("{}") != null;
+        } catch (InvalidDefinitionException noWay) {
+            return false;
+        } catch (RuntimeException otherData) {
+            return true;
+        }
     }
 
     @Override
@@ -91,17 +108,29 @@ public final class JsonFormat implements PayloadFormat {
 
     @Override
     public <T> T decode(Bytes data, Class<T> type) {
-        return type.cast(reader(type).readValue(data.toArray()));
+        return type.cast(present(reader(type).readValue(data.toArray())));
     }
 
     @Override
     public ObjectNode readTree(Bytes data) {
-        return mapper.readerFor(ObjectNode.class).readValue(data.toArray());
+        return present(mapper.readerFor(ObjectNode.class).readValue(data.toArray()));
     }
 
     @Override
     public <T> T decode(ObjectNode tree, Class<T> type) {
         return type.cast(reader(type).readValue(tree));
+    }
+
+    /// A value as it stands in the tree of an event.
+    JsonNode tree(Object value) {
+        return mapper.valueToTree(value);
+    }
+
+    private static <T> T present(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalArgumentException("there is null in place of an object");
+        }
+        return value;
     }
 
     /// Knows its serializer, which the mapper would look up for each value.

@@ -28,8 +28,23 @@ final class JsonStateCodec<S> implements StateCodec<S> {
     static <S> JsonStateCodec<S> of(Class<S> state) {
         Map<String, Class<?>> cases = new HashMap<>();
         addCases(state, cases);
-        cases.values().forEach(JsonFormat.standard()::prepare);
+        for (Class<?> each : cases.values()) {
+            requireReadable(each);
+            JsonFormat.standard().prepare(each);
+        }
         return new JsonStateCodec<>(state, cases);
+    }
+
+    private static void requireReadable(Class<?> type) {
+        if (!type.isRecord()) {
+            throw new IllegalArgumentException(type.getTypeName() + " is not a record, so it cannot be stored as JSON"
+                    + " here. Make it a record, or a sealed interface of records.");
+        }
+        if (type.getTypeParameters().length > 0) {
+            throw new IllegalArgumentException(type.getTypeName()
+                    + " has type parameters, so the types of its fields are unknown when it is read."
+                    + " Spell out the types in the record.");
+        }
     }
 
     private static void addCases(Class<?> type, Map<String, Class<?>> cases) {

@@ -339,4 +339,13 @@ class EventCodecTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }
+
+    @Test
+    void data_that_is_null_is_reported_with_its_place() {
+        assertThatThrownBy(() -> CODEC.decode(Recorded.of("account.opened", 1, "null")))
+                .isInstanceOf(MalformedEventException.class)
+                .hasMessage("Event \"account.opened\" version 1 at position 0 cannot be read as AccountEvent.Opened:"
+                        + " there is null in place of an object. If the shape has changed, raise the version in"
+                        + " @EventType and register Upcaster.from(\"account.opened\", 1).");
+    }
 }

@@ -262,4 +262,100 @@ class JsonFormatTest {
         assertThat(lenient.decode(Bytes.utf8("{\"cents\":1,\"more\":2}"), Computing.class))
                 .isEqualTo(new Computing(1));
     }
+
+    record Isin(String code) {}
+
+    record Wkn(String code) {
+        @Override
+        public String toString() {
+            return code;
+        }
+    }
+
+    record Lei(@com.fasterxml.jackson.annotation.JsonKey String code) {}
+
+    @EventType("a")
+    record Positions(Optional<List<Map<Isin, BigDecimal>>> byIsin) {}
+
+    record Portfolio(Positions positions) {}
+
+    @EventType("a")
+    record Portfolios(Map<String, Portfolio> portfolios) {}
+
+    @EventType("a")
+    record Telling(Map<Wkn, BigDecimal> byWkn, Map<Lei, BigDecimal> byLei, Map<Currency, BigDecimal> byCurrency) {}
+
+    /// The text `Isin[code=DE02]` would be taken for the code when it is read.
+    @Test
+    void a_map_whose_keys_would_come_back_as_others_is_refused_at_start() {
+        String expected = "The keys of a map in " + Positions.class.getTypeName() + " are of "
+                + Isin.class.getTypeName() + ", whose text does not tell what they are, so that they would not come"
+                + " back. Give that class a toString() that its constructor takes, annotate what tells it with"
+                + " @JsonKey, or let keys be text.";
+        assertThatThrownBy(() -> EventCodec.of(Positions.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(expected);
+        assertThatThrownBy(() -> EventCodec.of(Portfolios.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(expected);
+    }
+
+    @Test
+    void keys_whose_text_tells_what_they_are_come_back() {
+        Telling telling = new Telling(
+                Map.of(new Wkn("710000"), new BigDecimal("1.50")),
+                Map.of(new Lei("5299"), new BigDecimal("2.50")),
+                Map.of(Currency.USD, new BigDecimal("3.50")));
+        JSON.prepare(Telling.class);
+
+        Bytes data = JSON.encode(telling);
+
+        assertThat(data.utf8()).isEqualTo("""
+                {"byWkn":{"710000":1.50},"byLei":{"5299":2.50},"byCurrency":{"USD":3.50}}""");
+        assertThat(JSON.decode(data, Telling.class)).isEqualTo(telling);
+    }
+
+    interface Fee {
+        long cents();
+    }
+
+    static final class Price {
+        private final long cents;
+
+        Price(long cents, String currency) {
+            this.cents = cents;
+        }
+
+        public long getCents() {
+            return cents;
+        }
+    }
+
+    @EventType("a")
+    record WithInterface(List<Fee> fees) {}
+
+    @EventType("a")
+    record WithClass(Price price) {}
+
+    @Test
+    void fields_that_could_be_written_and_never_read_are_refused_at_start() {
+        for (Class<?> event : List.of(WithInterface.class, WithClass.class)) {
+            Class<?> part = event == WithClass.class ? Price.class : Fee.class;
+            assertThatThrownBy(() -> EventCodec.of(event))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("A field in " + event.getTypeName() + " is of " + part.getTypeName()
+                            + ", which can be written and not read: there is no way to make one of its data. Make it a"
+                            + " record, or a sealed interface of records.");
+        }
+    }
+
+    @Test
+    void null_is_no_record() {
+        assertThatThrownBy(() -> JSON.decode(Bytes.utf8("null"), Computing.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("there is null in place of an object");
+        assertThatThrownBy(() -> JSON.readTree(Bytes.utf8("null")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("there is null in place of an object");
+    }
 }

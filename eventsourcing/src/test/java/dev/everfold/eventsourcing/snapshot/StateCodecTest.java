@@ -100,4 +100,46 @@ class StateCodecTest {
         assertThat(codec.schemaVersion()).isEqualTo(7);
         assertThat(codec.decode(codec.encode(new Open(3)))).isEqualTo(new Open(3));
     }
+
+    record Ledger<T>(List<T> entries) {}
+
+    record Isin(String code) {}
+
+    record Depot(Map<Isin, BigDecimal> shares) {}
+
+    sealed interface Phase {
+        record Begun() implements Phase {}
+
+        enum Ended implements Phase {
+            WELL
+        }
+    }
+
+    /// It would come back with numbers and maps in place of the entries.
+    @Test
+    void a_state_whose_fields_have_no_type_is_refused() {
+        assertThatThrownBy(() -> StateCodec.json(Ledger.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(Ledger.class.getTypeName() + " has type parameters, so the types of its fields are unknown"
+                        + " when it is read. Spell out the types in the record.");
+    }
+
+    @Test
+    void a_state_with_keys_that_would_come_back_as_others_is_refused() {
+        assertThatThrownBy(() -> StateCodec.json(Depot.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("The keys of a map in " + Depot.class.getTypeName() + " are of "
+                        + Isin.class.getTypeName() + ", whose text does not tell what they are");
+    }
+
+    @Test
+    void a_state_that_is_no_record_is_refused() {
+        for (Class<?> state : List.of(Long.class, List.class, Colour.class, Phase.class)) {
+            Class<?> found = state == Phase.class ? Phase.Ended.class : state;
+            assertThatThrownBy(() -> StateCodec.json(state))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(found.getTypeName() + " is not a record, so it cannot be stored as JSON here. Make it a"
+                            + " record, or a sealed interface of records.");
+        }
+    }
 }
