@@ -2,7 +2,6 @@ package dev.everfold.eventsourcing.codec;
 
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// One change to the data of an event, made in place.
@@ -27,7 +26,7 @@ interface TreeEdit {
 
     /// Every event gets a value of its own, since a list or an object in it could be changed later on.
     static TreeEdit add(String field, Object value) {
-        JsonNode node = JsonMapper.shared().valueToTree(value);
+        JsonNode node = JsonFormat.standard().tree(value);
         return tree -> {
             if (!tree.has(field)) {
                 tree.set(field, node.deepCopy());

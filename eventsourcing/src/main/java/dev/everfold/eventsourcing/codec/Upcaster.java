@@ -48,7 +48,7 @@ public final class Upcaster {
 
     /// The field is added with this value where it is not there.
     ///
-    /// @param value text, a number, a boolean, or what Jackson makes a tree of, a `JsonNode` too
+    /// @param value text, a number, a boolean, or what [JsonFormat#standard] stores; a `JsonNode` too
     public Upcaster add(String field, Object value) {
         return with(TreeEdit.add(field, value));
     }

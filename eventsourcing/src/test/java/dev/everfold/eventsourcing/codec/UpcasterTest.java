@@ -206,4 +206,36 @@ class UpcasterTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }
+
+    enum Risk {
+        LOW {
+            @Override
+            public String toString() {
+                return "low risk";
+            }
+        }
+    }
+
+    record Rating(Risk risk, BigDecimal share) {
+        public boolean isLow() {
+            return risk == Risk.LOW;
+        }
+    }
+
+    @EventType(value = "account.rated", version = 2)
+    record Rated(String by, Risk risk, Rating rating, BigDecimal limit) {}
+
+    @Test
+    void a_value_that_is_added_is_written_as_events_are() {
+        Rating rating = new Rating(Risk.LOW, new BigDecimal("0.50"));
+        EventCodec<Rated> codec = EventCodec.builder(Rated.class)
+                .upcaster(Upcaster.from("account.rated", 1)
+                        .add("risk", Risk.LOW)
+                        .add("rating", rating)
+                        .add("limit", new BigDecimal("100.00")))
+                .build();
+
+        assertThat(codec.decode(Recorded.of("account.rated", 1, "{\"by\":\"alice\"}")))
+                .containsExactly(new Rated("alice", Risk.LOW, rating, new BigDecimal("100.00")));
+    }
 }
