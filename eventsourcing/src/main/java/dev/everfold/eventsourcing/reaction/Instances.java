@@ -60,10 +60,14 @@ final class Instances<S> {
         if (last.isEmpty()) {
             return Held.of(Recorded.none(reaction.initial()));
         }
-        Held<S> held = Held.of(ReactionEvents.reacted(last.getFirst(), reaction.stateCodecs()));
+        return held(last.getFirst());
+    }
+
+    /// A command whose refusal is recorded is not sent again: it might be accepted now.
+    private Held<S> held(RecordedEvent record) {
+        Held<S> held = Held.of(ReactionEvents.reacted(record, reaction.stateCodecs()));
         if (!held.recorded().commands().isEmpty()) {
-            // A command whose refusal is recorded is not sent again: it might be accepted now.
-            Read after = Read.stream(stream).fromRevision(held.recorded().revision() + 1);
+            Read after = Read.stream(record.stream()).fromRevision(record.revision() + 1);
             for (RecordedEvent event : store.read(after).toList()) {
                 if (event.type().equals(ReactionEvents.REJECTED)) {
                     EventMetadata.of(event).command().ifPresent(held.answered()::add);
@@ -80,7 +84,7 @@ final class Instances<S> {
         return store.read(records).toList().stream()
                 .filter(each -> each.id().equals(id))
                 .findFirst()
-                .map(each -> Held.of(ReactionEvents.reacted(each, reaction.stateCodecs())));
+                .map(this::held);
     }
 
     /// Records what became of an instance, if nobody else has recorded anything since.

@@ -20,6 +20,7 @@ import dev.everfold.testkit.MutableClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -203,5 +204,48 @@ class ReactionTest {
             end = store.nextPosition();
             assertThat(reaction.awaitCaughtUp(SOON)).isTrue();
         }
+    }
+
+    @Test
+    void a_command_whose_refusal_is_recorded_is_not_sent_again_when_its_event_is_redriven()
+            throws InterruptedException {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        List<Shop.Command> sent = new CopyOnWriteArrayList<>();
+        Reaction<Event, Progress> charging = Reaction.of("charging", Shop.CODEC, new Progress(""), ReactionTest::charge)
+                .from(StartAt.beginning())
+                .options(Shop.options())
+                .to(Shop.PAYMENTS, (_, command, _) -> {
+                    sent.add(command);
+                    return broken.get() ? Answer.refused("not enough money") : Answer.done();
+                })
+                .to(Shop.ORDERS, (_, command, _) -> {
+                    if (broken.get()) {
+                        throw new IllegalStateException("out of order");
+                    }
+                    sent.add(command);
+                    return Answer.done();
+                });
+        RunningReaction<Progress> reaction = everfold.start(charging);
+        Shop.orders(everfold).handle("17", new Place(500));
+        awaitQuiet(reaction);
+        assertThat(sent).containsExactly(new Shop.Charge(500));
+
+        broken.set(false);
+
+        assertThat(reaction.redrive("17")).isEqualTo(2);
+        assertThat(sent).containsExactly(new Shop.Charge(500), new Shop.Complete());
+        assertThat(reaction.state("17").word()).isEqualTo("not enough money");
+    }
+
+    private static Reacted<Progress> charge(Progress state, Input<Event> input) {
+        return switch (input) {
+            case Input.Happened<Event>(Shop.Placed(long cents), var key, var _) ->
+                Reacted.to(
+                        new Progress("placed"),
+                        Action.send(Shop.PAYMENTS, key, new Shop.Charge(cents)),
+                        Action.send(Shop.ORDERS, key, new Shop.Complete()));
+            case Input.Rejected<Event> refused -> Reacted.to(new Progress(refused.reason()));
+            case Input<Event> _ -> Reacted.to(state);
+        };
     }
 }
