@@ -40,8 +40,9 @@ public sealed interface Action {
     /// @param name of the timer
     record CancelTimer(String name) implements Action {}
 
-    /// The instance is done: its timers are forgotten, and whatever comes for its key later is ignored, refusals of
-    /// its last commands too. One that is to go on with later events goes back to its initial state instead.
+    /// The instance is done: its timers are forgotten, those that are set with this too, and whatever
+    /// comes for its key later is ignored, refusals of its last commands too. One that is to go on with
+    /// later events goes back to its initial state instead.
     record End() implements Action {}
 
     /// When a timer is due.

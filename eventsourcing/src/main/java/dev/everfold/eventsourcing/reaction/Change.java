@@ -97,6 +97,7 @@ final class Change<E, S> {
         UUID id = ReactionEvents.recordId(reaction.name(), key, handled);
         // One that was redriven late does not move the instance back: events after it would be handled again.
         Recorded.Handled last = handled.position() < before.input().position() ? before.input() : handled;
-        return new Recorded<>(-1, -1, id, last, correlation, state, List.copyOf(timers.values()), commands, ended);
+        List<Timer> pending = ended ? List.of() : List.copyOf(timers.values());
+        return new Recorded<>(-1, -1, id, last, correlation, state, pending, commands, ended);
     }
 }

@@ -32,6 +32,10 @@ final class ReactionEvents {
     static final String DUE = "$reaction.due";
     static final String REJECTED = "$reaction.rejected";
 
+    /// No store keeps times that are much earlier. A timer may be set for one, so that it is due at once;
+    /// what it was set for stands in the data.
+    private static final Instant OCCURRED_MIN = Instant.parse("-200000-01-01T00:00:00Z");
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
@@ -155,7 +159,7 @@ final class ReactionEvents {
         ObjectNode data = JSON.createObjectNode().put("timer", timer.name());
         put(data, timer);
         return event(reaction, key, DUE, data, EventMetadata.none().withCorrelation(correlation))
-                .occurredAt(timer.due());
+                .occurredAt(timer.due().isBefore(OCCURRED_MIN) ? OCCURRED_MIN : timer.due());
     }
 
     /// The timer whose time has come.

@@ -272,4 +272,45 @@ class ReactionTimersTest {
             assertThat(reaction.awaitCaughtUp(SOON)).isTrue();
         }
     }
+
+    @Test
+    void a_timer_of_a_time_before_all_others_is_due_at_once_and_holds_up_none() throws InterruptedException {
+        Reaction<Event, Progress> early = Reaction.of(
+                        "early", Shop.CODEC, new Progress(""), (Progress state, Input<Event> input) -> switch (input) {
+                            case Input.Happened<Event> happened
+                            when happened.key().equals("first") ->
+                                Reacted.to(state, Action.timer("alarm", Instant.MIN));
+                            case Input.Happened<Event> _ -> Reacted.to(state, Action.timer("alarm", START));
+                            case Input<Event> due -> Reacted.to(new Progress("fired " + due.time()));
+                        })
+                .from(StartAt.beginning())
+                .options(Shop.REACTION.options());
+        try (Everfold everfold = process()) {
+            RunningReaction<Progress> reaction = everfold.start(early);
+            placed("first", 1);
+            placed("second", 1);
+
+            awaitWord(reaction, "second", "fired 2026-03-01T12:00:00Z");
+            awaitWord(reaction, "first", "fired -1000000000-01-01T00:00:00Z");
+        }
+    }
+
+    @Test
+    void an_instance_that_ends_leaves_no_timer_behind() throws InterruptedException {
+        Reaction<Event, Progress> ending = Reaction.of(
+                        "ending",
+                        Shop.CODEC,
+                        new Progress(""),
+                        (Progress state, Input<Event> _) ->
+                                Reacted.to(new Progress("ended"), Action.end(), Action.timer("alarm", DAY)))
+                .from(StartAt.beginning())
+                .options(Shop.REACTION.options());
+        try (Everfold everfold = process()) {
+            RunningReaction<Progress> reaction = everfold.start(ending);
+            placed("17", 1);
+
+            awaitWord(reaction, "17", "ended");
+            assertThat(reaction.instance("17").timers()).isEmpty();
+        }
+    }
 }
