@@ -102,9 +102,9 @@ public final class Everfold implements AutoCloseable {
     }
 
     /// Decides across streams, on whatever events a decision depends on. Say where accepted events go:
-    /// [Boundary#into(String)].
+    /// [Boundary#into(String)]. It has the clock of this ([EverfoldOptions#clock]).
     public <E> Boundary<E> boundary(EventCodec<E> codec) {
-        return Boundary.on(store, codec);
+        return Boundary.on(store, codec).withClock(options.clock());
     }
 
     /// Starts a subscription. It ends with this, or when it is closed.

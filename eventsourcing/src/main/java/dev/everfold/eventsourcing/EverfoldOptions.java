@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 
-/// What all deciders of one [Everfold] share.
+/// What all deciders, boundaries and consumers of one [Everfold] share.
 ///
 /// @param snapshots where snapshots go; it is not closed with the [Everfold]
-/// @param clock tells the age of snapshots
+/// @param clock tells boundaries the time, when timers are due, and the age of snapshots
 /// @param random spreads repeated tries ([Retries]); used by many threads at once
 /// @param commandWaitMax how long a command waits for earlier ones of its stream in this process
 /// @param snapshotQueueMax how many snapshots wait to be stored; more are left out. 1..100,000

@@ -3,11 +3,16 @@ package dev.everfold.eventsourcing.boundary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.everfold.eventsourcing.Decision;
+import dev.everfold.eventsourcing.Everfold;
+import dev.everfold.eventsourcing.EverfoldOptions;
 import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventsourcing.codec.EventMetadata;
 import dev.everfold.eventsourcing.codec.EventType;
+import dev.everfold.eventsourcing.testing.FixedClock;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.Read;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -180,5 +185,20 @@ final class DecisionModelTest {
         assertThatThrownBy(() -> boundary.attempts(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("0 attempts are too few; expected 1 or more.");
+    }
+
+    @Test
+    void a_boundary_of_an_application_decides_by_its_clock() {
+        FixedClock clock = new FixedClock();
+        try (Everfold everfold = Everfold.on(store, EverfoldOptions.defaults().withClock(clock))) {
+            Boundary<NoteEvent> notes = everfold.boundary(codec).into("notes");
+
+            notes.decide(words("a"), (_, now) -> {
+                assertThat(now).isEqualTo(FixedClock.NOON);
+                return Decision.accept(new NoteEvent.Written("a", 5));
+            });
+        }
+
+        assertThat(store.read(Read.all()).next().occurred()).contains(FixedClock.NOON);
     }
 }
