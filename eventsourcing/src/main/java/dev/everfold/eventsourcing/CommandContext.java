@@ -16,6 +16,16 @@ public record CommandContext(EventMetadata metadata, Optional<Instant> occurred)
 
     private static final CommandContext NONE = new CommandContext(EventMetadata.none(), Optional.empty());
 
+    /// @throws IllegalArgumentException when the metadata compensates an event: only what the decision says of
+    ///     that ([Decision#compensating]) is sure to be there, and to be compensated once
+    public CommandContext {
+        metadata.compensates().ifPresent(event -> {
+            throw new IllegalArgumentException("The metadata of a command compensates event " + event
+                    + ", and would go with all of its events, unchecked; expected none that does. Let the decision say"
+                    + " which event compensates: Decision.compensating(eventId, event).");
+        });
+    }
+
     /// Nothing is known.
     public static CommandContext none() {
         return NONE;

@@ -134,25 +134,26 @@ final class CommandHandling<C, S, E> {
         }
 
         private Optional<Handled<S, E>> afterConflict(AppendConflictException conflict, Compensations compensations) {
-            catchUp(conflict);
+            boolean moved = catchUp(conflict);
             if (firstAnswers.mayExplain(conflict, context)) {
                 Optional<Handled<S, E>> first = firstAnswer();
                 if (first.isPresent()) {
                     return first;
                 }
             }
+            // What was decided on a state that is past may have nothing to do, or another reason, in that of now.
             Optional<String> impossible = compensations.explain(conflict);
-            if (impossible.isPresent()) {
-                return Optional.of(new Handled.Rejected<>(impossible.get(), folded.state()));
+            if ((moved || impossible.isEmpty())
+                    && settings.retries().mayGoOn(tries, everfold.options().random())) {
+                return Optional.empty();
             }
-            if (!settings.retries().mayGoOn(tries, everfold.options().random())) {
-                throw conflict;
-            }
-            return Optional.empty();
+            return Optional.of(new Handled.Rejected<>(impossible.orElseThrow(() -> conflict), folded.state()));
         }
 
         /// A stream that ends before what was folded tells of a snapshot that is not of these events.
-        private void catchUp(AppendConflictException conflict) {
+        ///
+        /// @return whether the state is of other events now
+        private boolean catchUp(AppendConflictException conflict) {
             boolean ahead = conflict.failures().stream()
                     .anyMatch(failure -> failure instanceof Failure.StreamMoved moved
                             && moved.lastRevision().orElse(Folded.NONE) < folded.revision());
@@ -161,10 +162,10 @@ final class CommandHandling<C, S, E> {
                 folded = loader.loadWithoutSnapshot(stream);
                 current = true;
                 cache.put(stream, folded);
-            } else {
-                current = false;
-                readOn();
+                return true;
             }
+            current = false;
+            return readOn();
         }
 
         /// Reads on unless that was done in this call; whether there was anything new.

@@ -1,6 +1,7 @@
 package dev.everfold.eventsourcing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventsourcing.Account.Deposit;
 import dev.everfold.eventsourcing.Account.Open;
@@ -119,5 +120,32 @@ class CompensationTest {
 
         assertThat(Everfold.on(store).decider("jar", twice).handle("1", "refund"))
                 .isEqualTo(new Handled.Rejected<>("one command compensates an event twice", 0L));
+    }
+
+    @Test
+    void a_command_that_was_decided_before_another_process_compensated_is_decided_again() {
+        Decider<String, Boolean, Account.Deposited> once = Decider.of(
+                false,
+                (command, refunded) -> refunded
+                        ? Decision.nothing()
+                        : Decision.accept(Decision.compensating(withdrawal, new Account.Deposited(300))),
+                (refunded, event) -> true);
+        var here = Everfold.on(store).decider("jar", once);
+        var there = Everfold.on(store).decider("jar", once);
+        assertThat(there.state("1")).isFalse();
+        here.handle("1", "refund");
+
+        assertThat(there.handle("1", "refund")).isEqualTo(new Handled.Nothing<>(true));
+    }
+
+    @Test
+    void metadata_of_a_command_compensates_nothing_past_the_decision() {
+        EventMetadata metadata = EventMetadata.none().withCompensates(withdrawal);
+
+        assertThatThrownBy(() -> CommandContext.of(metadata))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The metadata of a command compensates event " + withdrawal + ", and would go with all of"
+                        + " its events, unchecked; expected none that does. Let the decision say which event"
+                        + " compensates: Decision.compensating(eventId, event).");
     }
 }
