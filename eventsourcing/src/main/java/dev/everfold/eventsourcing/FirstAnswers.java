@@ -2,6 +2,7 @@ package dev.everfold.eventsourcing;
 
 import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventsourcing.codec.EventMetadata;
+import dev.everfold.eventsourcing.internal.DecidedEvents;
 import dev.everfold.eventstore.AppendConflictException;
 import dev.everfold.eventstore.AppendConflictException.Failure;
 import dev.everfold.eventstore.Appended;
@@ -46,14 +47,16 @@ final class FirstAnswers<S, E> {
     ///
     /// @throws CommandIdReusedException when it was accepted for another stream
     Optional<Handled<S, E>> find(UUID command, String stream) {
-        List<RecordedEvent> recorded = store.read(Read.matching(query(command))).toList();
-        if (recorded.isEmpty()) {
+        List<RecordedEvent> tagged = store.read(Read.matching(query(command))).toList();
+        if (tagged.isEmpty()) {
             return Optional.empty();
         }
-        RecordedEvent first = recorded.getFirst();
+        RecordedEvent first = tagged.getFirst();
         if (!first.stream().equals(stream)) {
             throw new CommandIdReusedException(command, stream, first.stream(), first.position());
         }
+        List<RecordedEvent> recorded = DecidedEvents.ofCommand(
+                tagged.stream().filter(event -> event.stream().equals(stream)).toList());
         return Optional.of(new Handled.Accepted<>(
                 recorded.stream().flatMap(event -> codec.decode(event).stream()).toList(),
                 recorded.stream().map(RecordedEvent::id).toList(),

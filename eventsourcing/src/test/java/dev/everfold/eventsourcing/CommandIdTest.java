@@ -8,9 +8,11 @@ import dev.everfold.eventsourcing.Account.DepositTwice;
 import dev.everfold.eventsourcing.Account.Open;
 import dev.everfold.eventsourcing.Account.Withdraw;
 import dev.everfold.eventsourcing.testing.FixedIds;
+import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.Limits;
+import dev.everfold.eventstore.NewEvent;
 import dev.everfold.testkit.Racers;
 import java.time.Clock;
 import java.util.HashSet;
@@ -109,5 +111,16 @@ class CommandIdTest {
             assertThat(distinct).hasSize(1);
             assertThat(accounts.state("42")).isEqualTo(new Account(true, round + 1));
         }
+    }
+
+    @Test
+    void a_command_has_its_first_answer_also_where_others_handed_its_metadata_on() {
+        accounts.handle("42", new Open("alice"));
+        var first = accounts.handle("42", new DepositTwice(500), ID);
+        store.append(Append.of(NewEvent.of("mail-1", "mail.sent", "{}")
+                .withMetadata(ID.metadata().encode())
+                .withTags(ID.metadata().tags())));
+
+        assertThat(accounts.handle("42", new DepositTwice(500), ID)).isEqualTo(first);
     }
 }

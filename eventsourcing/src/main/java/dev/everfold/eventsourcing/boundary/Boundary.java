@@ -226,7 +226,8 @@ public final class Boundary<E> {
                 .orElse(Query.nothing());
     }
 
-    private Outcome<E> firstAnswer(List<RecordedEvent> stored) {
+    private Outcome<E> firstAnswer(List<RecordedEvent> tagged) {
+        List<RecordedEvent> stored = DecidedEvents.ofCommand(tagged);
         return new Outcome.Accepted<>(
                 stored.stream()
                         .flatMap(event -> names.codec().decode(event).stream())

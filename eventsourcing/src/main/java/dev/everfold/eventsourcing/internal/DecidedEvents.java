@@ -4,13 +4,30 @@ import dev.everfold.eventsourcing.Decided;
 import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventsourcing.codec.EventMetadata;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.RecordedEvent;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// Events that were decided, as they are stored.
 public final class DecidedEvents {
 
     private DecidedEvents() {}
+
+    /// Those of the events with a command's tag that the command itself appended: the first one, and what
+    /// follows it without a gap and was recorded at the same moment. To others its metadata was handed on.
+    ///
+    /// @param tagged in the order of the log; one or more
+    public static List<RecordedEvent> ofCommand(List<RecordedEvent> tagged) {
+        RecordedEvent first = tagged.getFirst();
+        int count = 1;
+        while (count < tagged.size()
+                && tagged.get(count).position() == first.position() + count
+                && tagged.get(count).recorded().equals(first.recorded())) {
+            count++;
+        }
+        return tagged.subList(0, count);
+    }
 
     /// One event with all that is known about it.
     ///

@@ -8,7 +8,9 @@ import dev.everfold.eventsourcing.CommandContext;
 import dev.everfold.eventsourcing.Decided;
 import dev.everfold.eventsourcing.Decision;
 import dev.everfold.eventsourcing.codec.EventMetadata;
+import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Appended;
+import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
@@ -190,5 +192,20 @@ abstract class CommandSuite extends SeatSuite {
             assertThat(outcomes).as("seed %s", seed).containsOnly(outcomes.getFirst());
             assertThat(store.nextPosition()).as("seed %s", seed).isEqualTo(seed);
         }
+    }
+
+    @Test
+    void a_command_has_its_first_answer_also_where_others_handed_its_metadata_on() {
+        CommandContext context = CommandContext.of(new UUID(7, 7));
+        Outcome<SeatEvent> first =
+                boundary.with(context).decide(taken("A1"), _ -> accept(reserved("A1", "alice"), reserved("A2", "bob")));
+        Instant later = store.read(Read.all()).next().recorded().plusMillis(1);
+        store.append(Append.of(NewEvent.of("mail-1", "mail.sent", "{}")
+                .recordedAt(later)
+                .withMetadata(context.metadata().encode())
+                .withTags(context.metadata().tags())));
+
+        assertThat(boundary.with(context).decide(taken("A1"), _ -> accept(reserved("A1", "alice"))))
+                .isEqualTo(first);
     }
 }
