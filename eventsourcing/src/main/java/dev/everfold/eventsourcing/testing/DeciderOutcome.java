@@ -77,8 +77,11 @@ public final class DeciderOutcome<C, S, E> {
     /// The decider gives the same answer and the same state when it is asked again.
     ///
     /// A decider that asks a clock or makes ids by itself does not; hand them to it in the command.
+    /// Nor does one that changes the initial state in place: all streams begin with it.
     public DeciderOutcome<C, S, E> thenDeterministic() {
         Decider<C, S, E> decider = spec.decider();
+        // A state that is changed in place is the same object each time, so its texts are compared.
+        String initial = String.valueOf(decider.initial());
         S once = PureRun.fold(decider, decider.initial(), spec.given());
         S again = PureRun.fold(decider, decider.initial(), spec.given());
         same("the same state from the same events", once, again);
@@ -90,6 +93,7 @@ public final class DeciderOutcome<C, S, E> {
                 "the same state after the same decision",
                 PureRun.fold(decider, once, events),
                 PureRun.fold(decider, again, events));
+        same("an initial state that stays as it is", initial, String.valueOf(decider.initial()));
         return this;
     }
 

@@ -3,6 +3,7 @@ package dev.everfold.eventsourcing.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.everfold.eventsourcing.Decider;
 import dev.everfold.eventsourcing.Decision;
 import dev.everfold.eventsourcing.Everfold;
@@ -12,7 +13,9 @@ import dev.everfold.eventsourcing.snapshot.StateCodec;
 import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.InMemoryEventStore;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -156,6 +159,20 @@ class DeciderSpecTest {
     }
 
     @Test
+    void a_decider_whose_streams_share_a_state_that_changes_is_found() {
+        Decider<String, List<String>, Added> sharing = Decider.of(
+                new ArrayList<>(), (article, _) -> Decision.accept(new Added(article, euros(1))), (articles, added) -> {
+                    articles.add(added.article());
+                    return articles;
+                });
+
+        assertThatThrownBy(() -> DeciderSpec.of(sharing).when("pen").thenDeterministic())
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("expected an initial state that stays as it is")
+                .hasMessageContaining("\n  expected [pen], found [pen, pen, pen, pen]\n");
+    }
+
+    @Test
     void a_state_that_does_not_come_back_from_a_snapshot_is_found() {
         StateCodec<Cart> lossy = new StateCodec<>() {
             @Override
@@ -178,5 +195,22 @@ class DeciderSpecTest {
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("expected a state that comes back from a snapshot as it was")
                 .hasMessageContaining("\n  cents: expected 1, found 0\n");
+    }
+
+    @EventType("cart.noted")
+    record Noted(@JsonIgnore Optional<String> by) {}
+
+    @Test
+    void on_a_store_events_are_those_that_are_read_from_it() {
+        Decider<String, Integer, Noted> losing = Decider.of(
+                0, (who, count) -> Decision.accept(new Noted(Optional.of(who))), (count, event) -> count + 1);
+
+        DeciderSpec.of(losing).when("alice").then(new Noted(Optional.of("alice")));
+        try (Everfold everfold = Everfold.open("memory:")) {
+            assertThatThrownBy(() ->
+                            DeciderSpec.of(losing).on(everfold).when("alice").then(new Noted(Optional.of("alice"))))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("\n  events[0].by: expected alice, found nothing\n");
+        }
     }
 }
