@@ -1,5 +1,6 @@
 package dev.everfold.cloudevents;
 
+import dev.everfold.eventstore.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +49,7 @@ final class TagList {
         return tags;
     }
 
-    /// @throws IllegalArgumentException when one is not percent-encoded UTF-8
+    /// @throws IllegalArgumentException when one is not percent-encoded UTF-8, or no Unicode
     static List<String> parseEncoded(String text) {
         return parse(text).stream().map(TagList::decoded).toList();
     }
@@ -57,7 +58,7 @@ final class TagList {
         if (tag.indexOf('%') < 0) {
             return tag;
         }
-        byte[] utf8 = tag.getBytes(StandardCharsets.UTF_8);
+        byte[] utf8 = Bytes.utf8(tag).toArray();
         ByteArrayOutputStream decoded = new ByteArrayOutputStream(utf8.length);
         int at = 0;
         while (at < utf8.length) {

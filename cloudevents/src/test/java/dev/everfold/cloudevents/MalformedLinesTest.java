@@ -157,6 +157,11 @@ class MalformedLinesTest {
                         "Attribute \"encodedtags\" is not percent-encoded UTF-8 (RFC 3986, section 2.1); expected two"
                                 + " hexadecimal digits after each percent sign. Correct the line."),
                 arguments(
+                        "encoded tags that are no Unicode",
+                        BEGIN + ",\"encodedtags\":\"\\ud800%2C\"}",
+                        "Attribute \"encodedtags\" is not percent-encoded UTF-8 (RFC 3986, section 2.1); expected two"
+                                + " hexadecimal digits after each percent sign. Correct the line."),
+                arguments(
                         "content type not in ASCII",
                         BEGIN + ",\"datacontenttype\":\"text/größe\"}",
                         "The content type \"text/größe\" is not printable ASCII; expected for example"
