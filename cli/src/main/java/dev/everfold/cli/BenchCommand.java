@@ -121,13 +121,12 @@ final class BenchCommand implements Callable<Integer> {
     private void progress(String what) {
         console.interruption().check();
         boolean isTerminal = console.terminal().isErrorShown();
-        console.err().print(isTerminal ? "\r\u001b[K" + what : what + "\n");
-        console.err().flush();
+        console.tell(isTerminal ? "\r\u001b[K" + what : what + "\n");
     }
 
     private void printText(Benchmark benchmark, List<Row> rows) {
         if (console.terminal().isErrorShown()) {
-            console.err().print("\r\u001b[K");
+            console.tell("\r\u001b[K");
         }
         Output out = console.out();
         out.line(String.format(

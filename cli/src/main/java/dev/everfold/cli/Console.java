@@ -13,9 +13,15 @@ record Console(InputStream in, Output out, Output err, Terminal terminal, Interr
 
     /// One line about something that the command carries on with.
     void warn(String message) {
+        tell("everfold: " + SafeText.of(message) + "\n");
+    }
+
+    /// Text for standard error. A command does what it was asked also when nobody listens, as behind
+    /// `2>&1 | head`: what counts is told by its exit code.
+    void tell(String text) {
         synchronized (err) {
             try {
-                err.line("everfold: " + SafeText.of(message));
+                err.print(text);
                 err.flush();
             } catch (Output.FailedException nobodyListens) {
                 // The exit code still says it.

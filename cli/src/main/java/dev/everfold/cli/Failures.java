@@ -24,7 +24,7 @@ final class Failures {
         if (debug) {
             StringWriter trace = new StringWriter();
             failure.printStackTrace(new PrintWriter(trace));
-            console.err().print(trace.toString());
+            console.tell(trace.toString());
         }
         if (exitCode != ExitCode.INTERRUPTED) {
             console.warn(message(failure));

@@ -123,7 +123,6 @@ public final class Main implements Runnable {
         try {
             commandLine.getOut().flush();
             console.out().flush();
-            console.err().flush();
             return exitCode;
         } catch (Output.FailedException outputFailed) {
             ExitCode failed = Failures.report(outputFailed, console, debug);

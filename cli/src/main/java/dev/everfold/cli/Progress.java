@@ -44,21 +44,15 @@ final class Progress {
         nextNanos = now + (isTerminal ? TERMINAL_NANOS : LINES_NANOS);
         long perSecond = (long) (count / Math.max(seconds(), 0.001));
         String text = String.format(Locale.ROOT, "%s %,d %s, %,d a second", verb, count, unit, perSecond);
-        synchronized (console.err()) {
-            // To the begin of the line, and erase what stood there.
-            console.err().print(isTerminal ? "\r\u001b[K" + text : text + "\n");
-            console.err().flush();
-        }
+        // To the begin of the line, and erase what stood there.
+        console.tell(isTerminal ? "\r\u001b[K" + text : text + "\n");
         hasLine = isTerminal;
     }
 
     /// Takes the line away, so that what comes next stands by itself.
     void end() {
         if (hasLine) {
-            synchronized (console.err()) {
-                console.err().print("\r\u001b[K");
-                console.err().flush();
-            }
+            console.tell("\r\u001b[K");
             hasLine = false;
         }
     }

@@ -1,12 +1,16 @@
 package dev.everfold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProgressTest {
 
@@ -57,7 +61,28 @@ class ProgressTest {
                         + " second\r\u001b[K");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void work_goes_on_when_nobody_listens(boolean isTerminal) {
+        OutputStream closed = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        Progress progress = progress(isTerminal, closed);
+
+        secondsPass(2);
+
+        assertThatCode(() -> progress.update(1_000)).doesNotThrowAnyException();
+        assertThatCode(progress::end).doesNotThrowAnyException();
+    }
+
     private Progress progress(boolean isTerminal) {
+        return progress(isTerminal, err);
+    }
+
+    private Progress progress(boolean isTerminal, OutputStream heard) {
         Terminal terminal = new Terminal() {
             @Override
             public boolean isErrorShown() {
@@ -72,7 +97,7 @@ class ProgressTest {
         Console console = new Console(
                 InputStream.nullInputStream(),
                 new Output(OutputStream.nullOutputStream()),
-                new Output(err),
+                new Output(heard),
                 terminal,
                 new Interruption());
         return new Progress(console, "imported", "events", () -> nanos);
