@@ -40,12 +40,23 @@ final class VerifyCommand implements Callable<Integer> {
         } finally {
             progress.end();
         }
+        try {
+            print(verification);
+        } catch (Output.FailedException unread) {
+            // Damage is damage also when the reader has seen enough of it.
+            if (verification.passed() || !unread.isBrokenPipe()) {
+                throw unread;
+            }
+        }
+        return (verification.passed() ? ExitCode.OK : ExitCode.REFUSED).number();
+    }
+
+    private void print(Verification verification) {
         if (json) {
             printJson(verification);
         } else {
             printText(verification);
         }
-        return (verification.passed() ? ExitCode.OK : ExitCode.REFUSED).number();
     }
 
     private void printText(Verification verification) {

@@ -2,15 +2,18 @@ package dev.everfold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FailuresTest {
 
@@ -92,6 +95,15 @@ class FailuresTest {
                         + "\"offset\":80,\"what\":\"checksum 0x1 expected, 0x2 found.\"}]}\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"verify --store unlucky:rubble", "verify --store unlucky:rubble --json"})
+    void damages_fail_the_verification_also_when_the_reader_has_seen_enough(String command) {
+        CommandLineRun run = runWithFailingOutput("Broken pipe", command.split(" ", -1));
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).isEmpty();
+    }
+
     @Test
     void a_reader_that_went_away_is_no_failure() {
         CommandLineRun run = runWithFailingOutput("Broken pipe", "export", "--store", filledStore());
@@ -140,7 +152,7 @@ class FailuresTest {
     }
 
     private static CommandLineRun runWithFailingOutput(String reason, String... args) {
-        java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
         OutputStream out = new OutputStream() {
             @Override
             public void write(int b) throws IOException {
@@ -148,8 +160,6 @@ class FailuresTest {
             }
         };
         return new CommandLineRun(
-                Main.run(args, InputStream.nullInputStream(), out, err),
-                "",
-                err.toString(java.nio.charset.StandardCharsets.UTF_8));
+                Main.run(args, InputStream.nullInputStream(), out, err), "", err.toString(StandardCharsets.UTF_8));
     }
 }

@@ -18,6 +18,7 @@ import dev.everfold.testkit.ForwardingEventStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -53,12 +54,13 @@ public final class UnluckyEventStoreProvider implements EventStoreProvider {
 
     @Override
     public Verification verify(StoreUri uri, LongConsumer progress) {
+        Verification.Damage damage = new Verification.Damage("a\nb.log", 80, "checksum 0x1 expected, 0x2 found.");
         return new Verification(
                 17,
                 4_096,
                 List.of("17 events: checksums."),
                 List.of("An unfinished append at the end."),
-                List.of(new Verification.Damage("a\nb.log", 80, "checksum 0x1 expected, 0x2 found.")));
+                Collections.nCopies(uri.rest().equals("rubble") ? 2_000 : 1, damage));
     }
 
     @Override
