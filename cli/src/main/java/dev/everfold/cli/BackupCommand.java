@@ -33,7 +33,9 @@ final class BackupCommand implements Callable<Integer> {
     public Integer call() {
         Progress progress = new Progress(console, "copied", "bytes");
         try {
-            long events = storeOptions.provider().backup(storeOptions.uri(), directory, progress::update);
+            long events = storeOptions
+                    .provider()
+                    .backup(storeOptions.uri(), directory, progress.until(console.interruption()));
             progress.end();
             console.out().line("backed up " + events + " events to " + SafeText.of(directory.toString()));
         } finally {

@@ -1,6 +1,7 @@
 package dev.everfold.cli;
 
 import java.util.Locale;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /// Tells on standard error how far a command is that takes longer than two seconds: on a terminal by
@@ -47,6 +48,15 @@ final class Progress {
         // To the begin of the line, and erase what stood there.
         console.tell(isTerminal ? "\r\u001b[K" + text : text + "\n");
         hasLine = isTerminal;
+    }
+
+    /// The same as [#update], for work that is done elsewhere: it ends there when the user has asked the
+    /// command to end.
+    LongConsumer until(Interruption interruption) {
+        return count -> {
+            update(count);
+            interruption.check();
+        };
     }
 
     /// Takes the line away, so that what comes next stands by itself.

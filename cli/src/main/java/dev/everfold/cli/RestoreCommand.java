@@ -33,7 +33,9 @@ final class RestoreCommand implements Callable<Integer> {
     public Integer call() {
         Progress progress = new Progress(console, "copied", "bytes");
         try {
-            long events = storeOptions.provider().restore(directory, storeOptions.uri(), progress::update);
+            long events = storeOptions
+                    .provider()
+                    .restore(directory, storeOptions.uri(), progress.until(console.interruption()));
             progress.end();
             console.out().line("restored " + events + " events to " + SafeText.of(storeOptions.store));
         } finally {

@@ -36,7 +36,7 @@ final class VerifyCommand implements Callable<Integer> {
         Progress progress = new Progress(console, "checked", "events");
         Verification verification;
         try {
-            verification = storeOptions.provider().verify(storeOptions.uri(), progress::update);
+            verification = storeOptions.provider().verify(storeOptions.uri(), progress.until(console.interruption()));
         } finally {
             progress.end();
         }

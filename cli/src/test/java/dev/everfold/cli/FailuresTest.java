@@ -104,6 +104,28 @@ class FailuresTest {
         assertThat(run.err()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "verify --store unlucky:",
+                "backup --store unlucky: there",
+                "restore --store unlucky: there",
+            })
+    void what_is_interrupted_ends_at_once(String command) {
+        Interruption interruption = new Interruption();
+        interruption.request();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(
+                InputStream.nullInputStream(), new Output(out), new Output(err), Terminal.none(), interruption);
+
+        int exitCode = Main.run(command.split(" ", -1), console);
+
+        assertThat(exitCode).isEqualTo(130);
+        assertThat(out.size()).isZero();
+        assertThat(err.size()).isZero();
+    }
+
     @Test
     void a_reader_that_went_away_is_no_failure() {
         CommandLineRun run = runWithFailingOutput("Broken pipe", "export", "--store", filledStore());

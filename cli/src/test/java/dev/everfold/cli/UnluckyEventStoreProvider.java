@@ -54,6 +54,7 @@ public final class UnluckyEventStoreProvider implements EventStoreProvider {
 
     @Override
     public Verification verify(StoreUri uri, LongConsumer progress) {
+        progress.accept(17);
         Verification.Damage damage = new Verification.Damage("a\nb.log", 80, "checksum 0x1 expected, 0x2 found.");
         return new Verification(
                 17,
@@ -65,7 +66,14 @@ public final class UnluckyEventStoreProvider implements EventStoreProvider {
 
     @Override
     public long backup(StoreUri uri, Path directory, LongConsumer progress) {
+        progress.accept(4_096);
         throw new StoreUnavailableException("The directory is not empty. Choose another.", false, null);
+    }
+
+    @Override
+    public long restore(Path directory, StoreUri uri, LongConsumer progress) {
+        progress.accept(4_096);
+        return EventStoreProvider.super.restore(directory, uri, progress);
     }
 
     private static final class UnluckyEventStore extends ForwardingEventStore {
