@@ -9,6 +9,7 @@ import dev.everfold.eventstore.Expected;
 import dev.everfold.eventstore.IoReason;
 import dev.everfold.eventstore.NewEvent;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -35,6 +36,9 @@ import picocli.CommandLine.Option;
             "  date | everfold append --store log:data --stream notes --type Noted --content-type text/plain --data -"
         })
 final class AppendCommand implements Callable<Integer> {
+
+    /// No store takes an event above this ([dev.everfold.eventstore.Limits]), so no more has to be read.
+    private static final int DATA_BYTES_MAX = 16 << 20;
 
     private final Console console;
 
@@ -137,10 +141,12 @@ final class AppendCommand implements Callable<Integer> {
     private byte[] data() {
         try {
             if (data.equals("-")) {
-                return console.in().readAllBytes();
+                return console.interruption().breakingOff(() -> read(console.in()));
             }
             if (data.startsWith("@")) {
-                return Files.readAllBytes(Path.of(data.substring(1)));
+                try (InputStream file = Files.newInputStream(Path.of(data.substring(1)))) {
+                    return console.interruption().breakingOff(() -> read(file));
+                }
             }
         } catch (IOException unreadable) {
             IoReason reason = IoReason.of(unreadable, data.substring(1));
@@ -151,6 +157,18 @@ final class AppendCommand implements Callable<Integer> {
                     unreadable);
         }
         return Bytes.utf8(data).toArray();
+    }
+
+    /// An input may have no end.
+    private byte[] read(InputStream in) throws IOException {
+        byte[] bytes = in.readNBytes(DATA_BYTES_MAX + 1);
+        if (bytes.length > DATA_BYTES_MAX) {
+            throw new CommandException(
+                    ExitCode.REFUSED,
+                    "The data in \"" + data + "\" is longer than " + DATA_BYTES_MAX + " bytes, which no store takes;"
+                            + " nothing was appended. Store large data elsewhere and append a link.");
+        }
+        return bytes;
     }
 
     private void print(NewEvent event, Appended appended) {

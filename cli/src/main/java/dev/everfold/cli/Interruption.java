@@ -1,5 +1,6 @@
 package dev.everfold.cli;
 
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
 /// Whether the user has asked the command to end. Commands look at it between their steps, so that no
@@ -23,6 +24,23 @@ final class Interruption {
     /// Waits until it is requested, for commands that have nothing else to do.
     void await() throws InterruptedException {
         requests.await();
+    }
+
+    /// What is done before anything was changed, such as to wait for an input, and may be broken off at any
+    /// point: a request ends the process at once.
+    <T> T breakingOff(Work<T> work) throws IOException {
+        int before = endSecondsMax;
+        endSecondsMax = 0;
+        try {
+            return work.run();
+        } finally {
+            endSecondsMax = before;
+        }
+    }
+
+    /// Something that waits for the outside.
+    interface Work<T> {
+        T run() throws IOException;
     }
 
     /// Says how long the command may take to come to its end, where that is not 10 s.

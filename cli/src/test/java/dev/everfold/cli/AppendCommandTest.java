@@ -2,10 +2,16 @@ package dev.everfold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +170,62 @@ class AppendCommandTest {
         assertThat(run.err())
                 .isEqualTo("everfold: Event \"OrderPlaced\" has 1048578 bytes; the limit is 1048576"
                         + " (Limits.eventBytesMax). Store large data elsewhere and append a link.\n");
+    }
+
+    @Test
+    void an_input_without_an_end_is_read_no_further_than_any_store_takes() {
+        InputStream endless = new InputStream() {
+            @Override
+            public int read() {
+                return 'x';
+            }
+
+            @Override
+            public int read(byte[] bytes, int from, int length) {
+                Arrays.fill(bytes, from, from + length, (byte) 'x');
+                return length;
+            }
+        };
+
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int exitCode = Main.run(appendOfInput(), endless, OutputStream.nullOutputStream(), err);
+
+        assertThat(exitCode).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo(
+                        "everfold: The data in \"-\" is longer than 16777216 bytes, which no store takes; nothing was"
+                                + " appended. Store large data elsewhere and append a link.\n");
+        assertThat(folder.resolve("store")).doesNotExist();
+    }
+
+    @Test
+    void who_interrupts_it_while_it_waits_for_its_input_does_not_wait() {
+        Interruption interruption = new Interruption();
+        int whileWorking = interruption.endSecondsMax();
+        List<Integer> whileWaiting = new ArrayList<>();
+        InputStream waiting = new FilterInputStream(InputStream.nullInputStream()) {
+            @Override
+            public int read(byte[] bytes, int from, int length) {
+                whileWaiting.add(interruption.endSecondsMax());
+                return -1;
+            }
+        };
+        Console console = new Console(
+                waiting,
+                new Output(OutputStream.nullOutputStream()),
+                new Output(OutputStream.nullOutputStream()),
+                Terminal.none(),
+                interruption);
+
+        Main.run(appendOfInput(), console);
+
+        assertThat(whileWaiting).isNotEmpty().containsOnly(0);
+        assertThat(interruption.endSecondsMax()).isEqualTo(whileWorking).isPositive();
+    }
+
+    private String[] appendOfInput() {
+        return new String[] {"append", "--store", store, "--stream", "order-17", "--type", "OrderPlaced", "--data", "-"
+        };
     }
 
     private CommandLineRun append(String stream, String data, String... more) {
