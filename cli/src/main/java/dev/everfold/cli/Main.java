@@ -5,7 +5,7 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -115,13 +115,15 @@ public final class Main implements Runnable {
         Arguments.register(commandLine);
         // "--data @file" is ours; picocli would take the words of the file for arguments.
         commandLine.setExpandAtFiles(false);
-        commandLine.setOut(new PrintWriter(console.out(), false, StandardCharsets.UTF_8));
+        // Kept until it has run: picocli would take an output that cannot be written for a mistake of its own.
+        StringWriter help = new StringWriter();
+        commandLine.setOut(new PrintWriter(help));
         commandLine.setExecutionExceptionHandler(
                 (failure, _, _) -> Failures.report(failure, console, debug).number());
         commandLine.setParameterExceptionHandler((wrong, _) -> usageError(wrong, console));
         int exitCode = commandLine.execute(args);
         try {
-            commandLine.getOut().flush();
+            console.out().print(help.toString());
             console.out().flush();
             return exitCode;
         } catch (Output.FailedException outputFailed) {

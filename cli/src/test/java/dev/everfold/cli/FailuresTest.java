@@ -126,6 +126,20 @@ class FailuresTest {
         assertThat(err.size()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "--version", "read --help"})
+    void help_that_cannot_be_written_is_a_failure_as_any_output(String command) {
+        CommandLineRun full = runWithFailingOutput("No space left on device", command.split(" ", -1));
+        CommandLineRun read = runWithFailingOutput("Broken pipe", command.split(" ", -1));
+
+        assertThat(full.exitCode()).isEqualTo(3);
+        assertThat(full.err())
+                .isEqualTo("everfold: the output cannot be written: No space left on device. Make room or write"
+                        + " elsewhere.\n");
+        assertThat(read.exitCode()).isZero();
+        assertThat(read.err()).isEmpty();
+    }
+
     @Test
     void a_reader_that_went_away_is_no_failure() {
         CommandLineRun run = runWithFailingOutput("Broken pipe", "export", "--store", filledStore());
