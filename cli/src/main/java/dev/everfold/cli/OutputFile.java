@@ -22,7 +22,7 @@ final class OutputFile implements AutoCloseable {
     private final OutputStream content;
     private boolean isComplete;
 
-    private OutputFile(Path file, Path partial, FileOutputStream disk) throws IOException {
+    private OutputFile(Path file, Path partial, FileOutputStream disk, boolean isCompressed) throws IOException {
         this.file = file;
         this.partial = partial;
         this.disk = disk;
@@ -38,16 +38,27 @@ final class OutputFile implements AutoCloseable {
                 flush();
             }
         };
-        this.content = file.toString().endsWith(".gz")
+        this.content = isCompressed
                 ? new BufferedOutputStream(new GZIPOutputStream(unclosed, BUFFER_BYTES), BUFFER_BYTES)
                 : new BufferedOutputStream(unclosed, BUFFER_BYTES);
     }
 
     /// Begins the file; what is at its place stays until it is complete.
+    ///
+    /// @throws CommandException when there is something that is no file, such as a device, a pipe or a folder
     static OutputFile create(Path file) {
-        Path partial = file.resolveSibling(file.getFileName() + ".partial");
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new CommandException(
+                    ExitCode.UNAVAILABLE,
+                    "\"" + file + "\" is not a file, and would be replaced by one; expected the name of a file. Leave"
+                            + " --output out to write to standard output.");
+        }
         try {
-            return new OutputFile(file, partial, new FileOutputStream(partial.toFile()));
+            // Of a link, what it leads to is replaced, not the link.
+            Path place = Files.exists(file) ? file.toRealPath() : file;
+            Path partial = place.resolveSibling(place.getFileName() + ".partial");
+            return new OutputFile(
+                    place, partial, new FileOutputStream(partial.toFile()), file.toString().endsWith(".gz"));
         } catch (IOException failed) {
             throw new Output.FailedException(failed);
         }

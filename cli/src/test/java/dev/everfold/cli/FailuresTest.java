@@ -9,7 +9,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -179,6 +182,46 @@ class FailuresTest {
         assertThat(run.err()).isEqualTo("everfold: Record at position 3 is corrupt. Verify the store.\n");
         assertThat(file).hasContent("before");
         assertThat(folder.resolve("history.ndjson.partial")).doesNotExist();
+    }
+
+    @Test
+    void what_is_no_file_is_not_replaced_by_an_export() throws IOException {
+        Path other = Files.createDirectory(folder.resolve("other"));
+
+        CommandLineRun run = CommandLineRun.of("export", "--store", filledStore(), "--output", other.toString());
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err())
+                .isEqualTo("everfold: \"" + other + "\" is not a file, and would be replaced by one; expected the name"
+                        + " of a file. Leave --output out to write to standard output.\n");
+        assertThat(other).isEmptyDirectory();
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void a_pipe_is_not_replaced_by_an_export() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+
+        CommandLineRun run = CommandLineRun.of("export", "--store", filledStore(), "--output", pipe.toString());
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther())
+                .isTrue();
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void of_a_link_what_it_leads_to_is_replaced_by_an_export() throws IOException {
+        Path file = Files.writeString(folder.resolve("history.ndjson"), "before");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("history.ndjson"));
+
+        CommandLineRun run = CommandLineRun.of("export", "--store", filledStore(), "--output", link.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(link).isSymbolicLink();
+        assertThat(file).content().startsWith("{\"specversion\":\"1.0\",").hasLineCount(1);
     }
 
     private String filledStore() {
