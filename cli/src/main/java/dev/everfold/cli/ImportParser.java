@@ -83,11 +83,22 @@ final class ImportParser implements Runnable {
     @Override
     public void run() {
         try {
-            Item last = parseAll();
+            Item last = last();
             seal();
             items.put(last);
         } catch (InterruptedException notWantedAnyMore) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Whoever takes the items waits for the last one, so there is one whatever happens.
+    private Item last() throws InterruptedException {
+        try {
+            return parseAll();
+        } catch (RuntimeException unexpected) {
+            return new Item.Failed(unexpected);
+        } catch (OutOfMemoryError | StackOverflowError unexpected) {
+            return new Item.Failed(new IllegalStateException(unexpected.toString(), unexpected));
         }
     }
 

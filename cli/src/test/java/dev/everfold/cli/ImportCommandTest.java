@@ -3,8 +3,12 @@ package dev.everfold.cli;
 import static dev.everfold.cli.CommandLineRun.line;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +16,7 @@ import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ImportCommandTest {
@@ -187,6 +192,28 @@ class ImportCommandTest {
     }
 
     @Test
+    @Timeout(60)
+    void an_input_that_fails_unexpectedly_ends_the_import_after_what_stands_before_it() {
+        InputStream failing = new SequenceInputStream(
+                new ByteArrayInputStream(
+                        line("1", "order-17", "OrderPlaced", "").getBytes(StandardCharsets.UTF_8)),
+                new FilterInputStream(InputStream.nullInputStream()) {
+                    @Override
+                    public int read(byte[] bytes, int from, int length) {
+                        throw new IllegalStateException("out of order");
+                    }
+                });
+
+        CommandLineRun run = importedFrom(failing);
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .isEqualTo("everfold: something that should not happen: java.lang.IllegalStateException: out of order."
+                        + " Repeat it with --debug and report it.\n");
+        assertThat(types()).isEqualTo("OrderPlaced");
+    }
+
+    @Test
     void ends_of_lines_of_windows_byte_order_mark_and_a_missing_last_end_are_no_matter() {
         CommandLineRun run =
                 imported("\ufeff" + line("1", "order-17", "OrderPlaced", "").replace("\n", "\r\n") + "\r\n"
@@ -228,6 +255,13 @@ class ImportCommandTest {
 
     private CommandLineRun imported(String lines) {
         return CommandLineRun.withInput(lines, "import", "--store", store, "-");
+    }
+
+    private CommandLineRun importedFrom(InputStream input) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int exitCode = Main.run(new String[] {"import", "--store", store, "-"}, input, out, err);
+        return new CommandLineRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
     private String file(String name, String lines) throws IOException {
