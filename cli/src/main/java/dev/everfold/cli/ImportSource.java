@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.zip.GZIPInputStream;
 
 /// Where lines come from: a file or standard input, compressed by gzip or not.
 ///
@@ -70,6 +69,6 @@ record ImportSource(String name, Path file) {
         in.mark(2);
         int magic = (in.read() << 8) | in.read();
         in.reset();
-        return magic == GZIP_MAGIC ? new GZIPInputStream(in, BUFFER_BYTES) : in;
+        return magic == GZIP_MAGIC ? GzipInput.of(in) : in;
     }
 }

@@ -18,6 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ImportCommandTest {
 
@@ -191,6 +194,36 @@ class ImportCommandTest {
         assertThat(types()).isEqualTo("OrderPlaced");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 1 << 16})
+    void compressed_parts_one_after_another_are_one_input(int bytesARead) throws IOException {
+        byte[] parts = joined(
+                gzip(line("1", "order-17", "OrderPlaced", "")),
+                gzip(line("2", "order-17", "OrderPaid", "")),
+                new byte[512]);
+
+        CommandLineRun run = importedSlowly(parts, bytesARead);
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(types()).isEqualTo("OrderPlaced OrderPaid");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 5", "1, 200", "65536, 1", "65536, 5", "65536, 200"})
+    void a_next_compressed_part_that_does_not_begin_as_one_is_damage(int bytesARead, int bytesOfIt) throws IOException {
+        byte[] next = bytesOfIt > 9 ? new byte[bytesOfIt] : gzip(line("2", "order-17", "OrderPaid", ""));
+        next[next.length - 1] |= 1;
+        byte[] parts = joined(gzip(line("1", "order-17", "OrderPlaced", "")), Arrays.copyOf(next, bytesOfIt));
+
+        CommandLineRun run = importedSlowly(parts, bytesARead);
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .isEqualTo("everfold: stdin:2: the compressed data is damaged; expected a whole gzip file. The lines"
+                        + " before were imported: get the file again and repeat the import.\n");
+        assertThat(types()).isEqualTo("OrderPlaced");
+    }
+
     @Test
     @Timeout(60)
     void an_input_that_fails_unexpectedly_ends_the_import_after_what_stands_before_it() {
@@ -257,11 +290,34 @@ class ImportCommandTest {
         return CommandLineRun.withInput(lines, "import", "--store", store, "-");
     }
 
+    /// From an input that gives so many bytes at a time, and never says how many more there are.
+    private CommandLineRun importedSlowly(byte[] input, int bytesARead) {
+        return importedFrom(new FilterInputStream(new ByteArrayInputStream(input)) {
+            @Override
+            public int read(byte[] bytes, int from, int length) throws IOException {
+                return super.read(bytes, from, Math.min(length, bytesARead));
+            }
+
+            @Override
+            public int available() {
+                return 0;
+            }
+        });
+    }
+
     private CommandLineRun importedFrom(InputStream input) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int exitCode = Main.run(new String[] {"import", "--store", store, "-"}, input, out, err);
         return new CommandLineRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] joined(byte[]... parts) throws IOException {
+        ByteArrayOutputStream joined = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            joined.write(part);
+        }
+        return joined.toByteArray();
     }
 
     private String file(String name, String lines) throws IOException {
