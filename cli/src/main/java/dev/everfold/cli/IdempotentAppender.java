@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 
 /// Appends what is not there yet, told by event id, and keeps the order in which it was given. For one
 /// thread.
@@ -27,8 +28,10 @@ import java.util.concurrent.CompletionException;
 /// an event is stored once, whoever else imports the same. Several batches are on their way at a time:
 ///
 /// - Their ids are known here, so that a repeat in a later batch is dropped.
-/// - Each expects what the one before it makes of some stream, its [Anchor]: when one is refused, all
-///   behind it are refused as well, and are then stored one after another in their order.
+/// - Each expects what the one before it makes of some streams, its [Anchor]s: when one is refused, all
+///   behind it are refused as well, and are then stored one after another in their order. Who imports the
+///   same meanwhile may have stored a part of it: the first of its streams tells of an end, the last of a
+///   beginning.
 final class IdempotentAppender {
 
     private static final int IN_FLIGHT_MAX = 8;
@@ -38,7 +41,7 @@ final class IdempotentAppender {
     /// The last revision that a stream has once a batch is stored, and has not before.
     private record Anchor(String stream, long revision) {}
 
-    private record InFlight(List<NewEvent> events, Optional<Anchor> anchor, CompletableFuture<Appended> answer) {}
+    private record InFlight(List<NewEvent> events, List<Anchor> anchors, CompletableFuture<Appended> answer) {}
 
     private final EventStore store;
     private final Deque<InFlight> inFlight = new ArrayDeque<>();
@@ -68,7 +71,7 @@ final class IdempotentAppender {
             settleFirst();
         }
         // Where nothing tells whether the last batch was stored, the next has to wait for it.
-        if (!inFlight.isEmpty() && inFlight.getLast().anchor().isEmpty()) {
+        if (!inFlight.isEmpty() && inFlight.getLast().anchors().isEmpty()) {
             finish();
         }
         submit(events);
@@ -98,14 +101,13 @@ final class IdempotentAppender {
             query = Query.ids(missing.stream().map(NewEvent::id).toList());
         }
         Append append = Append.of(missing).unless(query, end);
-        Optional<Anchor> before =
-                inFlight.isEmpty() ? Optional.empty() : inFlight.getLast().anchor();
-        if (before.isPresent()) {
-            append = append.expecting(
-                    before.get().stream(), Expected.revision(before.get().revision()));
+        List<Anchor> before =
+                inFlight.isEmpty() ? List.of() : inFlight.getLast().anchors();
+        for (Anchor anchor : before) {
+            append = append.expecting(anchor.stream(), Expected.revision(anchor.revision()));
         }
-        Optional<Anchor> anchor = anchor(missing, before);
-        inFlight.add(new InFlight(missing, anchor, store.appendAsync(append)));
+        List<Anchor> anchors = anchors(missing, before);
+        inFlight.add(new InFlight(missing, anchors, store.appendAsync(append)));
         missing.forEach(event -> idsInFlight.add(event.id()));
     }
 
@@ -119,14 +121,23 @@ final class IdempotentAppender {
         return missing;
     }
 
-    /// A stream of the batch whose last revision can be told although earlier batches are still on
-    /// their way: one that they do not touch, or the one whose revision the last of them is expected to
-    /// make.
-    private Optional<Anchor> anchor(List<NewEvent> batch, Optional<Anchor> before) {
-        for (NewEvent event : batch.subList(0, Math.min(batch.size(), ANCHORS_TRIED_MAX))) {
+    /// The first and the last stream of the batch whose last revisions can be told; one where both are the
+    /// same, none where there is none.
+    private List<Anchor> anchors(List<NewEvent> batch, List<Anchor> before) {
+        Optional<Anchor> first = anchor(batch, batch, before);
+        Optional<Anchor> last = anchor(batch, batch.reversed(), before);
+        return Stream.of(first, last).flatMap(Optional::stream).distinct().toList();
+    }
+
+    /// A stream's last revision can be told although earlier batches are still on their way where they do
+    /// not touch it, or where the last of them is expected to make one of it.
+    private Optional<Anchor> anchor(List<NewEvent> batch, List<NewEvent> inOrder, List<Anchor> before) {
+        for (NewEvent event : inOrder.subList(0, Math.min(inOrder.size(), ANCHORS_TRIED_MAX))) {
             String stream = event.stream();
-            if (before.isPresent() && before.get().stream().equals(stream)) {
-                return Optional.of(new Anchor(stream, before.get().revision() + count(batch, stream)));
+            for (Anchor anchor : before) {
+                if (anchor.stream().equals(stream)) {
+                    return Optional.of(new Anchor(stream, anchor.revision() + count(batch, stream)));
+                }
             }
             if (inFlight.stream().allMatch(earlier -> count(earlier.events(), stream) == 0)) {
                 return Optional.of(new Anchor(stream, lastRevision(stream) + count(batch, stream)));

@@ -57,6 +57,19 @@ class IdempotentAppenderTest {
     }
 
     @Test
+    void when_someone_else_stores_the_beginning_of_a_batch_those_behind_it_are_not_stored_before_its_end() {
+        appender.append(List.of(event(1, "order-17"), event(2, "order-18")));
+        appender.append(List.of(event(3, "order-18"), event(4, "order-19")));
+        appender.append(List.of(event(5, "order-19")));
+        store.target().append(Append.of(event(1, "order-17")));
+        appender.finish();
+
+        assertThat(ids()).isEqualTo("1 2 3 4 5");
+        assertThat(appender.imported()).isEqualTo(4);
+        assertThat(appender.alreadyThere()).isEqualTo(1);
+    }
+
+    @Test
     void when_a_batch_finds_no_room_those_behind_it_are_not_stored() {
         appender.append(List.of(event(1, "order-17")));
         store.finishOne();
