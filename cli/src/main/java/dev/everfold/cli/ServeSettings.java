@@ -83,7 +83,9 @@ final class ServeSettings implements IDefaultValueProvider {
         }
         String given =
                 environment.get("EVERFOLD_" + name.toUpperCase(Locale.ROOT).replace('-', '_'));
-        return given == null ? file.getProperty(name) : given;
+        String value = given == null ? file.getProperty(name) : given;
+        // picocli puts variables of its own in the place of ${…}, and one $ in the place of two.
+        return value == null ? null : value.replace("$", "$$");
     }
 
     private static Properties read(@Nullable String path) {
@@ -99,6 +101,12 @@ final class ServeSettings implements IDefaultValueProvider {
                     ExitCode.USAGE,
                     "the file \"" + path + "\" of --config cannot be read: " + reason.words() + ". " + reason.advice(),
                     unreadable);
+        } catch (IllegalArgumentException malformed) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the file \"" + path + "\" of --config is malformed: \\u stands before something other than four"
+                            + " hexadecimal digits. Write \\\\ where a backslash is meant.",
+                    malformed);
         }
         for (String name : settings.stringPropertyNames()) {
             if (!NAMES.contains(name)) {

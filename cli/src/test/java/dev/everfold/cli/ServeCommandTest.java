@@ -420,6 +420,29 @@ class ServeCommandTest {
                         + " Correct its name, or name another one.\n");
     }
 
+    @Test
+    void a_file_with_a_backslash_that_means_something_else_is_refused() throws IOException {
+        Path file = Files.writeString(folder.resolve("everfold.properties"), "tls-key=C:\\users\\key.pem\n");
+
+        CommandLineRun run = CommandLineRun.of("serve", "--store", "memory:", "--config", file.toString());
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .isEqualTo("everfold: the file \"" + file + "\" of --config is malformed: \\u stands before something"
+                        + " other than four hexadecimal digits. Write \\\\ where a backslash is meant.\n");
+    }
+
+    @Test
+    void settings_are_taken_as_they_stand() throws IOException {
+        String store = "postgresql://shop:a$$b${c}$d@localhost/shop";
+        Path file = Files.writeString(folder.resolve("everfold.properties"), "store=" + store + "\n");
+
+        assertThat(parsed(Map.of("EVERFOLD_STORE", store)).storeOptions.store).isEqualTo(store);
+        assertThat(parsed(Map.of(), "--config", file.toString()).storeOptions.store)
+                .isEqualTo(store);
+        assertThat(parsed(Map.of(), "--store", store).storeOptions.store).isEqualTo(store);
+    }
+
     private static ServeCommand parsed(Map<String, String> environment, String... arguments) {
         Console console = new Console(
                 InputStream.nullInputStream(),
