@@ -4,9 +4,11 @@ import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Read;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Finds places in a log by recorded time. It never falls, so they can be searched for.
+/// Finds places in a log by recorded time. It never falls, so they can be searched for. Of a server's log
+/// some events may be hidden; then a place lies somewhere between those that are seen.
 final class RecordedTimes {
 
     private final EventStore store;
@@ -30,7 +32,8 @@ final class RecordedTimes {
         long high = end;
         while (low < high) {
             long middle = (low + high) >>> 1;
-            if (isReached.test(recordedAt(middle))) {
+            // Where nothing is seen any more, the end will do as well.
+            if (recordedFrom(middle).filter(isReached.negate()).isEmpty()) {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -39,9 +42,10 @@ final class RecordedTimes {
         return low;
     }
 
-    private Instant recordedAt(long position) {
+    /// When the first event there or later was recorded; empty where none is seen.
+    private Optional<Instant> recordedFrom(long position) {
         try (EventCursor cursor = store.read(Read.all().fromPosition(position).limit(1))) {
-            return cursor.next().recorded();
+            return cursor.hasNext() ? Optional.of(cursor.next().recorded()) : Optional.empty();
         }
     }
 }
