@@ -5,6 +5,8 @@ import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -58,9 +60,38 @@ final class OutputFile implements AutoCloseable {
             Path place = Files.exists(file) ? file.toRealPath() : file;
             Path partial = place.resolveSibling(place.getFileName() + ".partial");
             return new OutputFile(
-                    place, partial, new FileOutputStream(partial.toFile()), file.toString().endsWith(".gz"));
+                    place, partial, begin(partial), file.toString().endsWith(".gz"));
         } catch (IOException failed) {
             throw new Output.FailedException(failed);
+        }
+    }
+
+    /// Opens it, and empties it once nobody else writes it; until it is closed, nobody else does.
+    private static FileOutputStream begin(Path partial) throws IOException {
+        FileOutputStream disk = new FileOutputStream(partial.toFile(), true);
+        try {
+            if (!isMine(disk.getChannel())) {
+                throw new CommandException(
+                        ExitCode.UNAVAILABLE,
+                        "\"" + partial + "\" is being written by another export; expected one at a time. Wait until it"
+                                + " has ended, or name another file.");
+            }
+            disk.getChannel().truncate(0);
+            return disk;
+        } catch (IOException | RuntimeException failed) {
+            disk.close();
+            throw failed;
+        }
+    }
+
+    private static boolean isMine(FileChannel channel) {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException inThisProcess) {
+            return false;
+        } catch (IOException noLocks) {
+            // Some file systems have none.
+            return true;
         }
     }
 

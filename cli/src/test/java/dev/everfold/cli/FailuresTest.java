@@ -6,9 +6,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -222,6 +225,29 @@ class FailuresTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(link).isSymbolicLink();
         assertThat(file).content().startsWith("{\"specversion\":\"1.0\",").hasLineCount(1);
+    }
+
+    @Test
+    void a_file_that_is_being_written_is_left_alone() throws IOException {
+        Path file = folder.resolve("history.ndjson");
+        Path partial = Files.writeString(folder.resolve("history.ndjson.partial"), "what there is so far");
+
+        CommandLineRun during;
+        try (FileChannel another = FileChannel.open(partial, StandardOpenOption.WRITE);
+                FileLock _ = another.lock()) {
+            during = CommandLineRun.of("export", "--store", filledStore(), "--output", file.toString());
+        }
+        String left = Files.readString(partial);
+        CommandLineRun after = CommandLineRun.of("export", "--store", filledStore(), "--output", file.toString());
+
+        assertThat(during.exitCode()).isEqualTo(3);
+        assertThat(during.err())
+                .isEqualTo("everfold: \"" + partial + "\" is being written by another export; expected one at a time."
+                        + " Wait until it has ended, or name another file.\n");
+        assertThat(left).isEqualTo("what there is so far");
+        assertThat(after.exitCode()).as(after.err()).isZero();
+        assertThat(file).content().startsWith("{").hasLineCount(2);
+        assertThat(partial).doesNotExist();
     }
 
     private String filledStore() {
