@@ -3,6 +3,7 @@ package dev.everfold.kurrent.stream;
 import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.LimitExceededException;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import java.time.Clock;
@@ -33,9 +34,15 @@ final class Lifecycles {
 
     /// As of now.
     Lifecycle read(String stream) {
-        Lifecycle lifecycle = lastEvent(StreamNames.metastreamOf(stream))
-                .map(last -> of(stream, last))
-                .orElseGet(() -> Lifecycle.fresh(stream));
+        Lifecycle lifecycle;
+        try {
+            lifecycle = lastEvent(StreamNames.metastreamOf(stream))
+                    .map(last -> of(stream, last))
+                    .orElseGet(() -> Lifecycle.fresh(stream));
+        } catch (LimitExceededException tooLong) {
+            // Other clients may give a stream a name that leaves no room for that of its metadata.
+            return Lifecycle.fresh(stream);
+        }
         if (lifecycle.json().length() <= REMEMBERED_BYTES_MAX) {
             remembered.put(stream, lifecycle);
         } else {

@@ -2,6 +2,7 @@ package dev.everfold.kurrent.stream;
 
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.LimitExceededException;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.kurrent.Caller;
@@ -54,7 +55,8 @@ final class Links {
                         ? Optional.of(cursor.next()).filter(event -> isVisible(event, caller))
                         : Optional.empty();
             }
-        } catch (IllegalArgumentException noLink) {
+        } catch (IllegalArgumentException | LimitExceededException noLink) {
+            // Anybody may append it, so it must not end the reads of others.
             return Optional.empty();
         }
     }

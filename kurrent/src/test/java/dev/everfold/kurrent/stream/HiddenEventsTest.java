@@ -1,0 +1,84 @@
+package dev.everfold.kurrent.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.Bytes;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.Limits;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.testkit.MutableClock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What the metadata of a stream hides, and what not.
+@Timeout(30)
+class HiddenEventsTest {
+
+    private final MutableClock clock = MutableClock.at("2026-03-01T12:00:00Z");
+    private final InMemoryEventStore store = new InMemoryEventStore(clock, Limits.DEFAULTS);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    @AfterEach
+    void close() {
+        threads.close();
+        store.close();
+    }
+
+    @Test
+    void what_leads_nowhere_comes_alone_and_ends_no_read() throws Exception {
+        for (String link : List.of(
+                "0@" + "x".repeat(5_000),
+                "0@a\0b",
+                "0@",
+                "@order-1",
+                "order-1",
+                "-1@order-1",
+                "9".repeat(30) + "@order-1")) {
+            store.append(Append.of(NewEvent.of("mine", StreamNames.LINK_TYPE, Bytes.utf8(link))));
+        }
+        append("order-1", 1);
+
+        assertThat(page(store, "mine", false)).hasSize(7).containsOnly("nothing");
+    }
+
+    @Test
+    void an_event_is_led_to_though_the_name_of_its_stream_leaves_no_room_for_metadata() throws Exception {
+        String stream = "long-" + "x".repeat(Limits.DEFAULTS.nameBytesMax() - 5);
+        append(stream, 1);
+        store.append(Append.of(NewEvent.of("mine", StreamNames.LINK_TYPE, Bytes.utf8("0@" + stream))));
+
+        assertThat(page(store, "$ce-long", false)).containsExactly("0@" + stream);
+        assertThat(page(store, "mine", false)).containsExactly("0@" + stream);
+        assertThat(page(store, stream, true)).containsExactly("0@" + stream);
+    }
+
+    private void append(String stream, int count) {
+        for (int number = 0; number < count; number++) {
+            store.append(Append.of(NewEvent.of(stream, "changed", "{}")));
+        }
+    }
+
+    /// All of a stream, links resolved; what a link leads to nowhere is `nothing`.
+    private List<String> page(EventStore from, String stream, boolean backwards) throws InterruptedException {
+        List<String> page = new ArrayList<>();
+        try (Streams streams = Streams.over(from, threads, clock)) {
+            StreamRead read = new StreamRead(stream, backwards, OptionalLong.empty(), Long.MAX_VALUE, true);
+            assertThat(streams.reads()
+                            .read(
+                                    read,
+                                    found -> page.add(found.event()
+                                            .map(event -> event.revision() + "@" + event.stream())
+                                            .orElse("nothing"))))
+                    .isPresent();
+        }
+        return page;
+    }
+}
