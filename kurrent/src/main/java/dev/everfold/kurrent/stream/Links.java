@@ -67,7 +67,6 @@ final class Links {
         if (life.isTombstoned() || !access.mayRead(caller, stream)) {
             return false;
         }
-        return StreamNames.isMetastream(stream)
-                || event.revision() >= life.metadata().truncateBefore().orElse(0);
+        return lifecycles.visibility(stream, life).shows(event);
     }
 }

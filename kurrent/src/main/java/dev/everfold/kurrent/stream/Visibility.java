@@ -10,6 +10,11 @@ import java.util.Optional;
 /// @param recordedFrom older ones are hidden; empty = none is too old
 record Visibility(long firstRevision, Optional<Instant> recordedFrom) {
 
+    /// Whether the event is not hidden.
+    boolean shows(RecordedEvent event) {
+        return event.revision() >= firstRevision && isYoung(event);
+    }
+
     /// Whether the event is not too old.
     boolean isYoung(RecordedEvent event) {
         return recordedFrom.isEmpty() || !event.recorded().isBefore(recordedFrom.get());

@@ -9,6 +9,7 @@ import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.testkit.MutableClock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -17,6 +18,8 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the metadata of a stream hides, and what not.
 @Timeout(30)
@@ -30,6 +33,21 @@ class HiddenEventsTest {
     void close() {
         threads.close();
         store.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"$maxCount\":1}", "{\"$maxAge\":60}", "{\"$tb\":2}"})
+    void a_link_to_an_event_that_is_hidden_comes_alone(String metadata) throws Exception {
+        append("order-1", 2);
+        clock.advance(Duration.ofMinutes(2));
+        append("order-1", 1);
+        describe("order-1", metadata);
+        for (int revision = 0; revision < 3; revision++) {
+            store.append(Append.of(NewEvent.of("mine", StreamNames.LINK_TYPE, Bytes.utf8(revision + "@order-1"))));
+        }
+
+        assertThat(page(store, "mine", false)).containsExactly("nothing", "nothing", "2@order-1");
+        assertThat(page(store, "$ce-order", false)).containsExactly("nothing", "nothing", "2@order-1");
     }
 
     @Test
@@ -64,6 +82,10 @@ class HiddenEventsTest {
         for (int number = 0; number < count; number++) {
             store.append(Append.of(NewEvent.of(stream, "changed", "{}")));
         }
+    }
+
+    private void describe(String stream, String metadata) {
+        store.append(Append.of(NewEvent.of("$$" + stream, StreamNames.METADATA_TYPE, metadata)));
     }
 
     /// All of a stream, links resolved; what a link leads to nowhere is `nothing`.
