@@ -30,15 +30,19 @@ record StreamMetadata(Optional<Duration> maxAge, OptionalLong maxCount, Optional
     private static final String TRUNCATE_BEFORE = "$tb";
     private static final String ACL = "$acl";
 
-    /// Reads metadata; what is not a JSON object says nothing, and a value of another kind is left out.
+    /// Longer than recorded times can tell apart, so nothing is older.
+    private static final long AGE_SECONDS_MAX = Long.MAX_VALUE / 1_000_000;
+
+    /// Reads metadata; what is not a JSON object says nothing, and a value of another kind or range is left out.
     static StreamMetadata parse(Bytes json) {
         ObjectNode object = object(json);
-        OptionalLong maxAge = number(object, MAX_AGE);
+        OptionalLong maxAge = number(object, MAX_AGE, 1);
+        boolean hides = maxAge.isPresent() && maxAge.getAsLong() <= AGE_SECONDS_MAX;
         JsonNode acl = object.get(ACL);
         return new StreamMetadata(
-                maxAge.isPresent() ? Optional.of(Duration.ofSeconds(maxAge.getAsLong())) : Optional.empty(),
-                number(object, MAX_COUNT),
-                number(object, TRUNCATE_BEFORE),
+                hides ? Optional.of(Duration.ofSeconds(maxAge.getAsLong())) : Optional.empty(),
+                number(object, MAX_COUNT, 1),
+                number(object, TRUNCATE_BEFORE, 0),
                 acl != null && acl.isObject() ? Acl.parse(acl) : Acl.NONE);
     }
 
@@ -79,9 +83,10 @@ record StreamMetadata(Optional<Duration> maxAge, OptionalLong maxCount, Optional
         return MAPPER.createObjectNode();
     }
 
-    private static OptionalLong number(ObjectNode object, String name) {
+    private static OptionalLong number(ObjectNode object, String name, long min) {
         JsonNode value = object.get(name);
-        boolean isCount = value != null && value.isIntegralNumber() && value.canConvertToLong() && value.asLong() >= 0;
+        boolean isCount =
+                value != null && value.isIntegralNumber() && value.canConvertToLong() && value.asLong() >= min;
         return isCount ? OptionalLong.of(value.asLong()) : OptionalLong.empty();
     }
 }

@@ -36,6 +36,24 @@ class HiddenEventsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"$maxCount\":0}",
+                "{\"$maxAge\":0}",
+                "{\"$maxAge\":9223372036854775807}",
+                "{\"$maxCount\":9223372036854775807}",
+                "{\"$maxCount\":-1,\"$maxAge\":-1,\"$tb\":-1}",
+                "{\"$maxCount\":1.5,\"$maxAge\":\"1\",\"$tb\":null}"
+            })
+    void metadata_that_no_event_can_break_hides_none(String metadata) throws Exception {
+        append("order-1", 3);
+        clock.advance(Duration.ofDays(1));
+        describe("order-1", metadata);
+
+        assertThat(page(store, "order-1", false)).containsExactly("0@order-1", "1@order-1", "2@order-1");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"{\"$maxCount\":1}", "{\"$maxAge\":60}", "{\"$tb\":2}"})
     void a_link_to_an_event_that_is_hidden_comes_alone(String metadata) throws Exception {
         append("order-1", 2);
