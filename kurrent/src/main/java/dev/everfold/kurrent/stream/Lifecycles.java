@@ -53,9 +53,22 @@ final class Lifecycles {
 
     /// Which events of a stream are not hidden now.
     Visibility visibility(String stream, Lifecycle life) {
-        StreamMetadata metadata = StreamNames.isMetastream(stream) ? StreamMetadata.OF_METASTREAM : life.metadata();
-        long last = metadata.maxCount().isPresent() ? lastRevision(stream) : -1;
-        return new Visibility(metadata.firstRevision(last), metadata.maxAge().map(clock.instant()::minus));
+        StreamMetadata metadata = metadata(stream, life);
+        return visibility(metadata, metadata.maxCount().isPresent() ? lastRevision(stream) : -1);
+    }
+
+    /// The same when the stream's last event had this revision.
+    Visibility visibility(String stream, Lifecycle life, long lastRevision) {
+        return visibility(metadata(stream, life), lastRevision);
+    }
+
+    private Visibility visibility(StreamMetadata metadata, long lastRevision) {
+        return new Visibility(
+                metadata.firstRevision(lastRevision), metadata.maxAge().map(clock.instant()::minus));
+    }
+
+    private static StreamMetadata metadata(String stream, Lifecycle life) {
+        return StreamNames.isMetastream(stream) ? StreamMetadata.OF_METASTREAM : life.metadata();
     }
 
     /// As it was when it was last read, possibly long ago.

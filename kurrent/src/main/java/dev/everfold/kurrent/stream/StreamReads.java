@@ -70,7 +70,7 @@ public final class StreamReads {
         if (last < 0 || isGone) {
             return Optional.empty();
         }
-        Visibility visible = lifecycles.visibility(read.stream(), life);
+        Visibility visible = lifecycles.visibility(read.stream(), life, last);
         Predicate<RecordedEvent> seen = shown.and(visible::isYoung);
         long first = visible.firstRevision();
         return Optional.of(

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Bytes;
+import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Read;
+import dev.everfold.testkit.ForwardingEventStore;
 import dev.everfold.testkit.MutableClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +36,17 @@ class HiddenEventsTest {
     void close() {
         threads.close();
         store.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_page_of_a_stream_that_keeps_one_event_has_one_while_others_append(boolean backwards) throws Exception {
+        append("order-1", 3);
+        describe("order-1", "{\"$maxCount\":1}");
+
+        assertThat(page(new Growing(store, "order-1"), "order-1", backwards)).hasSize(1);
+        assertThat(page(new Growing(store, "$$order-1"), "$$order-1", backwards))
+                .hasSize(1);
     }
 
     @ParameterizedTest
@@ -120,5 +134,23 @@ class HiddenEventsTest {
                     .isPresent();
         }
         return page;
+    }
+
+    /// A store to which somebody appends after each look at it.
+    private static final class Growing extends ForwardingEventStore {
+
+        private final String stream;
+
+        Growing(EventStore store, String stream) {
+            super(store);
+            this.stream = stream;
+        }
+
+        @Override
+        public EventCursor read(Read read) {
+            EventCursor cursor = super.read(read);
+            delegate.append(Append.of(NewEvent.of(stream, "changed", "{\"$maxCount\":1}")));
+            return cursor;
+        }
     }
 }
