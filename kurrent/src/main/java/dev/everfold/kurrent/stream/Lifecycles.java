@@ -71,6 +71,32 @@ final class Lifecycles {
         return StreamNames.isMetastream(stream) ? StreamMetadata.OF_METASTREAM : life.metadata();
     }
 
+    /// The first revision in a half-open range whose event is not too old; the range's end when there
+    /// is none. Recorded times never fall, so it is found without reading what is older.
+    long firstYoung(String stream, Visibility visible, long from, long to) {
+        if (visible.recordedFrom().isEmpty()) {
+            return from;
+        }
+        long low = from;
+        long high = to;
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            if (isYoung(stream, visible, middle)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    private boolean isYoung(String stream, Visibility visible, long revision) {
+        try (EventCursor cursor =
+                store.read(Read.stream(stream).fromRevision(revision).limit(1))) {
+            return !cursor.hasNext() || visible.isYoung(cursor.next());
+        }
+    }
+
     /// As it was when it was last read, possibly long ago.
     Lifecycle remembered(String stream) {
         return remembered.find(stream).orElseGet(() -> read(stream));

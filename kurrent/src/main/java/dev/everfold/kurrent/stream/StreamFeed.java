@@ -58,6 +58,11 @@ final class StreamFeed implements Feed {
         Predicate<RecordedEvent> seen = access.shownOf(stream, caller).and(visible::isYoung);
         Presence presence = Presence.ofCaller();
         long from = Math.max(revision, visible.firstRevision());
+        long end = visible.recordedFrom().isPresent() ? lifecycles.lastRevision(stream) + 1 : 0;
+        if (from < end) {
+            from = lifecycles.firstYoung(stream, visible, from, end);
+            revision = from;
+        }
         try (EventCursor cursor = store.read(Read.stream(stream).fromRevision(from))) {
             while (cursor.hasNext()) {
                 RecordedEvent event = cursor.next();

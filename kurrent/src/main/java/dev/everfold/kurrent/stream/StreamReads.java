@@ -71,10 +71,9 @@ public final class StreamReads {
             return Optional.empty();
         }
         Visibility visible = lifecycles.visibility(read.stream(), life, last);
-        Predicate<RecordedEvent> seen = shown.and(visible::isYoung);
-        long first = visible.firstRevision();
+        long first = lifecycles.firstYoung(read.stream(), visible, visible.firstRevision(), last + 1);
         return Optional.of(
-                read.backwards() ? backwards(read, first, seen, sink, last) : forwards(read, first, seen, sink, last));
+                read.backwards() ? backwards(read, first, shown, sink, last) : forwards(read, first, shown, sink, last));
     }
 
     private StreamPage forwards(StreamRead read, long first, Predicate<RecordedEvent> seen, Feed.Sink sink, long last)

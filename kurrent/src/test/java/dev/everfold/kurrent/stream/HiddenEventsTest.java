@@ -110,6 +110,32 @@ class HiddenEventsTest {
         assertThat(page(store, stream, true)).containsExactly("0@" + stream);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void events_that_are_too_old_are_not_read_one_by_one(boolean backwards) throws Exception {
+        append("order-1", 1_000);
+        clock.advance(Duration.ofMinutes(2));
+        append("order-1", 2);
+        describe("order-1", "{\"$maxAge\":60}");
+        Counting counting = new Counting(store);
+
+        assertThat(page(counting, "order-1", backwards)).containsExactlyInAnyOrder("1000@order-1", "1001@order-1");
+        assertThat(counting.events).isLessThan(20);
+    }
+
+    @Test
+    void a_stream_of_which_all_is_too_old_is_there_and_empty() throws Exception {
+        append("order-1", 3);
+        describe("order-1", "{\"$maxAge\":60}");
+        clock.advance(Duration.ofMinutes(2));
+
+        assertThat(page(store, "order-1", false)).isEmpty();
+        assertThat(page(store, "order-1", true)).isEmpty();
+        append("order-1", 1);
+        assertThat(page(store, "order-1", false)).containsExactly("3@order-1");
+        assertThat(page(store, "order-1", true)).containsExactly("3@order-1");
+    }
+
     private void append(String stream, int count) {
         for (int number = 0; number < count; number++) {
             store.append(Append.of(NewEvent.of(stream, "changed", "{}")));
