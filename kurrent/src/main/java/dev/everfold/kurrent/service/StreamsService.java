@@ -5,8 +5,8 @@ import dev.everfold.kurrent.stream.AllRead;
 import dev.everfold.kurrent.stream.Delivery;
 import dev.everfold.kurrent.stream.EventFilter;
 import dev.everfold.kurrent.stream.ExpectedState;
+import dev.everfold.kurrent.stream.Feed;
 import dev.everfold.kurrent.stream.StreamNames;
-import dev.everfold.kurrent.stream.StreamPage;
 import dev.everfold.kurrent.stream.StreamRead;
 import dev.everfold.kurrent.stream.Streams;
 import dev.everfold.protocol.kurrent.Shared;
@@ -16,7 +16,6 @@ import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -87,11 +86,12 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase implements
         streams.access().require(stream, Access.Action.READ);
         OptionalLong from = ReadOptions.revision(options.getStream(), backwards);
         StreamRead read = new StreamRead(stream, backwards, from, count, options.getResolveLinks());
-        Optional<StreamPage> page = streams.reads().read(read, events::send);
-        if (page.isEmpty()) {
+        boolean tellsEnds = options.getControlOption().getCompatibility() > 0;
+        OptionalLong last = streams.reads().read(read, new Page(events, tellsEnds));
+        if (last.isEmpty()) {
             events.streamNotFound(stream);
-        } else if (options.getControlOption().getCompatibility() > 0) {
-            events.page(page.get());
+        } else if (tellsEnds) {
+            events.last(last.getAsLong());
         }
     }
 
@@ -159,15 +159,34 @@ public final class StreamsService extends StreamsGrpc.StreamsImplBase implements
                     .build());
         }
 
-        void page(StreamPage page) throws InterruptedException {
-            if (page.first().isPresent()) {
-                outbox.send(StreamsWire.ReadResp.newBuilder()
-                        .setFirstStreamPosition(page.first().getAsLong())
-                        .build());
-            }
+        void first(long revision) throws InterruptedException {
             outbox.send(StreamsWire.ReadResp.newBuilder()
-                    .setLastStreamPosition(page.last())
+                    .setFirstStreamPosition(revision)
                     .build());
+        }
+
+        void last(long revision) throws InterruptedException {
+            outbox.send(StreamsWire.ReadResp.newBuilder()
+                    .setLastStreamPosition(revision)
+                    .build());
+        }
+    }
+
+    /// A page of a stream on its way to the client.
+    ///
+    /// @param tellsEnds whether the client understands where the stream begins and ends
+    private record Page(Events events, boolean tellsEnds) implements Feed.Sink {
+
+        @Override
+        public void begins(long firstRevision) throws InterruptedException {
+            if (tellsEnds) {
+                events.first(firstRevision);
+            }
+        }
+
+        @Override
+        public boolean accept(Delivery delivery) throws InterruptedException {
+            return events.send(delivery);
         }
     }
 }

@@ -12,6 +12,9 @@ public interface Feed {
         /// @return whether more is wanted now
         boolean accept(Delivery delivery) throws InterruptedException;
 
+        /// A page that was asked for from a revision that is hidden begins here; told before its events.
+        default void begins(long firstRevision) throws InterruptedException {}
+
         /// Events before this position were looked at and did not match; told now and then.
         ///
         /// @return whether more is wanted now

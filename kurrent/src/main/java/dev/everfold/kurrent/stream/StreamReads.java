@@ -34,9 +34,9 @@ public final class StreamReads {
 
     /// Gives a page of a stream.
     ///
-    /// @return empty when there is no such stream
+    /// @return the revision of the stream's last event when the read began; empty when there is no such stream
     /// @throws RefusedException when the stream has a tombstone
-    public Optional<StreamPage> read(StreamRead read, Feed.Sink sink) throws InterruptedException {
+    public OptionalLong read(StreamRead read, Feed.Sink sink) throws InterruptedException {
         return read(read, access.shownOf(read.stream(), Caller.KEY.get()), sink);
     }
 
@@ -55,7 +55,7 @@ public final class StreamReads {
     }
 
     /// @param shown what the policy shows of the stream
-    private Optional<StreamPage> read(StreamRead read, Predicate<RecordedEvent> shown, Feed.Sink sink)
+    private OptionalLong read(StreamRead read, Predicate<RecordedEvent> shown, Feed.Sink sink)
             throws InterruptedException {
         Optional<IndexStream> index = index(read.stream());
         if (index.isPresent()) {
@@ -68,18 +68,25 @@ public final class StreamReads {
         long last = lifecycles.lastRevision(read.stream());
         boolean isGone = life.isDeleted() && !StreamNames.isMetastream(read.stream());
         if (last < 0 || isGone) {
-            return Optional.empty();
+            return OptionalLong.empty();
         }
         Visibility visible = lifecycles.visibility(read.stream(), life, last);
         long first = lifecycles.firstYoung(read.stream(), visible, visible.firstRevision(), last + 1);
-        return Optional.of(
-                read.backwards() ? backwards(read, first, shown, sink, last) : forwards(read, first, shown, sink, last));
+        if (read.backwards()) {
+            backwards(read, first, shown, sink, last);
+        } else {
+            forwards(read, first, shown, sink, last);
+        }
+        return OptionalLong.of(last);
     }
 
-    private StreamPage forwards(StreamRead read, long first, Predicate<RecordedEvent> seen, Feed.Sink sink, long last)
+    private void forwards(StreamRead read, long first, Predicate<RecordedEvent> seen, Feed.Sink sink, long last)
             throws InterruptedException {
         long asked = read.fromRevision().orElse(0);
         long next = Math.max(asked, first);
+        if (asked < first) {
+            sink.begins(first);
+        }
         long left = read.count();
         Presence presence = Presence.ofCaller();
         if (left > 0 && next <= last) {
@@ -96,10 +103,9 @@ public final class StreamReads {
                 }
             }
         }
-        return new StreamPage(asked < first ? OptionalLong.of(first) : OptionalLong.empty(), last);
     }
 
-    private StreamPage backwards(StreamRead read, long first, Predicate<RecordedEvent> seen, Feed.Sink sink, long last)
+    private void backwards(StreamRead read, long first, Predicate<RecordedEvent> seen, Feed.Sink sink, long last)
             throws InterruptedException {
         long to = Math.min(read.fromRevision().orElse(last), last) + 1;
         long left = read.count();
@@ -121,14 +127,12 @@ public final class StreamReads {
                 }
             }
         }
-        return new StreamPage(OptionalLong.empty(), last);
     }
 
-    private Optional<StreamPage> readIndex(IndexStream index, StreamRead read, Feed.Sink sink)
-            throws InterruptedException {
+    private OptionalLong readIndex(IndexStream index, StreamRead read, Feed.Sink sink) throws InterruptedException {
         long count = index.count(store);
         if (count == 0) {
-            return Optional.empty();
+            return OptionalLong.empty();
         }
         @Nullable Caller caller = Caller.KEY.get();
         long last = count - 1;
@@ -155,7 +159,7 @@ public final class StreamReads {
                 revision += read.backwards() ? -1 : 1;
             }
         }
-        return Optional.of(new StreamPage(OptionalLong.empty(), last));
+        return OptionalLong.of(last);
     }
 
     /// Gives a page of the log.
