@@ -225,6 +225,20 @@ abstract class JavaClientContract {
     }
 
     @Test
+    void metadata_is_set_once_when_the_append_that_sets_it_is_repeated() throws Exception {
+        EventData first = metadata("{\"$maxCount\":5}");
+        EventData second = metadata("{\"$maxCount\":7}");
+
+        WriteResult written = append("$$order-1", StreamState.any(), first);
+        append("$$order-1", StreamState.streamExists(), second);
+
+        assertThat(append("$$order-1", StreamState.any(), first)).hasToString(written.toString());
+        assertThat(append("$$order-1", StreamState.streamExists(), first)).hasToString(written.toString());
+        assertThat(client.getStreamMetadata("order-1").get().getMaxCount()).isEqualTo(7);
+        assertThat(appended()).isEqualTo(2);
+    }
+
+    @Test
     void a_stream_with_a_tombstone_can_neither_be_read_nor_appended_to() throws Exception {
         client.appendToStream("order-1", events(1)).get();
 
@@ -600,6 +614,11 @@ abstract class JavaClientContract {
                                 ("{\"number\":" + number + "}").getBytes(StandardCharsets.UTF_8))
                         .build())
                 .toArray(EventData[]::new);
+    }
+
+    private static EventData metadata(String json) {
+        return EventDataBuilder.json("$metadata", json.getBytes(StandardCharsets.UTF_8))
+                .build();
     }
 
     private static List<Long> revisions(ReadResult result) {

@@ -132,12 +132,12 @@ final class AppendPlan {
         } else if (expected.isExact()) {
             expectations.put(new StreamAt(stream, Expected.revision(expected.value())), stream);
         } else if (expected.equals(ExpectedState.ANY)) {
-            expectUnknown(stream, life);
+            expectUnknown(stream, life.beginning());
         } else if (expected.equals(ExpectedState.EXISTS)) {
             if (life.metaRevision() < 0) {
                 expectations.put(new StreamAt(stream, Expected.exists()), stream);
             }
-            expectUnknown(stream, life);
+            expectUnknown(stream, life.beginning());
         } else {
             violations.put(stream, Violation.found(stream, expected, lifecycles.lastRevision(stream)));
         }
@@ -145,13 +145,13 @@ final class AppendPlan {
 
     /// Where the version does not tell a repeat, the id of the first event does, from where the stream
     /// began.
-    private void expectUnknown(String stream, Lifecycle life) {
+    private void expectUnknown(String stream, long beginning) {
         List<NewEvent> ofStream = request.eventsOf(stream);
         if (!ofStream.isEmpty()) {
             Query known = Query.of(new Query.Item()
                     .withStream(stream)
                     .withIds(Set.of(ofStream.getFirst().id())));
-            expectations.put(new NothingMatching(known, life.beginning()), stream);
+            expectations.put(new NothingMatching(known, beginning), stream);
         }
     }
 
@@ -177,7 +177,13 @@ final class AppendPlan {
                 : expected.equals(ExpectedState.ANY) || (expected.equals(ExpectedState.EXISTS) && last >= 0);
         if (!holds) {
             violations.put(stream, Violation.found(stream, expected, last));
-        } else if (life.isDeleted() && !request.eventsOf(stream).isEmpty()) {
+            return;
+        }
+        if (!expected.isExact()) {
+            // The stream may have begun later than its metadata.
+            expectUnknown(stream, 0);
+        }
+        if (life.isDeleted() && !request.eventsOf(stream).isEmpty()) {
             long lastOfSubject = lifecycles.lastRevision(life.stream());
             guards.add(at(life.stream(), lastOfSubject));
             revive(life, request.eventsOf(stream).getLast().data(), lastOfSubject);
