@@ -359,6 +359,9 @@ abstract class JavaClientContract {
                         event.getLink().getRevision() + " " + event.getEvent().getRevision() + "@"
                                 + event.getEvent().getStreamId())
                 .containsExactly("0 0@order-1", "1 1@order-1", "2 0@order-2");
+        assertThat(category.getEvents())
+                .allSatisfy(
+                        event -> assertThat(event.getLink().getContentType()).isEqualTo("application/octet-stream"));
         assertThat(types.getEvents())
                 .extracting(event -> event.getLink().getRevision())
                 .containsExactly(2L, 1L, 0L);

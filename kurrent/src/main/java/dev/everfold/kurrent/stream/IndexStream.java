@@ -65,7 +65,9 @@ final class IndexStream {
 
     /// The link at a revision to an event.
     RecordedEvent link(RecordedEvent event, long revision) {
-        NewEvent link = NewEvent.of(name, StreamNames.LINK_TYPE, Bytes.utf8(event.revision() + "@" + event.stream()))
+        Bytes target = Bytes.utf8(event.revision() + "@" + event.stream());
+        NewEvent link = NewEvent.of(name, StreamNames.LINK_TYPE, target)
+                .withContent(NewEvent.BINARY, target)
                 .withId(event.id());
         byte[] record = EventFormat.encode(link);
         EventFormat.place(record, 0, new EventFormat.Place(event.position(), revision, event.recordedMicros()));
