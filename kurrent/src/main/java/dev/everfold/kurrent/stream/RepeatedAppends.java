@@ -49,10 +49,16 @@ record RepeatedAppends(EventStore store) {
     /// With an exact version: the same ids in the same order, right behind it.
     private Optional<RecordedEvent> lastAfter(String stream, long revision, List<NewEvent> events) {
         Read read = Read.stream(stream).fromRevision(revision + 1).limit(events.size());
-        List<RecordedEvent> found = store.read(read).toList();
-        List<UUID> ids = found.stream().map(RecordedEvent::id).toList();
-        boolean isSame = ids.equals(events.stream().map(NewEvent::id).toList());
-        return isSame ? Optional.of(found.getLast()) : Optional.empty();
+        Optional<RecordedEvent> last = Optional.empty();
+        try (EventCursor cursor = store.read(read)) {
+            for (NewEvent event : events) {
+                last = cursor.hasNext() ? Optional.of(cursor.next()) : Optional.empty();
+                if (last.isEmpty() || !last.get().id().equals(event.id())) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return last;
     }
 
     /// Without: the same ids anywhere in the stream.

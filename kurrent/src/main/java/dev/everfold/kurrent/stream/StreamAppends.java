@@ -227,7 +227,7 @@ public final class StreamAppends {
         for (Failure failure : failures) {
             String stream = expectationOf(plan, failure).orElseThrow();
             violations.computeIfAbsent(
-                    stream, _ -> Violation.found(stream, expected(request, stream), lifecycles.lastRevision(stream)));
+                    stream, _ -> Violation.found(stream, expected(request, stream), lastRevision(stream, failure)));
         }
         boolean isDead = violations.values().stream().anyMatch(Violation::isTombstoned);
         Optional<AppendOutcome.Stored> before = isDead ? Optional.empty() : repeated.find(request);
@@ -238,6 +238,13 @@ public final class StreamAppends {
                 .filter(violations::containsKey)
                 .map(violations::get)
                 .toList());
+    }
+
+    /// What refused the append, where that is known: since then the stream may have become what was expected.
+    private long lastRevision(String stream, Failure failure) {
+        return failure instanceof Failure.StreamMoved moved
+                ? moved.lastRevision().orElse(-1)
+                : lifecycles.lastRevision(stream);
     }
 
     private static ExpectedState expected(AppendRequest request, String stream) {
