@@ -7,6 +7,7 @@ import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreClosedException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,6 +25,8 @@ public final class LiveTail implements AutoCloseable {
     private static final Duration WAIT = Duration.ofSeconds(1);
 
     private static final long PAUSE_MILLIS = 200;
+
+    private static final System.Logger LOGGER = System.getLogger(LiveTail.class.getName());
 
     private final EventStore store;
 
@@ -82,6 +85,10 @@ public final class LiveTail implements AutoCloseable {
                 } catch (StoreClosedException ended) {
                     close();
                 } catch (EventStoreException notNow) {
+                    pause();
+                } catch (RuntimeException | Error defect) {
+                    // Without this thread, nobody who waits would hear of anything any more, nor know why.
+                    LOGGER.log(Level.ERROR, "new events were not looked at; they are again in a moment", defect);
                     pause();
                 }
             }
