@@ -32,12 +32,14 @@ public final class KurrentServices implements AutoCloseable {
     private final Streams streams;
     private final Groups groups;
     private final StreamsService appends;
+    private final MonitoringService figures;
     private final List<BindableService> services = new ArrayList<>();
 
-    private KurrentServices(Streams streams, Groups groups, StreamsService appends) {
+    private KurrentServices(Streams streams, Groups groups, StreamsService appends, MonitoringService figures) {
         this.streams = streams;
         this.groups = groups;
         this.appends = appends;
+        this.figures = figures;
     }
 
     /// All services over the store.
@@ -66,13 +68,16 @@ public final class KurrentServices implements AutoCloseable {
         // A group works for all its clients, in the name of the server.
         Executor groupThreads =
                 task -> Thread.ofVirtual().name("everfold-group").start(Context.ROOT.wrap(task));
-        KurrentServices all =
-                new KurrentServices(streams, new Groups(streams, groupThreads), new StreamsService(streams, threads));
+        KurrentServices all = new KurrentServices(
+                streams,
+                new Groups(streams, groupThreads),
+                new StreamsService(streams, threads),
+                new MonitoringService(store, threads));
         all.services.add(all.appends);
         all.services.add(new StreamsServiceV2(streams));
         all.services.add(PersistentSubscriptionsService.of(all.groups, streams.access()));
         all.services.add(GossipService.of(address, clock));
-        all.services.add(new MonitoringService(store, threads));
+        all.services.add(all.figures);
         all.services.add(new OperationsService(all.groups, streams.access(), shutdown));
         all.services.add(new ServerFeaturesService(streams.firstUsers(), all::definitions));
         return all;
@@ -109,6 +114,7 @@ public final class KurrentServices implements AutoCloseable {
     public void close() {
         groups.close();
         appends.close();
+        figures.close();
         streams.close();
     }
 }

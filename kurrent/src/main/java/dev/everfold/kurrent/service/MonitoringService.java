@@ -5,16 +5,20 @@ import dev.everfold.eventstore.StoreStats;
 import dev.everfold.protocol.kurrent.MonitoringGrpc;
 import dev.everfold.protocol.kurrent.MonitoringWire;
 import io.grpc.Context;
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /// `event_store.client.monitoring.Monitoring`: figures of the store and of this process, again after every period.
-public final class MonitoringService extends MonitoringGrpc.MonitoringImplBase {
+/// Safe for use by many threads.
+public final class MonitoringService extends MonitoringGrpc.MonitoringImplBase implements AutoCloseable {
 
     private static final long PERIOD_MILLIS_MIN = 100;
     private static final long PERIOD_MILLIS_DEFAULT = 10_000;
@@ -22,6 +26,11 @@ public final class MonitoringService extends MonitoringGrpc.MonitoringImplBase {
 
     private final EventStore store;
     private final Executor threads;
+
+    /// Of the calls that go on.
+    private final Set<CountDownLatch> pauses = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean isEnding;
 
     /// The service.
     ///
@@ -36,21 +45,37 @@ public final class MonitoringService extends MonitoringGrpc.MonitoringImplBase {
         Outbox<MonitoringWire.StatsResp> outbox =
                 new Outbox<>((ServerCallStreamObserver<MonitoringWire.StatsResp>) client, PATIENCE);
         outbox.begin();
-        CountDownLatch gone = new CountDownLatch(1);
-        outbox.onGone(gone::countDown);
+        CountDownLatch pause = new CountDownLatch(1);
+        outbox.onGone(pause::countDown);
         long asked = request.getRefreshTimePeriodInMs();
         long periodMillis = asked == 0 ? PERIOD_MILLIS_DEFAULT : Math.max(PERIOD_MILLIS_MIN, asked);
         threads.execute(Context.current().wrap(() -> {
+            pauses.add(pause);
             try {
-                do {
+                while (!isEnding && !outbox.isGone()) {
                     outbox.send(figures());
-                } while (!gone.await(periodMillis, TimeUnit.MILLISECONDS));
+                    boolean _ = pause.await(periodMillis, TimeUnit.MILLISECONDS);
+                }
+                if (isEnding) {
+                    throw Status.UNAVAILABLE
+                            .withDescription("The server ends. Ask again.")
+                            .asRuntimeException();
+                }
             } catch (ClientGoneException _) {
                 // Nobody is there to be told.
             } catch (InterruptedException | RuntimeException failure) {
                 outbox.refuse(Refusals.status(failure));
+            } finally {
+                pauses.remove(pause);
             }
         }));
+    }
+
+    /// Ends all calls, now and later.
+    @Override
+    public void close() {
+        isEnding = true;
+        pauses.forEach(CountDownLatch::countDown);
     }
 
     private MonitoringWire.StatsResp figures() {
