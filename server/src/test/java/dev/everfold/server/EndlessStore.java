@@ -9,12 +9,13 @@ import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.testkit.ForwardingEventStore;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A store in which whoever comes to an event of one stream comes to the like again and again, as if there were
+/// A store in which whoever comes to an event of some streams comes to the like again and again, as if there were
 /// no end of such events. It tells when somebody is caught there and when they have got away.
 final class EndlessStore extends ForwardingEventStore {
 
@@ -23,15 +24,15 @@ final class EndlessStore extends ForwardingEventStore {
     /// Events after which somebody is looking for more, and not about to stop.
     private static final int LOOKS = 5_000;
 
-    private final String stream;
+    private final Set<String> streams;
     private final CompletableFuture<Void> away = new CompletableFuture<>();
     private volatile boolean isEndless;
     private volatile CountDownLatch looks = new CountDownLatch(LOOKS);
 
     /// Ends everywhere at first, as the other store does.
-    EndlessStore(EventStore delegate, String stream) {
+    EndlessStore(EventStore delegate, String... streams) {
         super(delegate);
-        this.stream = stream;
+        this.streams = Set.of(streams);
     }
 
     void setEndless(boolean endless) {
@@ -88,12 +89,12 @@ final class EndlessStore extends ForwardingEventStore {
                 return again;
             }
             RecordedEvent event = cursor.next();
-            again = event.stream().equals(stream) ? event : null;
+            again = streams.contains(event.stream()) ? event : null;
             return event;
         }
 
         private static RecordedEvent after(RecordedEvent event) {
-            byte[] record = EventFormat.encode(NewEvent.of(event.stream(), event.type(), "{}"));
+            byte[] record = EventFormat.encode(NewEvent.of(event.stream(), event.type(), event.data()));
             EventFormat.Place place =
                     new EventFormat.Place(event.position() + 1, event.revision() + 1, event.recordedMicros());
             EventFormat.place(record, 0, place);

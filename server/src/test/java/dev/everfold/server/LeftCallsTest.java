@@ -2,6 +2,7 @@ package dev.everfold.server;
 
 import com.google.protobuf.ByteString;
 import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.protocol.kurrent.Shared;
 import dev.everfold.protocol.kurrent.StreamsGrpc;
@@ -33,13 +34,14 @@ class LeftCallsTest {
     private static final int COUNT = 1_000;
     private static final int WINDOW_MAX = 1_000_000_000;
     private static final String MIRRORS = "secret-mirrors";
+    private static final String LINKS = "$links";
     private static final String TYPE = "mirrored";
     private static final String OF_CATEGORY = "$ce-secret";
 
     private final AtomicReference<EndlessStore> endless = new AtomicReference<>();
     private final SecuredServer secured =
             new SecuredServer(ServerOptions.DEFAULTS.withPorts(0, 0).withSecurity(SecuredServer.USERS), store -> {
-                endless.set(new EndlessStore(store, MIRRORS));
+                endless.set(new EndlessStore(store, MIRRORS, LINKS));
                 return endless.get();
             });
     private final EndlessStore store = endless.get();
@@ -59,13 +61,13 @@ class LeftCallsTest {
                         .setReadDirection(ReadDirection.Backwards)),
         FILTERED("admin", all().setCount(COUNT).setFilter(filter())),
         OF_TYPE("clerk", of("$et-" + TYPE).setCount(COUNT)),
-        OLD("admin", of(MIRRORS).setCount(COUNT)),
-        OLD_BACKWARDS("admin", of(MIRRORS).setCount(COUNT).setReadDirection(ReadDirection.Backwards)),
+        LINKS_TO_HIDDEN("clerk", of(LINKS).setCount(COUNT)),
+        LINKS_TO_HIDDEN_BACKWARDS("clerk", of(LINKS).setCount(COUNT).setReadDirection(ReadDirection.Backwards)),
         SUBSCRIPTION("clerk", subscription(all())),
         FILTERED_SUBSCRIPTION("admin", subscription(all()).setFilter(filter())),
         FILTERED_SUBSCRIPTION_THAT_TELLS_NOTHING("admin", subscription(all()).setFilter(filter().setMax(WINDOW_MAX))),
         SUBSCRIPTION_OF_TYPE("clerk", subscription(of("$et-" + TYPE))),
-        SUBSCRIPTION_OF_OLD("admin", subscription(of(MIRRORS)));
+        SUBSCRIPTION_OF_LINKS_TO_HIDDEN("clerk", subscription(of(LINKS)));
 
         private final String user;
         private final StreamsWire.ReadReq request;
@@ -110,8 +112,8 @@ class LeftCallsTest {
         secured.create("clerk", Permission.READERS);
         secured.store.append(
                 Append.of(NewEvent.of("$settings", "$settings", "{\"$systemStreamAcl\":{\"$r\":\"$all\"}}")));
-        secured.store.append(Append.of(NewEvent.of("$$" + MIRRORS, "$metadata", "{\"$maxAge\":0}")));
         secured.store.append(Append.of(NewEvent.of(MIRRORS, TYPE, "{}")));
+        secured.store.append(Append.of(NewEvent.of(LINKS, "$>", Bytes.utf8("0@" + MIRRORS))));
         secured.setPolicy(-1, "[{\"prefix\":\"secret\",\"readers\":[],\"appenders\":[]}]");
     }
 
