@@ -71,14 +71,15 @@ final class Lifecycles {
         return StreamNames.isMetastream(stream) ? StreamMetadata.OF_METASTREAM : life.metadata();
     }
 
-    /// The first revision in a half-open range whose event is not too old; the range's end when there
-    /// is none. Recorded times never fall, so it is found without reading what is older.
-    long firstYoung(String stream, Visibility visible, long from, long to) {
-        if (visible.recordedFrom().isEmpty()) {
+    /// The first revision from one on whose event is not too old; where all are, the one that the next event will
+    /// have. Recorded times never fall, so it is found without reading what is older. Mostly it is the first
+    /// that is looked at, as readers come back for what follows.
+    long firstYoung(String stream, Visibility visible, long from) {
+        if (visible.recordedFrom().isEmpty() || isYoung(stream, visible, from)) {
             return from;
         }
-        long low = from;
-        long high = to;
+        long low = from + 1;
+        long high = lastRevision(stream) + 1;
         while (low < high) {
             long middle = (low + high) >>> 1;
             if (isYoung(stream, visible, middle)) {
@@ -90,6 +91,7 @@ final class Lifecycles {
         return low;
     }
 
+    /// Also where there is no event yet.
     private boolean isYoung(String stream, Visibility visible, long revision) {
         try (EventCursor cursor =
                 store.read(Read.stream(stream).fromRevision(revision).limit(1))) {

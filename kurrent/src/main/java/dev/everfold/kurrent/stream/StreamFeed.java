@@ -55,19 +55,18 @@ final class StreamFeed implements Feed {
             throw RefusedException.streamDeleted(stream);
         }
         Visibility visible = lifecycles.visibility(stream, life);
-        Predicate<RecordedEvent> seen = access.shownOf(stream, caller).and(visible::isYoung);
+        Predicate<RecordedEvent> shown = access.shownOf(stream, caller);
         Presence presence = Presence.ofCaller();
-        long from = Math.max(revision, visible.firstRevision());
-        long end = visible.recordedFrom().isPresent() ? lifecycles.lastRevision(stream) + 1 : 0;
-        if (from < end) {
-            from = lifecycles.firstYoung(stream, visible, from, end);
-            revision = from;
+        long first = Math.max(revision, visible.firstRevision());
+        long from = lifecycles.firstYoung(stream, visible, first);
+        if (from > first) {
+            revision = from; // what is too old stays so
         }
         try (EventCursor cursor = store.read(Read.stream(stream).fromRevision(from))) {
             while (cursor.hasNext()) {
                 RecordedEvent event = cursor.next();
                 revision = event.revision() + 1;
-                if (!seen.test(event)) {
+                if (!shown.test(event)) {
                     presence.passed();
                 } else if (!sink.accept(resolved(event))) {
                     return event.position() + 1;

@@ -71,21 +71,24 @@ public final class StreamReads {
             return OptionalLong.empty();
         }
         Visibility visible = lifecycles.visibility(read.stream(), life, last);
-        long first = lifecycles.firstYoung(read.stream(), visible, visible.firstRevision(), last + 1);
         if (read.backwards()) {
-            backwards(read, first, shown, sink, last);
+            backwards(read, visible, shown, sink, last);
         } else {
-            forwards(read, first, shown, sink, last);
+            forwards(read, visible, shown, sink, last);
         }
         return OptionalLong.of(last);
     }
 
-    private void forwards(StreamRead read, long first, Predicate<RecordedEvent> seen, Feed.Sink sink, long last)
+    private void forwards(
+            StreamRead read, Visibility visible, Predicate<RecordedEvent> shown, Feed.Sink sink, long last)
             throws InterruptedException {
         long asked = read.fromRevision().orElse(0);
-        long next = Math.max(asked, first);
-        if (asked < first) {
-            sink.begins(first);
+        long next = Math.max(asked, visible.firstRevision());
+        if (next <= last) {
+            next = lifecycles.firstYoung(read.stream(), visible, next);
+        }
+        if (asked < next) {
+            sink.begins(next);
         }
         long left = read.count();
         Presence presence = Presence.ofCaller();
@@ -94,7 +97,7 @@ public final class StreamReads {
             try (EventCursor cursor = store.read(revisions)) {
                 while (left > 0 && cursor.hasNext()) {
                     RecordedEvent event = cursor.next();
-                    if (seen.test(event)) {
+                    if (shown.test(event)) {
                         left--;
                         sink.accept(delivery(event, read.resolvesLinks()));
                     } else {
@@ -105,20 +108,24 @@ public final class StreamReads {
         }
     }
 
-    private void backwards(StreamRead read, long first, Predicate<RecordedEvent> seen, Feed.Sink sink, long last)
+    private void backwards(
+            StreamRead read, Visibility visible, Predicate<RecordedEvent> shown, Feed.Sink sink, long last)
             throws InterruptedException {
         long to = Math.min(read.fromRevision().orElse(last), last) + 1;
         long left = read.count();
         Presence presence = Presence.ofCaller();
-        if (left > 0 && to > first) {
+        if (left > 0 && to > visible.firstRevision()) {
             Read revisions = Read.stream(read.stream())
-                    .fromRevision(first)
+                    .fromRevision(visible.firstRevision())
                     .toRevision(to)
                     .backwards();
             try (EventCursor cursor = store.read(revisions)) {
                 while (left > 0 && cursor.hasNext()) {
                     RecordedEvent event = cursor.next();
-                    if (seen.test(event)) {
+                    if (!visible.isYoung(event)) {
+                        return; // what is before it is older
+                    }
+                    if (shown.test(event)) {
                         left--;
                         sink.accept(delivery(event, read.resolvesLinks()));
                     } else {

@@ -123,6 +123,23 @@ class HiddenEventsTest {
         assertThat(counting.events).isLessThan(20);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_page_of_events_of_which_none_is_too_old_is_not_looked_for(boolean backwards) throws Exception {
+        append("order-1", 1_000);
+        describe("order-1", "{\"$maxAge\":60}");
+        Counting counting = new Counting(store);
+        StreamRead read = new StreamRead("order-1", backwards, OptionalLong.of(500), 1, false);
+        List<Long> page = new ArrayList<>();
+
+        try (Streams streams = Streams.over(counting, threads, clock)) {
+            var _ = streams.reads().read(read, found -> page.add(found.found().revision()));
+        }
+
+        assertThat(page).containsExactly(500L);
+        assertThat(counting.events).isLessThan(8);
+    }
+
     @Test
     void a_stream_of_which_all_is_too_old_is_there_and_empty() throws Exception {
         append("order-1", 3);
