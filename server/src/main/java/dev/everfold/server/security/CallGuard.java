@@ -176,9 +176,8 @@ final class CallGuard implements ServerInterceptor, AutoCloseable {
         return live;
     }
 
-    /// Ends what a user has under way by what was known before a change: what was allowed then may be no more.
-    /// Who was
-    /// looked up after it was let in by what it left.
+    /// Ends what a user has under way by what was known before a change: what was allowed then may be no
+    /// more. Who was looked up after it was let in by what it left.
     ///
     /// @param position of the change
     void endAllOf(String login, long position) {

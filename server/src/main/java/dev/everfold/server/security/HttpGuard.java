@@ -181,8 +181,12 @@ public final class HttpGuard {
     /// @throws HttpResponseException when too many were wrong
     public void changePassword(io.javalin.http.Context context, Users.PasswordChange passwords) {
         Caller caller = Objects.requireNonNull(Caller.KEY.get());
-        Login login = security.orElseThrow().logins().changePassword(caller.name(), passwords, context.ip(), caller);
-        var _ = known(context, login, WRONG_PASSWORD);
+        security.orElseThrow()
+                .logins()
+                .changePassword(caller.name(), passwords, context.ip(), caller)
+                .ifPresent(later -> {
+                    throw tooMany(context, later);
+                });
     }
 
     /// Ends the session, if there is one.
@@ -266,12 +270,14 @@ public final class HttpGuard {
                 context.header("WWW-Authenticate", TOKEN_CHALLENGE);
                 throw new UnauthorizedResponse(why);
             }
-            case Login.Later later -> {
-                context.header("Retry-After", Long.toString(later.seconds()));
-                throw new HttpResponseException(HttpStatus.TOO_MANY_REQUESTS.getCode(), later.words());
-            }
+            case Login.Later later -> throw tooMany(context, later);
             case Login.Unsure(String why) -> throw new ServiceUnavailableResponse(why);
         };
+    }
+
+    private static HttpResponseException tooMany(io.javalin.http.Context context, Login.Later later) {
+        context.header("Retry-After", Long.toString(later.seconds()));
+        return new HttpResponseException(HttpStatus.TOO_MANY_REQUESTS.getCode(), later.words());
     }
 
     /// Browsers would ask their user in a window of their own.

@@ -14,16 +14,6 @@ sealed interface Login {
     ///     or behind it may not be known
     record Known(Caller caller, Pass pass, long seen) implements Login {
 
-        /// Of whom any change may not be known.
-        Known(Caller caller, Pass pass) {
-            this(caller, pass, 0);
-        }
-
-        /// A user of this server, of whom any change may not be known.
-        Known(Caller caller) {
-            this(caller, new Pass.OfUser());
-        }
-
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Known(Caller one, Pass by, long _) && one.equals(caller) && by.equals(pass);

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /// Finds out who somebody is, by name and password or by a certificate.
 ///
@@ -58,18 +59,28 @@ final class Logins {
         if (seconds > 0) {
             return new Login.Later(seconds);
         }
+        return checking(() -> {
+                    // Many calls of one client wait here together; the first one has found out meanwhile.
+                    Login.Known meanwhile = remembered.recall(hash);
+                    return meanwhile == null ? checkNow(credentials, address, hash) : meanwhile;
+                })
+                .orElse(new Login.Later(1));
+    }
+
+    /// Does what takes the time of a hash.
+    ///
+    /// @return empty when too many are at it
+    private <T> Optional<T> checking(Supplier<T> work) {
         try {
             if (!checks.tryAcquire(WAIT_SECONDS_MAX, TimeUnit.SECONDS)) {
-                return new Login.Later(1);
+                return Optional.empty();
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            return new Login.Later(1);
+            return Optional.empty();
         }
         try {
-            // Many calls of one client wait here together; the first one has found out meanwhile.
-            Login.Known meanwhile = remembered.recall(hash);
-            return meanwhile == null ? checkNow(credentials, address, hash) : meanwhile;
+            return Optional.of(work.get());
         } finally {
             checks.release();
         }
@@ -102,21 +113,29 @@ final class Logins {
     /// Gives another password to a user who is in and knows the current one. A wrong one counts as a login that
     /// failed: who took over a session must not find it out.
     ///
-    /// @return [Login.Later] when it was not looked at, and else who it is
+    /// @return empty when it is done; otherwise it was not looked at
     /// @throws UserException as [Users#changePassword] does
     /// @throws EventStoreException when the store cannot be asked
-    Login changePassword(String login, PasswordChange passwords, String address, Caller by) {
-        if (find(login).isEmpty()) {
-            throw new UserException(Reason.NOT_FOUND, login);
+    Optional<Login.Later> changePassword(String login, PasswordChange passwords, String address, Caller by) {
+        return checking(() -> changeNow(login, passwords, address, by)).orElse(Optional.of(new Login.Later(1)));
+    }
+
+    private Optional<Login.Later> changeNow(String login, PasswordChange passwords, String address, Caller by) {
+        long seconds = backoff.waitSeconds(login, address);
+        if (seconds > 0) {
+            return Optional.of(new Login.Later(seconds));
         }
-        Login found = check(new BasicCredentials(login, passwords.current()), address);
-        if (found instanceof Login.Unknown) {
-            throw new UserException(Reason.WRONG_PASSWORD, login);
-        }
-        if (found instanceof Login.Known) {
+        try {
             users.changePassword(login, passwords, by);
+        } catch (UserException refused) {
+            if (refused.reason() == Reason.WRONG_PASSWORD) {
+                backoff.failed(login, address);
+                audit.loginFailed(login, address);
+            }
+            throw refused;
         }
-        return found;
+        backoff.succeeded(login, address);
+        return Optional.empty();
     }
 
     private Login checkNow(BasicCredentials credentials, String address, ByteBuffer hash) {

@@ -82,11 +82,12 @@ final class UsersService extends UsersGrpc.UsersImplBase {
             Secret current = Secret.of(options.getCurrentPassword());
             Secret next = Secret.of(options.getNewPassword());
             String address = Objects.requireNonNull(CallGuard.ADDRESS.get());
-            Login login =
-                    logins.changePassword(options.getLoginName(), new Users.PasswordChange(current, next), address, by);
-            if (login instanceof Login.Later later) {
-                throw Status.UNAUTHENTICATED.withDescription(later.words()).asRuntimeException();
-            }
+            logins.changePassword(options.getLoginName(), new Users.PasswordChange(current, next), address, by)
+                    .ifPresent(later -> {
+                        throw Status.UNAUTHENTICATED
+                                .withDescription(later.words())
+                                .asRuntimeException();
+                    });
         });
     }
 

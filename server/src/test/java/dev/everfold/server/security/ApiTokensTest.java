@@ -61,7 +61,7 @@ class ApiTokensTest {
     }
 
     private static Login known(String login, String token, Instant until, String... groups) {
-        return new Login.Known(new Caller(login, Set.of(groups)), new Pass.OfApiToken(ApiToken.hash(token), until));
+        return new Login.Known(new Caller(login, Set.of(groups)), new Pass.OfApiToken(ApiToken.hash(token), until), 0);
     }
 
     @Test

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 /// How many sessions a user may have at a time.
 class SessionLimitTest {
 
-    private static final Login.Known ALICE = new Login.Known(new Caller("alice", Set.of()));
-    private static final Login.Known BOB = new Login.Known(new Caller("bob", Set.of()));
+    private static final Login.Known ALICE = new Login.Known(new Caller("alice", Set.of()), new Pass.OfUser(), 0);
+    private static final Login.Known BOB = new Login.Known(new Caller("bob", Set.of()), new Pass.OfUser(), 0);
 
     private final Sessions sessions = new Sessions(System::nanoTime);
 
