@@ -8,6 +8,7 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.testkit.ForwardingCursor;
 import dev.everfold.testkit.ForwardingEventStore;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -64,31 +65,30 @@ final class EndlessStore extends ForwardingEventStore {
         super.close();
     }
 
-    private final class Endless implements EventCursor {
+    private final class Endless extends ForwardingCursor {
 
-        private final EventCursor cursor;
         private @Nullable RecordedEvent again;
         private boolean isCaught;
 
         Endless(EventCursor cursor) {
-            this.cursor = cursor;
+            super(cursor);
         }
 
         @Override
         public boolean hasNext() {
-            return (isEndless && again != null) || cursor.hasNext();
+            return (isEndless && again != null) || super.hasNext();
         }
 
         @Override
         public RecordedEvent next() {
             // It may have been told to end since it was asked for the next one.
-            if (again != null && (isEndless || !cursor.hasNext())) {
+            if (again != null && (isEndless || !super.hasNext())) {
                 isCaught = true;
                 looks.countDown();
                 again = after(again);
                 return again;
             }
-            RecordedEvent event = cursor.next();
+            RecordedEvent event = super.next();
             again = streams.contains(event.stream()) ? event : null;
             return event;
         }
@@ -102,18 +102,8 @@ final class EndlessStore extends ForwardingEventStore {
         }
 
         @Override
-        public long end() {
-            return cursor.end();
-        }
-
-        @Override
-        public long nextPosition() {
-            return cursor.nextPosition();
-        }
-
-        @Override
         public void close() {
-            cursor.close();
+            super.close();
             if (isCaught) {
                 away.complete(null);
             }

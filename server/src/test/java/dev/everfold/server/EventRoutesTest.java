@@ -12,6 +12,7 @@ import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.testkit.ForwardingCursor;
 import dev.everfold.testkit.ForwardingEventStore;
 import io.javalin.Javalin;
 import java.io.BufferedReader;
@@ -292,36 +293,15 @@ class EventRoutesTest {
 
         @Override
         public EventCursor read(Read read) {
-            EventCursor cursor = super.read(read);
-            return new EventCursor() {
+            return new ForwardingCursor(super.read(read)) {
                 private int left = events;
-
-                @Override
-                public boolean hasNext() {
-                    return cursor.hasNext();
-                }
 
                 @Override
                 public RecordedEvent next() {
                     if (left-- == 0) {
                         throw new StoreUnavailableException("The disk is gone.", true, null);
                     }
-                    return cursor.next();
-                }
-
-                @Override
-                public long end() {
-                    return cursor.end();
-                }
-
-                @Override
-                public long nextPosition() {
-                    return cursor.nextPosition();
-                }
-
-                @Override
-                public void close() {
-                    cursor.close();
+                    return super.next();
                 }
             };
         }

@@ -72,12 +72,13 @@ class LateNoticeTest {
     @Test
     void what_is_begun_by_a_login_that_was_remembered_ends_when_the_server_hears_of_the_change() throws Exception {
         secured.create("alice", Permission.READERS);
-        assertThat(secured.send(secured.request("/events", "alice", "secret")).statusCode())
-                .isEqualTo(200);
         KurrentUser.Listener listener = new KurrentUser.Listener();
         KurrentDBClient alice = KurrentUser.client(secured, "alice");
 
+        // Before the login, which would be forgotten again by what is heard late of her being created.
         hold();
+        assertThat(secured.send(secured.request("/events", "alice", "secret")).statusCode())
+                .isEqualTo(200);
         others.disable("alice", ADMIN);
         var _ = KurrentUser.subscribe(alice, "order-17", listener);
         assertThat(listener.caughtUp).succeedsWithin(Duration.ofSeconds(SECONDS_MAX));
