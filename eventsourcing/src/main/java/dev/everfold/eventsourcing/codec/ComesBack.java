@@ -98,9 +98,8 @@ final class ComesBack {
         }
     }
 
-    /// Whether the text of a class is of its author, and not what every record or object says of itself: of a
-    /// record,
-    /// that is final.
+    /// Whether the text of a class is of its author, and not what every record or object says of itself:
+    /// of a record, that is final.
     private static boolean hasText(Class<?> type) {
         if (Stream.of(type.getDeclaredMethods(), type.getDeclaredFields())
                 .flatMap(Arrays::stream)

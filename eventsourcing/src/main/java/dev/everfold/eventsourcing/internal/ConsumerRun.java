@@ -158,7 +158,7 @@ final class ConsumerRun implements AutoCloseable {
 
     private void rest() {
         loop.gauge().state(ConsumerState.PAUSED);
-        saveIfDue(!loop.wakeup().await(options.lease().dividedBy(3)));
+        saveIfDue(!loop.wakeup().await(options.renewEvery()));
         if (!loop.isPaused()) {
             loop.gauge().state(ConsumerState.CATCHING_UP);
         }
@@ -214,9 +214,7 @@ final class ConsumerRun implements AutoCloseable {
     }
 
     private Duration saveEvery() {
-        Duration renewal = options.lease().dividedBy(3);
-        boolean isUnsaved = saved != position && options.checkpointEvery().compareTo(renewal) < 0;
-        return isUnsaved ? options.checkpointEvery() : renewal;
+        return saved != position ? options.saveEvery() : options.renewEvery();
     }
 
     private void retry(RuntimeException failed, int failures) {

@@ -6,8 +6,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/// Renews the lease of a claim that has carried out no step yet, each time that a third of it is over. Does nothing for
-/// a consumer without a checkpoint, for which there is nothing to prepare. For one thread.
+/// Renews the lease of a claim that has carried out no step yet, while it prepares for the first. Does nothing
+/// for a consumer without a checkpoint, for which there is nothing to prepare. For one thread.
 final class Renewal implements Runnable {
 
     private final Claim claim;
@@ -16,9 +16,9 @@ final class Renewal implements Runnable {
 
     private Instant renewed;
 
-    Renewal(Claim claim, Duration lease, Clock clock) {
+    Renewal(Claim claim, Duration every, Clock clock) {
         this.claim = claim;
-        this.every = lease.dividedBy(3);
+        this.every = every;
         this.clock = clock;
         this.renewed = clock.instant();
     }

@@ -57,7 +57,7 @@ public final class RunningReaction<S> implements EventConsumer {
 
     private static <E, S> Claim claim(Reaction<E, S> reaction, Claim progress, ConsumerSource.Shared shared) {
         try {
-            Renewal renewal = new Renewal(progress, reaction.options().lease(), shared.clock());
+            Renewal renewal = new Renewal(progress, reaction.options().renewEvery(), shared.clock());
             ReactionRun<E, S> run = ReactionRun.start(reaction, shared.store(), shared.clock(), renewal);
             Claim handling = Subscription.batches(reaction.name(), run::handle)
                     .options(reaction.options())

@@ -53,6 +53,16 @@ public record ConsumerOptions(
         }
     }
 
+    /// How often a process at work renews its lease: whenever a third of it is over.
+    public Duration renewEvery() {
+        return lease.dividedBy(3);
+    }
+
+    /// How long a checkpoint waits to be saved. That renews the lease, so it does not wait for longer.
+    public Duration saveEvery() {
+        return checkpointEvery.compareTo(renewEvery()) < 0 ? checkpointEvery : renewEvery();
+    }
+
     private static void requireRange(String name, long value, long max) {
         if (value < 1 || value > max) {
             throw new IllegalArgumentException(

@@ -4,7 +4,6 @@ import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventsourcing.codec.EventContext;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.RecordedEvent;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -157,14 +156,11 @@ public final class Subscription {
         return handler.batches() ? options : options.withBatchEventsMax(1);
     }
 
-    /// A claim that calls the handler before it saves a checkpoint. That renews the lease, so a checkpoint waits
-    /// for a third of it at most.
+    /// A claim that calls the handler before it saves a checkpoint.
     ///
     /// @param progress where the checkpoint is kept
     /// @param clock tells how old what is not saved is
     public Claim handling(Claim progress, java.time.Clock clock) {
-        Duration renewal = options.lease().dividedBy(3);
-        Duration every = options.checkpointEvery().compareTo(renewal) < 0 ? options.checkpointEvery() : renewal;
-        return new HandlingClaim(progress, handler.call(), after, every, clock);
+        return new HandlingClaim(progress, handler.call(), after, options.saveEvery(), clock);
     }
 }
