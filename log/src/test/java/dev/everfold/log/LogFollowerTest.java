@@ -25,7 +25,6 @@ import dev.everfold.log.storage.StorageFile;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -506,7 +505,7 @@ class LogFollowerTest {
     }
 
     /// Fails at one call of a storage or of a file.
-    private static final class FailingOnce extends ForwardingStorage {
+    private static final class FailingOnce extends CountedStorage {
 
         private int callsLeft = Integer.MAX_VALUE;
 
@@ -519,40 +518,11 @@ class LogFollowerTest {
             callsLeft = calls;
         }
 
-        private void count() throws IOException {
+        @Override
+        void count() throws IOException {
             if (callsLeft-- == 0) {
                 throw new IOException("Too many open files");
             }
-        }
-
-        @Override
-        public List<String> list() throws IOException {
-            count();
-            return super.list();
-        }
-
-        @Override
-        public StorageFile openForReading(String name) throws IOException {
-            count();
-            return super.openForReading(name);
-        }
-
-        @Override
-        protected StorageFile wrap(StorageFile file) {
-            return new ForwardingFile(file) {
-
-                @Override
-                public int read(long offset, byte[] target, int targetOffset, int length) throws IOException {
-                    count();
-                    return super.read(offset, target, targetOffset, length);
-                }
-
-                @Override
-                public MemorySegment map() throws IOException {
-                    count();
-                    return super.map();
-                }
-            };
         }
     }
 }
