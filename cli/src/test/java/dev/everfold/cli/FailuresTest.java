@@ -118,18 +118,11 @@ class FailuresTest {
                 "restore --store unlucky: there",
             })
     void what_is_interrupted_ends_at_once(String command) {
-        Interruption interruption = new Interruption();
-        interruption.request();
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Console console = new Console(
-                InputStream.nullInputStream(), new Output(out), new Output(err), Terminal.none(), interruption);
+        CommandLineRun run = CommandLineRun.interrupted(command.split(" ", -1));
 
-        int exitCode = Main.run(command.split(" ", -1), console);
-
-        assertThat(exitCode).isEqualTo(130);
-        assertThat(out.size()).isZero();
-        assertThat(err.size()).isZero();
+        assertThat(run.exitCode()).isEqualTo(130);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).isEmpty();
     }
 
     @ParameterizedTest

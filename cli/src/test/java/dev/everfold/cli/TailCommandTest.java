@@ -6,9 +6,6 @@ import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.NewEvent;
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -65,18 +62,11 @@ class TailCommandTest {
 
     @Test
     void it_begins_with_the_next_event_and_ends_when_it_is_interrupted() {
-        Interruption interruption = new Interruption();
-        interruption.request();
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Console console = new Console(
-                InputStream.nullInputStream(), new Output(out), new Output(err), Terminal.none(), interruption);
+        CommandLineRun run = CommandLineRun.interrupted("tail", "--store", store);
 
-        int exitCode = Main.run(new String[] {"tail", "--store", store}, console);
-
-        assertThat(exitCode).isEqualTo(130);
-        assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
-        assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+        assertThat(run.exitCode()).isEqualTo(130);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).isEmpty();
     }
 
     @Test
