@@ -70,9 +70,8 @@ final class Arrivals implements AutoCloseable {
         }
     }
 
-    /// Somebody looked at the log. When it ends before what was known by then, a failover lost some of it, and
-    /// nobody
-    /// is to be told of events that are gone.
+    /// Somebody looked at the log. When it ends before what was known by then, a failover lost some of
+    /// it, and nobody is to be told of events that are gone.
     ///
     /// @param knownBefore what was [known][#known()] before that look
     /// @param next where the log ended

@@ -55,13 +55,12 @@ public final class GossipService extends GossipGrpc.GossipImplBase {
     /// @param target host and port that the client has come to
     private GossipWire.EndPoint endPoint(String target) {
         Matcher both = HOST_AND_PORT.matcher(target);
-        boolean isTold = address.host().isEmpty() && both.matches();
-        return GossipWire.EndPoint.newBuilder()
-                .setAddress(isTold ? both.group(1) : address.host().orElse(target))
-                .setPort(
-                        isTold
-                                ? Integer.parseInt(both.group(2))
-                                : address.port().getAsInt())
-                .build();
+        return address.host().isEmpty() && both.matches()
+                ? endPoint(both.group(1), Integer.parseInt(both.group(2)))
+                : endPoint(address.host().orElse(target), address.port().getAsInt());
+    }
+
+    private static GossipWire.EndPoint endPoint(String host, int port) {
+        return GossipWire.EndPoint.newBuilder().setAddress(host).setPort(port).build();
     }
 }
