@@ -28,6 +28,23 @@ record QuerySql(String text, List<Object> values) {
 
     private static final String EVENTS = "select " + Sql.COLUMNS + " from {schema}.event e where ";
 
+    /// The first revision of a stream at or behind a position, null when it has no event.
+    ///
+    /// Positions rise with revisions, so half of what it may be is ruled out at a time. Where a detached partition
+    /// has left a gap, the next event decides.
+    private static final String FIRST_REVISION = """
+            (with recursive bounds(low, high) as (
+                (select case when l.position < ? then l.revision + 1 else 0 end, l.revision + 1
+                    from {schema}.event l where l.stream = ? order by l.revision desc limit 1)
+                union all
+                select case when m.position < ? then m.revision + 1 else b.low end,
+                       case when m.position < ? then b.high else (b.low + b.high) / 2 end
+                    from bounds b cross join lateral (
+                        select f.position, f.revision from {schema}.event f
+                        where f.stream = ? and f.revision >= (b.low + b.high) / 2 order by f.revision limit 1) m
+                    where b.low < b.high)
+            select max(low) from bounds)""";
+
     /// Events that match a query.
     static QuerySql matching(Query query, Read.Direction direction, Page page) {
         List<Object> values = new ArrayList<>();
@@ -91,19 +108,41 @@ record QuerySql(String text, List<Object> values) {
             values.add(page.events());
             return text + " order by t.position" + order + " limit ?";
         }
-        if (kind == Kind.ID || kind == Kind.STREAM) {
-            // Few events have an id, and a stream is in the order of its revisions: never through the log.
+        if (kind == Kind.STREAM) {
+            String text = "select e.position from {schema}.event e where " + kind.condition("?")
+                    + revisionsWithin(page, term, values) + others(item, kind, values);
+            values.add(page.events());
+            return text + " order by e.revision" + order + " limit ?";
+        }
+        if (kind == Kind.ID) {
+            // Few events have an id: never through the log.
             String inner = "select e.position from {schema}.event e where " + kind.condition("?")
-                    + others(item, kind, values) + " order by "
-                    + (kind == Kind.STREAM ? "e.revision" + order : "e.id") + " offset 0";
+                    + others(item, kind, values) + " order by e.id offset 0";
             String text = "select q.position from (" + inner + ") q where " + range("q.position", page, values);
             values.add(page.events());
-            return text + (kind == Kind.STREAM ? "" : " order by q.position" + order) + " limit ?";
+            return text + " order by q.position" + order + " limit ?";
         }
         String text = "select e.position from {schema}.event e where " + kind.condition("?")
                 + others(item, kind, values) + " and " + range("e.position", page, values);
         values.add(page.events());
         return text + " order by e.position" + order + " limit ?";
+    }
+
+    /// The positions of a page as revisions of a stream.
+    private static String revisionsWithin(Page page, String stream, List<Object> values) {
+        StringBuilder text = new StringBuilder();
+        if (page.fromPosition() > 0) {
+            text.append(" and e.revision >= ").append(firstRevision(stream, page.fromPosition(), values));
+        }
+        if (page.toPosition() < Long.MAX_VALUE) {
+            text.append(" and e.revision < ").append(firstRevision(stream, page.toPosition(), values));
+        }
+        return text.toString();
+    }
+
+    private static String firstRevision(String stream, long position, List<Object> values) {
+        values.addAll(List.of(position, stream, position, position, stream));
+        return FIRST_REVISION;
     }
 
     /// The fields that do not lead.

@@ -149,4 +149,40 @@ class PartitionsTest {
             assertThat(partitions()).doesNotContain("event_000000");
         }
     }
+
+    @Test
+    void a_stream_is_read_between_any_positions_whatever_partition_was_detached() throws Exception {
+        try (EventStore store = PostgresEventStore.open(uri.toString())) {
+            for (int i = 0; i < 6; i++) {
+                store.append(appendOf(490));
+            }
+            PostgresServer.V18.run(
+                    "alter table " + schema + ".event detach partition " + schema + ".event_000001",
+                    "alter table " + schema + ".tag detach partition " + schema + ".tag_000001");
+            Read stream = Read.matching(Query.stream("meter-3"));
+            List<RecordedEvent> left = store.read(stream).toList();
+
+            assertThat(left).hasSize(277);
+            for (long from = 0; from < 2_940; from += 97) {
+                for (long to = from; to <= 2_940; to += 245) {
+                    assertThat(store.read(stream.fromPosition(from).toPosition(to))
+                                    .toList())
+                            .as("from %d to %d", from, to)
+                            .isEqualTo(between(left, from, to));
+                    assertThat(store.read(stream.fromPosition(from)
+                                            .toPosition(to)
+                                            .backwards())
+                                    .toList())
+                            .as("from %d to %d, backwards", from, to)
+                            .isEqualTo(between(left, from, to).reversed());
+                }
+            }
+        }
+    }
+
+    private static List<RecordedEvent> between(List<RecordedEvent> events, long from, long to) {
+        return events.stream()
+                .filter(event -> event.position() >= from && event.position() < to)
+                .toList();
+    }
 }
