@@ -52,7 +52,8 @@ final class Timers implements AutoCloseable {
     private final TreeSet<Pending> waiting = new TreeSet<>(
             Comparator.comparing((Pending pending) -> pending.timer().due())
                     .thenComparing(Pending::key)
-                    .thenComparing(pending -> pending.timer().name()));
+                    .thenComparing(pending -> pending.timer().name())
+                    .thenComparingLong(pending -> pending.timer().setBy()));
     private final Map<String, Set<Pending>> byKey = new HashMap<>();
     private int pendingCount;
     private boolean closed;

@@ -140,6 +140,23 @@ class ReactionTimersTest {
     }
 
     @Test
+    void a_timer_that_is_set_again_for_the_same_time_fires_once() throws InterruptedException {
+        try (Everfold everfold = process()) {
+            RunningReaction<Progress> reaction = everfold.start(REACTION);
+            placed("17", 1);
+            placed("17", 1);
+            awaitQuiet(reaction);
+
+            clock.advance(DAY);
+
+            awaitWord(reaction, "17", "fired 2026-03-02T12:00:00Z ");
+            awaitQuiet(reaction);
+            assertThat(reaction.instance("17").timers()).isEmpty();
+        }
+        assertThat(told()).hasSize(1);
+    }
+
+    @Test
     void a_timer_that_is_cancelled_after_its_time_was_told_does_not_fire() throws InterruptedException {
         try (Everfold everfold = process()) {
             RunningReaction<Progress> reaction = everfold.start(REACTION);
