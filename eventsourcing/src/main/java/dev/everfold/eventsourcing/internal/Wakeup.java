@@ -23,7 +23,8 @@ final class Wakeup {
         }
     }
 
-    /// Waits for a ring; false when the time ran out. An interrupt counts as a ring; the flag stays set
+    /// Waits for a ring; false when the time ran out. An interrupt counts as a ring and is over with it: the thread
+    /// is that of a consumer, which would never wait again if the flag stayed set.
     boolean await(Duration timeout) {
         lock.lock();
         try {
@@ -35,7 +36,6 @@ final class Wakeup {
             rung = false;
             return heard;
         } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
             return true;
         } finally {
             lock.unlock();

@@ -58,7 +58,7 @@ final class HandlingClaim implements Claim {
     public void commit(Step step) {
         if (!step.events().isEmpty() && !isHandled(step)) {
             after.ifPresent(other -> awaitHandled(other, step.events().getLast().position()));
-            handler.accept(step.events());
+            handle(step.events());
             handled = step;
         }
         Instant now = clock.instant();
@@ -69,6 +69,17 @@ final class HandlingClaim implements Claim {
                 || !step.unpark().isEmpty()) {
             progress.commit(step.withoutEvents());
             saved = now;
+        }
+    }
+
+    /// A handler that was interrupted leaves the flag of the thread set, as it should. It counts for the
+    /// handler only:
+    /// no store takes a checkpoint from an interrupted thread.
+    private void handle(List<RecordedEvent> events) {
+        try {
+            handler.accept(events);
+        } finally {
+            boolean _ = Thread.interrupted();
         }
     }
 
