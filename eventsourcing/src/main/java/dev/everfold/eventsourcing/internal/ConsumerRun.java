@@ -42,6 +42,9 @@ final class ConsumerRun implements AutoCloseable {
     private long saved;
     private Instant savedAt;
 
+    /// Whether the last step had events: a claim may have put off saving that they are handled.
+    private boolean mayBeUnsaved;
+
     ConsumerRun(ConsumerLoop loop, ConsumerSource source, ConsumerSource.Shared shared, Claim claim) {
         this.loop = loop;
         this.source = source;
@@ -158,7 +161,7 @@ final class ConsumerRun implements AutoCloseable {
 
     private void rest() {
         loop.gauge().state(ConsumerState.PAUSED);
-        saveIfDue(!loop.wakeup().await(options.renewEvery()));
+        saveIfDue(!loop.wakeup().await(saveEvery()));
         if (!loop.isPaused()) {
             loop.gauge().state(ConsumerState.CATCHING_UP);
         }
@@ -214,7 +217,7 @@ final class ConsumerRun implements AutoCloseable {
     }
 
     private Duration saveEvery() {
-        return saved != position ? options.saveEvery() : options.renewEvery();
+        return saved != position || mayBeUnsaved ? options.saveEvery() : options.renewEvery();
     }
 
     private void retry(RuntimeException failed, int failures) {
@@ -263,6 +266,7 @@ final class ConsumerRun implements AutoCloseable {
         position = step.after().position();
         saved = position;
         savedAt = now();
+        mayBeUnsaved = !step.events().isEmpty();
         loop.gauge().moved(position, step.events());
     }
 

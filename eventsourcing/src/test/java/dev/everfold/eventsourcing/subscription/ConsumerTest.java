@@ -75,6 +75,20 @@ class ConsumerTest {
     }
 
     @Test
+    @Timeout(60)
+    void what_was_handled_last_is_saved_in_time_however_long_the_lease_is() throws InterruptedException {
+        EventConsumer consumer = everfold.start(
+                orders().options(FAST.withLease(Duration.ofHours(1)).withCheckpointEvery(Duration.ofMillis(10))));
+
+        consumer.awaitHandled(append("order-1"), SOON);
+        while (store.trackedPosition("$consumer:orders").orElse(0) < 1) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(store.trackedPosition("$consumer:orders")).hasValue(1);
+    }
+
+    @Test
     void it_begins_with_the_first_event_recorded_at_or_after_a_time() throws InterruptedException {
         for (int minute = 0; minute < 10; minute++) {
             clock.set(Instant.parse("2026-03-01T12:00:00Z").plus(Duration.ofMinutes(minute)));
