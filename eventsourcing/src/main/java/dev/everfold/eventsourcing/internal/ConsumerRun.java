@@ -287,7 +287,9 @@ final class ConsumerRun implements AutoCloseable {
                 if (claim.isTransient(failed)) {
                     throw failed;
                 }
-                ParkedEvent again = parking.failed(event, Causes.line(failed), parked.tries() + 1, now());
+                // Under its key, also where another one can be told by now: those behind it wait under that.
+                ParkedEvent again = new ParkedEvent(
+                        key, parked.position(), Optional.of(Causes.line(failed)), parked.tries() + 1, now());
                 commit(new Step(List.of(), here(), List.of(again), List.of()));
                 break;
             }

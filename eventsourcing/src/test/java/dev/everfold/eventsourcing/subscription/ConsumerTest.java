@@ -303,6 +303,34 @@ class ConsumerTest {
     }
 
     @Test
+    void an_event_that_fails_again_stays_parked_by_its_key_also_where_another_one_can_be_told_now()
+            throws InterruptedException {
+        AtomicBoolean canBeTold = new AtomicBoolean();
+        append("order-1");
+        append("order-1");
+        EventConsumer consumer = everfold.start(failingAt(0)
+                .sequencedBy(event -> {
+                    if (!canBeTold.get()) {
+                        throw new IllegalArgumentException("no key");
+                    }
+                    return "alice";
+                })
+                .options(FAST.onFailure(1, FailurePolicy.PARK)));
+        consumer.awaitCaughtUp(SOON);
+        canBeTold.set(true);
+
+        int settled = consumer.redrive("order-1");
+
+        assertThat(settled).isZero();
+        assertThat(consumer.parked()).extracting(ParkedEvent::key).containsExactly("order-1", "order-1");
+        assertThat(consumer.discard("order-1")).isEqualTo(2);
+        canBeTold.set(false);
+        assertThat(consumer.awaitHandled(append("order-1"), SOON)).isTrue();
+        assertThat(consumer.parked()).isEmpty();
+        assertThat(seen).hasSize(1);
+    }
+
+    @Test
     void events_that_wait_behind_a_parked_one_count_as_parked_too() throws InterruptedException {
         append("order-1");
         append("order-1");
