@@ -26,7 +26,7 @@ public final class ConsumerLoop implements EventConsumer {
 
     private static final System.Logger LOG = System.getLogger(ConsumerLoop.class.getName());
 
-    /// How long a state that was asked for may take to come, before the asker goes on.
+    /// How long the step in work may take to end, before who asks for a pause goes on.
     private static final Duration SETTLE_MAX = Duration.ofSeconds(30);
 
     private final ConsumerSource source;
@@ -264,7 +264,7 @@ public final class ConsumerLoop implements EventConsumer {
     @Override
     public void pause() {
         pauseSoon();
-        settle(ConsumerState.PAUSED);
+        settle();
     }
 
     /// Asks it to pause, without waiting.
@@ -331,12 +331,12 @@ public final class ConsumerLoop implements EventConsumer {
         return Thread.currentThread() == thread;
     }
 
-    private void settle(ConsumerState state) {
+    private void settle() {
         if (isOwnThread()) {
             return;
         }
         try {
-            gauge.awaitState(state, SETTLE_MAX);
+            gauge.awaitRest(SETTLE_MAX);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -169,7 +169,7 @@ final class ConsumerRun implements AutoCloseable {
 
     /// Handles events up to a position.
     ///
-    /// @return false when it was given up since the loop closes
+    /// @return false when it was given up since the loop closes or is paused
     private boolean handle(List<RecordedEvent> events, long nextPosition) {
         Step step = parking.step(events, new Checkpoint(shared.store().lineage(), nextPosition), now());
         requireRoom(step.park().size(), null);
@@ -194,7 +194,7 @@ final class ConsumerRun implements AutoCloseable {
                     step = giveUp(step, failed, tries);
                 }
             }
-            if (loop.isClosing()) {
+            if (loop.isClosing() || loop.isPaused()) {
                 return false;
             }
         }

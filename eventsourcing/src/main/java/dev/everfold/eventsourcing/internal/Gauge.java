@@ -7,14 +7,19 @@ import dev.everfold.eventstore.RecordedEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// What a consumer shows of itself, and where others wait for it. Safe for many threads.
 final class Gauge {
+
+    private static final Set<ConsumerState> AT_REST = EnumSet.of(
+            ConsumerState.PAUSED, ConsumerState.WAITING_FOR_CLAIM, ConsumerState.STOPPED, ConsumerState.FAILED);
 
     private final String name;
     private final String kind;
@@ -122,11 +127,12 @@ final class Gauge {
         }
     }
 
-    void awaitState(ConsumerState wanted, Duration timeout) throws InterruptedException {
+    /// Waits until no step is in work: since it is paused, has no claim, or has ended.
+    void awaitRest(Duration timeout) throws InterruptedException {
         lock.lock();
         try {
             long nanos = timeout.toNanos();
-            while (state != wanted && state != ConsumerState.STOPPED && state != ConsumerState.FAILED && nanos > 0) {
+            while (!AT_REST.contains(state) && nanos > 0) {
                 nanos = changed.awaitNanos(nanos);
             }
         } finally {

@@ -30,8 +30,8 @@ public interface EventConsumer extends AutoCloseable {
     /// @throws IllegalStateException when the consumer has ended, or ends while waiting, and says why
     boolean awaitCaughtUp(Duration timeout) throws InterruptedException;
 
-    /// Handles nothing until [#resume()], and keeps its claim. Returns when the step in work is done; at once when
-    /// a handler calls it for its own consumer.
+    /// Handles nothing until [#resume()], and keeps its claim. Returns when the step in work is done, or given up
+    /// where it is tried again; at once while it has no claim, or when a handler calls it for its own consumer.
     void pause();
 
     /// Goes on after [#pause()].
