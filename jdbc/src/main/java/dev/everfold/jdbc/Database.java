@@ -40,6 +40,36 @@ final class Database {
         T with(Connection connection) throws SQLException;
     }
 
+    /// Work without a result.
+    @FunctionalInterface
+    interface Action {
+        void with(Connection connection) throws SQLException;
+    }
+
+    /// The same as work; what it returns says nothing.
+    static Work<Boolean> doing(Action action) {
+        return connection -> {
+            action.with(connection);
+            return true;
+        };
+    }
+
+    /// Runs work and commits it; once more where it finds a table missing, after that was made anew.
+    ///
+    /// @param what is being done, for the message of a failure
+    /// @throws DatabaseFailedException when the database does not do it
+    <T> T transaction(String what, Work<T> work, Runnable makeTables) {
+        try {
+            return transaction(what, work);
+        } catch (DatabaseFailedException failed) {
+            if (!failed.isOf(SqlFailures::isTableMissing)) {
+                throw failed;
+            }
+        }
+        makeTables.run();
+        return transaction(what, work);
+    }
+
     /// Runs work and commits it.
     ///
     /// @param what is being done, for the message of a failure

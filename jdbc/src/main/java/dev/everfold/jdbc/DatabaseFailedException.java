@@ -3,6 +3,8 @@ package dev.everfold.jdbc;
 import dev.everfold.eventstore.EventStoreException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.function.Predicate;
 
 /// The database did not do what it was asked: it cannot be reached, is busy, is full, or says no.
 ///
@@ -24,6 +26,11 @@ public final class DatabaseFailedException extends EventStoreException {
 
     static DatabaseFailedException noFolder(Path file, IOException cause) {
         return new DatabaseFailedException("Creating the folder of \"" + file + "\"", Stored.NO, false, cause);
+    }
+
+    /// Whether what the database said is of this kind.
+    boolean isOf(Predicate<SQLException> kind) {
+        return getCause() instanceof SQLException said && kind.test(said);
     }
 
     private static String oneLine(String text) {

@@ -82,15 +82,7 @@ public final class JdbcCheckpointStore implements CheckpointStore {
     public Optional<Claim> claim(String consumer, String owner, Duration lease) {
         String what = "Claiming consumer \"" + consumer + "\"";
         ClaimKey key = new ClaimKey(consumer, UUID.randomUUID().toString(), lease);
-        try {
-            return database.transaction(what, connection -> claim(connection, key, owner));
-        } catch (DatabaseFailedException failed) {
-            if (!(failed.getCause() instanceof SQLException cause) || !SqlFailures.isTableMissing(cause)) {
-                throw failed;
-            }
-        }
-        prepareTable();
-        return database.transaction(what, connection -> claim(connection, key, owner));
+        return database.transaction(what, connection -> claim(connection, key, owner), this::prepareTable);
     }
 
     private Optional<Claim> claim(Connection connection, ClaimKey key, String owner) throws SQLException {
@@ -115,10 +107,9 @@ public final class JdbcCheckpointStore implements CheckpointStore {
     }
 
     private void prepareTable() {
-        database.transaction("Preparing table \"" + versioned.name() + "\"", connection -> {
-            versioned.prepare(connection, dialect);
-            return true;
-        });
+        database.transaction(
+                "Preparing table \"" + versioned.name() + "\"",
+                Database.doing(connection -> versioned.prepare(connection, dialect)));
     }
 
     /// Knows nothing of events: who handles them does so around this.

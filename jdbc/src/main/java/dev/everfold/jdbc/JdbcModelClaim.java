@@ -132,15 +132,12 @@ final class JdbcModelClaim implements ModelClaim {
 
     /// Whoever claims it again finds that the model is to be made anew.
     private void requireThere(DatabaseFailedException failed) {
-        if (!(failed.getCause() instanceof SQLException cause)) {
-            return;
-        }
-        if (SqlFailures.isDamagedFile(cause)) {
+        if (failed.isOf(SqlFailures::isDamagedFile)) {
             connection.drop();
             if (model.home().setAside()) {
                 throw new ClaimLostException(claimed.key().consumer(), "its file was damaged");
             }
-        } else if (SqlFailures.isTableMissing(cause)) {
+        } else if (failed.isOf(SqlFailures::isTableMissing)) {
             long number = claimed.build().number();
             if (!model.inTables("Looking for a build " + where, open -> builds.isThere(open, number))) {
                 throw new ClaimLostException(claimed.key().consumer(), "its tables were deleted");
@@ -167,10 +164,7 @@ final class JdbcModelClaim implements ModelClaim {
 
     @Override
     public void reset() {
-        model.inTables("Emptying a build " + where, open -> {
-            builds.reset(open, claimed, owner);
-            return true;
-        });
+        model.inTables("Emptying a build " + where, Database.doing(open -> builds.reset(open, claimed, owner)));
         writer.restarted();
     }
 

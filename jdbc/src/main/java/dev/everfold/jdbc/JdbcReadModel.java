@@ -7,11 +7,11 @@ import dev.everfold.eventsourcing.projection.Projection;
 import dev.everfold.eventsourcing.projection.ReadModel;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /// A read model in tables of SQLite or PostgreSQL. What a step changes, its checkpoint and what it parks are one
@@ -126,10 +126,9 @@ public final class JdbcReadModel implements ReadModel<SqlModel> {
 
     @Override
     public void drop(Build build) {
-        inTables("Deleting a build of projection \"" + build.projection() + "\"", connection -> {
-            builds.drop(connection, build.number());
-            return true;
-        });
+        inTables(
+                "Deleting a build of projection \"" + build.projection() + "\"",
+                Database.doing(connection -> builds.drop(connection, build.number())));
     }
 
     @Override
@@ -137,10 +136,7 @@ public final class JdbcReadModel implements ReadModel<SqlModel> {
         String what = "Deleting retired builds of projection \"" + projection + "\"";
         List<Long> retired = inTables(what, connection -> builds.retired(connection, projection));
         for (long number : retired) {
-            inTables(what, connection -> {
-                builds.drop(connection, number);
-                return true;
-            });
+            inTables(what, Database.doing(connection -> builds.drop(connection, number)));
         }
     }
 
@@ -172,7 +168,7 @@ public final class JdbcReadModel implements ReadModel<SqlModel> {
         try {
             return orAnew(() -> database.transaction(what, work));
         } catch (DatabaseFailedException failed) {
-            if (!(failed.getCause() instanceof SQLException cause) || !SqlFailures.isTableMissing(cause)) {
+            if (!failed.isOf(SqlFailures::isTableMissing)) {
                 throw failed;
             }
         }
@@ -181,27 +177,17 @@ public final class JdbcReadModel implements ReadModel<SqlModel> {
     }
 
     private void prepareTables() {
-        orAnew(() -> database.transaction("Preparing the tables of read models", connection -> {
-            builds.prepare(connection);
-            return true;
-        }));
+        orAnew(() -> database.transaction("Preparing the tables of read models", Database.doing(builds::prepare)));
     }
 
-    @FunctionalInterface
-    private interface Try<T> {
-        T run();
-    }
-
-    private <T> T orAnew(Try<T> work) {
+    private <T> T orAnew(Supplier<T> work) {
         try {
-            return work.run();
+            return work.get();
         } catch (DatabaseFailedException failed) {
-            if (!(failed.getCause() instanceof SQLException cause)
-                    || !SqlFailures.isDamagedFile(cause)
-                    || !home.setAside()) {
+            if (!failed.isOf(SqlFailures::isDamagedFile) || !home.setAside()) {
                 throw failed;
             }
         }
-        return work.run();
+        return work.get();
     }
 }

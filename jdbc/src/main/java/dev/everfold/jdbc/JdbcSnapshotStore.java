@@ -6,7 +6,6 @@ import dev.everfold.eventsourcing.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.Optional;
 import javax.sql.DataSource;
 
@@ -85,10 +84,9 @@ public final class JdbcSnapshotStore implements SnapshotStore {
                             + snapshot.state().length() + " bytes; the limit is " + STATE_BYTES_MAX
                             + " (JdbcSnapshotStore.STATE_BYTES_MAX). Keep less in it.");
         }
-        inTable("Storing a snapshot of decider \"" + snapshot.key().decider() + "\"", connection -> {
-            table.put(connection, snapshot, keep);
-            return true;
-        });
+        inTable(
+                "Storing a snapshot of decider \"" + snapshot.key().decider() + "\"",
+                Database.doing(connection -> table.put(connection, snapshot, keep)));
     }
 
     /// @throws DatabaseFailedException when the database cannot be reached or says no
@@ -125,10 +123,9 @@ public final class JdbcSnapshotStore implements SnapshotStore {
                 key.decider(),
                 Long.toString(revision));
         try {
-            inTable("Removing a damaged snapshot of decider \"" + key.decider() + "\"", connection -> {
-                table.remove(connection, key, revision);
-                return true;
-            });
+            inTable(
+                    "Removing a damaged snapshot of decider \"" + key.decider() + "\"",
+                    Database.doing(connection -> table.remove(connection, key, revision)));
         } catch (DatabaseFailedException failed) {
             LOG.log(Level.WARNING, "damaged snapshot not removed table=" + table.name(), failed);
         }
@@ -149,21 +146,10 @@ public final class JdbcSnapshotStore implements SnapshotStore {
     /// Makes the table anew when it is gone.
     private <T> T inTable(String what, Database.Work<T> work) {
         String where = what + " in table \"" + table.name() + "\"";
-        try {
-            return database.transaction(where, work);
-        } catch (DatabaseFailedException failed) {
-            if (!(failed.getCause() instanceof SQLException cause) || !SqlFailures.isTableMissing(cause)) {
-                throw failed;
-            }
-        }
-        prepareTable();
-        return database.transaction(where, work);
+        return database.transaction(where, work, this::prepareTable);
     }
 
     private void prepareTable() {
-        database.transaction("Preparing table \"" + table.name() + "\"", connection -> {
-            table.prepare(connection);
-            return true;
-        });
+        database.transaction("Preparing table \"" + table.name() + "\"", Database.doing(table::prepare));
     }
 }

@@ -5,7 +5,6 @@ import dev.everfold.eventsourcing.subscription.Step;
 import dev.everfold.eventstore.EventStoreException.Stored;
 import dev.everfold.eventstore.RecordedEvent;
 import java.lang.System.Logger.Level;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -179,10 +178,7 @@ final class StepWriter implements AutoCloseable {
     public void close() {
         connection.close();
         try {
-            database.transaction("Giving back the claim " + where, (Connection open) -> {
-                table.release(open, key);
-                return true;
-            });
+            database.transaction("Giving back the claim " + where, Database.doing(open -> table.release(open, key)));
         } catch (RuntimeException failed) {
             // Others wait for the end of the lease then.
             LOG.log(Level.DEBUG, "claim not given back consumer=" + key.consumer(), failed);
