@@ -155,24 +155,6 @@ public record IndexOptions(
                 failures);
     }
 
-    /// The same with another receiver of failures.
-    public IndexOptions withFailures(Consumer<IOException> receiver) {
-        return new IndexOptions(
-                memtableEventsMax,
-                memtablePostingsMax,
-                memtableAppendsMax,
-                flushOnCloseEventsMin,
-                waitingMemtablesMax,
-                waitingWhenFailingMax,
-                retryMillis,
-                rememberedAppendsMax,
-                mergeFanIn,
-                mergedEventsMax,
-                writeBytesPerSecond,
-                hashMask,
-                receiver);
-    }
-
     private static void atMost(long most, long value, String name) {
         if (value > most) {
             throw new IllegalArgumentException(
