@@ -32,7 +32,7 @@ final class BuildSwitch {
     /// be ahead whenever it is looked at. It goes on when the lease has ended and there was no switch.
     ///
     /// @param key of the claim by which the build is filled, which is in force
-    boolean serve(Connection connection, Stored stored, ClaimKey key, String owner) throws SQLException {
+    boolean serve(Connection connection, Stored stored, ClaimKey key) throws SQLException {
         Optional<Stored> before = table.of(connection, stored.projection()).stream()
                 .filter(Stored::isServing)
                 .findFirst();
@@ -41,7 +41,7 @@ final class BuildSwitch {
             List<ClaimTable.Row> rowsBefore = rows(connection, before.get());
             if (!isAsFar(positions(rows), positions(rowsBefore))) {
                 if (isNear(rows, rowsBefore)) {
-                    holdBack(connection, before.get(), key, owner);
+                    holdBack(connection, before.get(), key);
                 }
                 return false;
             }
@@ -65,17 +65,17 @@ final class BuildSwitch {
         return token.isPresent() && rows.stream().map(ClaimTable.Row::token).anyMatch(token::equals);
     }
 
-    private void holdBack(Connection connection, Stored before, ClaimKey key, String owner) throws SQLException {
-        for (int partition = 0; partition < before.partitions(); partition++) {
-            claims.take(connection, before.consumer(partition), key.token(), owner, key.lease());
+    private void holdBack(Connection connection, Stored before, ClaimKey key) throws SQLException {
+        for (String consumer : before.consumers()) {
+            claims.take(connection, key.on(consumer));
         }
     }
 
     /// Of all partitions; a row that is missing counts as one that has not begun.
     private List<ClaimTable.Row> rows(Connection connection, Stored stored) throws SQLException {
         List<ClaimTable.Row> rows = new ArrayList<>();
-        for (int partition = 0; partition < stored.partitions(); partition++) {
-            rows.add(claims.readLocked(connection, stored.consumer(partition)).orElse(ClaimTable.Row.NONE));
+        for (String consumer : stored.consumers()) {
+            rows.add(claims.readLocked(connection, consumer).orElse(ClaimTable.Row.NONE));
         }
         return rows;
     }
@@ -101,8 +101,8 @@ final class BuildSwitch {
     /// From now on each of its steps is refused.
     void retire(Connection connection, Stored stored) throws SQLException {
         table.status(connection, stored.number(), Status.RETIRED);
-        for (int partition = 0; partition < stored.partitions(); partition++) {
-            claims.remove(connection, stored.consumer(partition));
+        for (String consumer : stored.consumers()) {
+            claims.remove(connection, consumer);
         }
     }
 }

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The statements on the table of builds.
@@ -83,9 +84,14 @@ final class BuildTable {
             return status == Status.SERVING;
         }
 
-        /// The name that its claims go by.
+        /// The name that the claims of a partition go by.
         String consumer(int partition) {
             return projection + "/" + number + "/" + partition;
+        }
+
+        /// Those of all partitions, in order.
+        List<String> consumers() {
+            return IntStream.range(0, partitions).mapToObj(this::consumer).toList();
         }
     }
 

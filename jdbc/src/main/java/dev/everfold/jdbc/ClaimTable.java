@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -127,24 +126,21 @@ final class ClaimTable {
     }
 
     /// Takes the claim unless another one is in force, or there is no row.
-    boolean claim(Connection connection, String consumer, String token, String owner, Duration lease)
-            throws SQLException {
-        return claim(connection, CLAIM, consumer, token, owner, lease);
+    boolean claim(Connection connection, ClaimKey key) throws SQLException {
+        return claim(connection, CLAIM, key);
     }
 
     /// Takes the claim, whoever has it: each of his steps is refused from now on.
-    void take(Connection connection, String consumer, String token, String owner, Duration lease) throws SQLException {
-        claim(connection, TAKE, consumer, token, owner, lease);
+    void take(Connection connection, ClaimKey key) throws SQLException {
+        claim(connection, TAKE, key);
     }
 
-    private boolean claim(
-            Connection connection, String sql, String consumer, String token, String owner, Duration lease)
-            throws SQLException {
+    private boolean claim(Connection connection, String sql, ClaimKey key) throws SQLException {
         try (PreparedStatement statement = Statements.prepare(connection, of(sql))) {
-            statement.setString(1, token);
-            statement.setString(2, owner);
-            statement.setLong(3, lease.toMillis());
-            statement.setString(4, consumer);
+            statement.setString(1, key.token());
+            statement.setString(2, key.owner());
+            statement.setLong(3, key.lease().toMillis());
+            statement.setString(4, key.consumer());
             return statement.executeUpdate() == 1;
         }
     }

@@ -81,13 +81,13 @@ public final class JdbcCheckpointStore implements CheckpointStore {
     @Override
     public Optional<Claim> claim(String consumer, String owner, Duration lease) {
         String what = "Claiming consumer \"" + consumer + "\"";
-        ClaimKey key = new ClaimKey(consumer, UUID.randomUUID().toString(), lease);
-        return database.transaction(what, connection -> claim(connection, key, owner), this::prepareTable);
+        ClaimKey key = new ClaimKey(consumer, UUID.randomUUID().toString(), owner, lease);
+        return database.transaction(what, connection -> claim(connection, key), this::prepareTable);
     }
 
-    private Optional<Claim> claim(Connection connection, ClaimKey key, String owner) throws SQLException {
+    private Optional<Claim> claim(Connection connection, ClaimKey key) throws SQLException {
         table.add(connection, key.consumer());
-        if (!table.claim(connection, key.consumer(), key.token(), owner, key.lease())) {
+        if (!table.claim(connection, key)) {
             return Optional.empty();
         }
         ClaimTable.Row row = table.read(connection, key.consumer()).orElseThrow();

@@ -31,7 +31,6 @@ final class JdbcModelClaim implements ModelClaim {
     private final ModelBuilds builds;
     private final ModelBuilds.Claimed claimed;
     private final Projection<SqlModel> projection;
-    private final String owner;
     private final Object identity;
     private final String where;
     private final StepConnection connection;
@@ -40,16 +39,11 @@ final class JdbcModelClaim implements ModelClaim {
     private final Map<String, String> named = new HashMap<>();
 
     JdbcModelClaim(
-            JdbcReadModel model,
-            ModelBuilds builds,
-            ModelBuilds.Claimed claimed,
-            Projection<SqlModel> projection,
-            String owner) {
+            JdbcReadModel model, ModelBuilds builds, ModelBuilds.Claimed claimed, Projection<SqlModel> projection) {
         this.model = model;
         this.builds = builds;
         this.claimed = claimed;
         this.projection = projection;
-        this.owner = owner;
         this.identity = model.home().identity();
         this.where = "of projection \"" + claimed.build().projection() + "\"";
         this.connection =
@@ -149,7 +143,7 @@ final class JdbcModelClaim implements ModelClaim {
     @Override
     public boolean serve() {
         try {
-            return model.inTables("Serving a build " + where, open -> builds.serve(open, claimed, owner));
+            return model.inTables("Serving a build " + where, open -> builds.serve(open, claimed));
         } catch (DatabaseFailedException failed) {
             if (!failed.retryable()) {
                 throw failed;
@@ -164,7 +158,7 @@ final class JdbcModelClaim implements ModelClaim {
 
     @Override
     public void reset() {
-        model.inTables("Emptying a build " + where, Database.doing(open -> builds.reset(open, claimed, owner)));
+        model.inTables("Emptying a build " + where, Database.doing(open -> builds.reset(open, claimed)));
         writer.restarted();
     }
 

@@ -121,7 +121,7 @@ public final class JdbcReadModel implements ReadModel<SqlModel> {
         return inTables(
                         "Claiming projection \"" + build.projection() + "\"",
                         connection -> builds.claim(connection, build.number(), partition, token, owner, lease))
-                .map(claimed -> new JdbcModelClaim(this, builds, claimed, projection, owner));
+                .map(claimed -> new JdbcModelClaim(this, builds, claimed, projection));
     }
 
     @Override

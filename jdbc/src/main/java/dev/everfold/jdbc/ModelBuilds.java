@@ -68,10 +68,8 @@ final class ModelBuilds {
             return Optional.empty();
         }
         List<ClaimTable.Row> rows = new ArrayList<>();
-        for (int partition = 0; partition < stored.partitions(); partition++) {
-            claims.read(connection, stored.consumer(partition))
-                    .filter(ClaimTable.Row::isSound)
-                    .ifPresent(rows::add);
+        for (String consumer : stored.consumers()) {
+            claims.read(connection, consumer).filter(ClaimTable.Row::isSound).ifPresent(rows::add);
         }
         if (rows.size() != stored.partitions() || hasLostRows(connection, stored, rows)) {
             return Optional.empty();
@@ -127,8 +125,8 @@ final class ModelBuilds {
                 0);
         tables.create(connection, schema, stored.number());
         table.add(connection, stored);
-        for (int partition = 0; partition < partitions; partition++) {
-            claims.add(connection, stored.consumer(partition));
+        for (String consumer : stored.consumers()) {
+            claims.add(connection, consumer);
         }
         if (isServing) {
             tables.show(connection, Optional.empty(), stored);
@@ -169,7 +167,6 @@ final class ModelBuilds {
     record Claimed(
             Build build,
             Stored stored,
-            int partition,
             ClaimKey key,
             long steps,
             Optional<Checkpoint> checkpoint,
@@ -185,27 +182,21 @@ final class ModelBuilds {
         }
         Stored stored = found.get();
         requireSchema(stored);
-        String consumer = stored.consumer(partition);
-        if (!claims.claim(connection, consumer, token, owner, lease)) {
+        ClaimKey key = new ClaimKey(stored.consumer(partition), token, owner, lease);
+        if (!claims.claim(connection, key)) {
             return Optional.empty();
         }
-        ClaimTable.Row row = claims.read(connection, consumer).orElseThrow();
+        ClaimTable.Row row = claims.read(connection, key.consumer()).orElseThrow();
         Optional<Build> build = sound(connection, stored);
         if (build.isEmpty()) {
-            claims.release(connection, new ClaimKey(consumer, token, lease));
+            claims.release(connection, key);
             return Optional.empty();
         }
         if (stored.isServing()) {
             tables.showMissing(connection, stored);
         }
         return Optional.of(new Claimed(
-                build.get(),
-                stored,
-                partition,
-                new ClaimKey(consumer, token, lease),
-                row.steps(),
-                row.checkpoint(),
-                claims.parked(connection, consumer)));
+                build.get(), stored, key, row.steps(), row.checkpoint(), claims.parked(connection, key.consumer())));
     }
 
     /// Whether a build is there, so that it can be gone on with.
@@ -219,10 +210,10 @@ final class ModelBuilds {
     }
 
     /// Shows a build to readers in place of the one before, if it is as far ([BuildSwitch]).
-    boolean serve(Connection connection, Claimed claim, String owner) throws SQLException {
+    boolean serve(Connection connection, Claimed claim) throws SQLException {
         table.lock(connection);
         Stored stored = held(connection, claim);
-        return stored.isServing() || handover.serve(connection, stored, claim.key(), owner);
+        return stored.isServing() || handover.serve(connection, stored, claim.key());
     }
 
     /// @throws ClaimLostException when the claim is not in force
@@ -241,15 +232,14 @@ final class ModelBuilds {
     }
 
     /// Empties a build; the claim stays in force and has carried out no step.
-    void reset(Connection connection, Claimed claim, String owner) throws SQLException {
+    void reset(Connection connection, Claimed claim) throws SQLException {
         table.lock(connection);
         Stored stored = held(connection, claim);
-        for (int partition = 0; partition < stored.partitions(); partition++) {
-            claims.remove(connection, stored.consumer(partition));
-            claims.add(connection, stored.consumer(partition));
+        for (String consumer : stored.consumers()) {
+            claims.remove(connection, consumer);
+            claims.add(connection, consumer);
         }
-        ClaimKey key = claim.key();
-        claims.claim(connection, key.consumer(), key.token(), owner, key.lease());
+        claims.claim(connection, claim.key());
         tables.empty(connection, stored);
     }
 
