@@ -81,12 +81,8 @@ final class CommandHandling<C, S, E> {
             tries++;
             return switch (settings.decider().decide(command, folded.state())) {
                 case Decision.Accepted<E> accepted -> append(accepted);
-                case Decision.Rejected<E>(String reason) ->
-                    readOn()
-                            ? Optional.empty()
-                            : Optional.of(firstAnswerOr(new Handled.Rejected<>(reason, folded.state())));
-                case Decision.Nothing<E> _ ->
-                    readOn() ? Optional.empty() : Optional.of(firstAnswerOr(new Handled.Nothing<>(folded.state())));
+                case Decision.Rejected<E>(String reason) -> unlessNew(new Handled.Rejected<>(reason, folded.state()));
+                case Decision.Nothing<E> _ -> unlessNew(new Handled.Nothing<>(folded.state()));
             };
         }
 
@@ -95,9 +91,7 @@ final class CommandHandling<C, S, E> {
                     Compensations.of(everfold.store(), accepted.events(), settings.repeatedCompensation());
             Optional<String> impossible = compensations.impossible();
             if (impossible.isPresent()) {
-                return readOn()
-                        ? Optional.empty()
-                        : Optional.of(firstAnswerOr(new Handled.Rejected<>(impossible.get(), folded.state())));
+                return unlessNew(new Handled.Rejected<>(impossible.get(), folded.state()));
             }
             // Before the append: events that cannot be folded or encoded are not stored.
             S state = evolve(accepted);
@@ -109,7 +103,6 @@ final class CommandHandling<C, S, E> {
             } catch (AppendConflictException conflict) {
                 return afterConflict(conflict, compensations);
             } catch (AppendIdReusedException repeated) {
-                current = false;
                 readOn();
                 return Optional.of(firstAnswer().orElseThrow(() -> repeated));
             }
@@ -164,26 +157,28 @@ final class CommandHandling<C, S, E> {
                 cache.put(stream, folded);
                 return true;
             }
-            current = false;
             return readOn();
         }
 
-        /// Reads on unless that was done in this call; whether there was anything new.
-        private boolean readOn() {
-            if (current) {
-                return false;
+        /// The answer, or the first one, where nothing was appended since the stream was read.
+        ///
+        /// @return empty when something was: the command is to be decided again
+        private Optional<Handled<S, E>> unlessNew(Handled<S, E> answer) {
+            if (!current && readOn()) {
+                return Optional.empty();
             }
+            cache.put(stream, folded);
+            return Optional.of(firstAnswer().orElse(answer));
+        }
+
+        /// Whether there was anything new.
+        private boolean readOn() {
             Folded<S> now = loader.foldOn(stream, folded);
             boolean moved = now.revision() > folded.revision();
             folded = now;
             current = true;
             cache.put(stream, folded);
             return moved;
-        }
-
-        private Handled<S, E> firstAnswerOr(Handled<S, E> answer) {
-            cache.put(stream, folded);
-            return firstAnswer().orElse(answer);
         }
 
         private Optional<Handled<S, E>> firstAnswer() {
