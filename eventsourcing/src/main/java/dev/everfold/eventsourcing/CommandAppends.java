@@ -59,7 +59,7 @@ final class CommandAppends<E> {
         }
         List<AppendCondition> conditions = List.of(
                 new AppendCondition.StreamAt(stream, expected),
-                new AppendCondition.NothingMatching(FirstAnswers.query(command.get()), 0));
+                new AppendCondition.NothingMatching(DecidedEvents.of(command.get()), 0));
         return new Append(command.get(), events, conditions, Optional.empty());
     }
 

@@ -1,7 +1,6 @@
 package dev.everfold.eventsourcing;
 
 import dev.everfold.eventsourcing.codec.EventCodec;
-import dev.everfold.eventsourcing.codec.EventMetadata;
 import dev.everfold.eventsourcing.internal.DecidedEvents;
 import dev.everfold.eventstore.AppendConflictException;
 import dev.everfold.eventstore.AppendConflictException.Failure;
@@ -28,26 +27,20 @@ final class FirstAnswers<S, E> {
         this.loader = loader;
     }
 
-    /// The events of a command, in the whole store: as an append id is unique in it, so is a command's.
-    static Query query(UUID command) {
-        return Query.tags(EventMetadata.commandTag(command));
-    }
-
     /// Whether an append may have been refused because its command was accepted before.
     boolean mayExplain(AppendConflictException conflict, CommandContext context) {
-        return context.commandId().isPresent()
-                && conflict.failures().stream()
-                        .anyMatch(failure -> failure instanceof Failure.QueryMatched matched
-                                && matched.condition()
-                                        .query()
-                                        .equals(query(context.commandId().get())));
+        Optional<Query> ofCommand = context.commandId().map(DecidedEvents::of);
+        return conflict.failures().stream()
+                .anyMatch(failure -> failure instanceof Failure.QueryMatched matched
+                        && ofCommand.equals(Optional.of(matched.condition().query())));
     }
 
     /// The first answer to a command; empty when it was not accepted yet.
     ///
     /// @throws CommandIdReusedException when it was accepted for another stream
     Optional<Handled<S, E>> find(UUID command, String stream) {
-        List<RecordedEvent> tagged = store.read(Read.matching(query(command))).toList();
+        List<RecordedEvent> tagged =
+                store.read(Read.matching(DecidedEvents.of(command))).toList();
         if (tagged.isEmpty()) {
             return Optional.empty();
         }

@@ -5,7 +5,6 @@ import dev.everfold.eventsourcing.Decided;
 import dev.everfold.eventsourcing.Decision;
 import dev.everfold.eventsourcing.Retries;
 import dev.everfold.eventsourcing.codec.EventCodec;
-import dev.everfold.eventsourcing.codec.EventMetadata;
 import dev.everfold.eventsourcing.internal.Compensations;
 import dev.everfold.eventsourcing.internal.DecidedEvents;
 import dev.everfold.eventstore.Append;
@@ -221,9 +220,7 @@ public final class Boundary<E> {
     }
 
     private Query ofCommand() {
-        return context.commandId()
-                .map(id -> Query.tags(EventMetadata.commandTag(id)))
-                .orElse(Query.nothing());
+        return context.commandId().map(DecidedEvents::of).orElse(Query.nothing());
     }
 
     private Outcome<E> firstAnswer(List<RecordedEvent> tagged) {

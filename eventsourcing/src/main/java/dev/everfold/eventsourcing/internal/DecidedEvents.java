@@ -4,15 +4,22 @@ import dev.everfold.eventsourcing.Decided;
 import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventsourcing.codec.EventMetadata;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.RecordedEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /// Events that were decided, as they are stored.
 public final class DecidedEvents {
 
     private DecidedEvents() {}
+
+    /// Finds the events of a command, in the whole store: as an append id is unique in it, so is a command's.
+    public static Query of(UUID command) {
+        return Query.tags(EventMetadata.commandTag(command));
+    }
 
     /// Those of the events with a command's tag that the command itself appended: the first one, and what
     /// follows it without a gap and was recorded at the same moment. To others its metadata was handed on.

@@ -2,11 +2,10 @@ package dev.everfold.eventsourcing.reaction;
 
 import dev.everfold.eventsourcing.CommandContext;
 import dev.everfold.eventsourcing.CommandIdReusedException;
-import dev.everfold.eventsourcing.codec.EventMetadata;
+import dev.everfold.eventsourcing.internal.DecidedEvents;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.AppendConflictException;
 import dev.everfold.eventstore.EventStore;
-import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import java.util.List;
@@ -62,19 +61,16 @@ final class Sending {
     private void recordRejected(String key, Recorded<?> recorded, Outgoing outgoing, String reason) {
         try {
             store.append(Append.of(ReactionEvents.rejected(reaction.name(), key, recorded, outgoing, reason))
-                    .unless(answers(outgoing), 0));
+                    .unless(DecidedEvents.of(outgoing.id()), 0));
         } catch (AppendConflictException answered) {
             // What is stored is the answer; refusals are read by the loop as all events are.
         }
     }
 
     private boolean isRecordedAsRejected(Outgoing outgoing) {
-        List<RecordedEvent> first =
-                store.read(Read.matching(answers(outgoing)).limit(1)).toList();
+        List<RecordedEvent> first = store.read(
+                        Read.matching(DecidedEvents.of(outgoing.id())).limit(1))
+                .toList();
         return !first.isEmpty() && first.getFirst().type().equals(ReactionEvents.REJECTED);
-    }
-
-    private static Query answers(Outgoing outgoing) {
-        return Query.tags(EventMetadata.commandTag(outgoing.id()));
     }
 }
