@@ -81,16 +81,16 @@ final class Reacting<E, S> {
         Held<S> held = instances.get(key);
         Recorded<S> before = held.recorded();
         long position = told.event().position();
-        if (redriven && position <= before.input().position()) {
+        long last = before.input().position();
+        if (redriven && position <= last) {
             Optional<Held<S>> earlier = instances.recordOf(key, handled(told));
             if (earlier.isPresent()) {
                 sending.send(key, earlier.get());
                 return;
             }
-        } else if (position < before.input().position()) {
+        } else if (position < last) {
             return;
-        }
-        if (!redriven && position == before.input().position()) {
+        } else if (position == last) {
             timers.set(key, before);
             sending.send(key, held);
             return;
