@@ -37,8 +37,7 @@ public final class RunningProjection<T> implements EventConsumer {
 
     // Guarded by the lock.
     private BuildRun<T> main;
-    private @Nullable BuildRun<T> next;
-    private @Nullable Build nextBuild;
+    private @Nullable Next<T> next;
     private boolean closed;
     private boolean paused;
 
@@ -47,6 +46,9 @@ public final class RunningProjection<T> implements EventConsumer {
 
     /// Deletes what a build has replaced.
     private volatile @Nullable Thread retiring;
+
+    /// A build that is made beside the one that serves, and what fills it.
+    private record Next<T>(Build build, BuildRun<T> run) {}
 
     private RunningProjection(Projection<T> projection, ReadModel<T> model, ConsumerSource.Shared shared) {
         this.projection = projection;
@@ -90,15 +92,15 @@ public final class RunningProjection<T> implements EventConsumer {
     private void fill(Build build) {
         lock.lock();
         try {
-            if (closed || (nextBuild != null && nextBuild.number() >= build.number())) {
+            if (closed || (next != null && next.build().number() >= build.number())) {
                 return;
             }
             if (next != null) {
                 // What was next serves already or is gone: a build is only made when there is none to go on with.
-                next.closeSoon();
+                next.run().closeSoon();
             }
-            nextBuild = build;
-            next = new BuildRun<>(projection, model, shared, () -> chooseNext(build), this::takeOver);
+            next = new Next<>(
+                    build, new BuildRun<>(projection, model, shared, () -> chooseNext(build), this::takeOver));
         } finally {
             lock.unlock();
         }
@@ -110,7 +112,7 @@ public final class RunningProjection<T> implements EventConsumer {
         boolean isNext;
         lock.lock();
         try {
-            isNext = build.equals(nextBuild);
+            isNext = next != null && build.equals(next.build());
         } finally {
             lock.unlock();
         }
@@ -134,11 +136,10 @@ public final class RunningProjection<T> implements EventConsumer {
     private void abandon(Build build) {
         lock.lock();
         try {
-            if (next != null && build.equals(nextBuild)) {
+            if (next != null && build.equals(next.build())) {
                 LOG.log(Level.WARNING, "build is gone projection={0} number={1}", projection.name(), build.number());
-                next.closeSoon();
+                next.run().closeSoon();
                 next = null;
-                nextBuild = null;
                 rebuilt.signalAll();
             }
         } finally {
@@ -152,14 +153,13 @@ public final class RunningProjection<T> implements EventConsumer {
         BuildRun<T> before;
         lock.lock();
         try {
-            if (next == null || nextBuild == null || nextBuild.number() != served.number()) {
+            if (next == null || next.build().number() != served.number()) {
                 // Each partition of a build tells that it serves.
                 return;
             }
             before = main;
-            main = next;
+            main = next.run();
             next = null;
-            nextBuild = null;
             if (paused) {
                 main.loops().forEach(ConsumerLoop::pauseSoon);
             }
@@ -205,13 +205,12 @@ public final class RunningProjection<T> implements EventConsumer {
     public Optional<Rebuild> rebuilding() {
         lock.lock();
         try {
-            BuildRun<T> run = next;
-            Build build = nextBuild;
-            if (run == null || build == null) {
+            if (next == null) {
                 return Optional.empty();
             }
-            ConsumerStatus sum = PartitionsStatus.of(name(), run.status());
-            return Optional.of(Rebuild.of(build, sum.position(), shared.store().nextPosition(), sum.eventsPerSecond()));
+            ConsumerStatus sum = PartitionsStatus.of(name(), next.run().status());
+            return Optional.of(
+                    Rebuild.of(next.build(), sum.position(), shared.store().nextPosition(), sum.eventsPerSecond()));
         } finally {
             lock.unlock();
         }
@@ -365,7 +364,7 @@ public final class RunningProjection<T> implements EventConsumer {
 
     @Override
     public void close() {
-        BuildRun<T> other;
+        Next<T> other;
         lock.lock();
         try {
             closed = true;
@@ -374,7 +373,7 @@ public final class RunningProjection<T> implements EventConsumer {
             lock.unlock();
         }
         if (other != null) {
-            other.close();
+            other.run().close();
         }
         main().close();
         awaitRetired();
