@@ -2,7 +2,6 @@ package dev.everfold.search;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,13 +67,7 @@ final class ClaimedIndex {
 
     /// Those of the documents that are there.
     Map<String, Document> fetch(Collection<String> ids) {
-        List<String> all = List.copyOf(ids);
-        Map<String, Document> found = new HashMap<>();
-        for (int from = 0; from < all.size(); from += Documents.IDS_MAX) {
-            List<String> some = all.subList(from, Math.min(all.size(), from + Documents.IDS_MAX));
-            found.putAll(client.documents().get(name, some));
-        }
-        return found;
+        return client.documents().getAll(name, List.copyOf(ids));
     }
 
     /// @throws IndexMissingException when the index is not there, or another claim has taken the alias away

@@ -2,7 +2,6 @@ package dev.everfold.search;
 
 import dev.everfold.search.Document.WriteToken;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,12 +104,7 @@ final class ConsumerIndex {
     }
 
     Map<String, Document> get(List<String> ids) {
-        Map<String, Document> found = new HashMap<>();
-        for (int from = 0; from < ids.size(); from += Documents.IDS_MAX) {
-            found.putAll(client.documents()
-                    .get(NAME, ids.subList(from, Math.min(ids.size(), from + Documents.IDS_MAX))));
-        }
-        return found;
+        return client.documents().getAll(NAME, ids);
     }
 
     void write(List<? extends BulkItem> items) {

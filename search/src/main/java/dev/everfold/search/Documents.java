@@ -1,6 +1,5 @@
 package dev.everfold.search;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +49,7 @@ final class Documents {
     }
 
     /// Those of the documents that are there now, by id, in order of the ids given. Asked for in parts when the
-    /// answer
-    /// would be too large.
+    /// answer would be too large.
     Map<String, Document> get(IndexName index, SequencedCollection<String> ids) {
         if (ids.size() > IDS_MAX) {
             throw new IllegalArgumentException(
@@ -60,6 +58,15 @@ final class Documents {
         Map<String, Document> found = new LinkedHashMap<>();
         if (!ids.isEmpty()) {
             get(index, List.copyOf(ids), found);
+        }
+        return found;
+    }
+
+    /// The same of any number of ids, in as many requests as that takes.
+    Map<String, Document> getAll(IndexName index, List<String> ids) {
+        Map<String, Document> found = new LinkedHashMap<>();
+        for (int from = 0; from < ids.size(); from += IDS_MAX) {
+            found.putAll(get(index, ids.subList(from, Math.min(ids.size(), from + IDS_MAX))));
         }
         return found;
     }
@@ -101,15 +108,7 @@ final class Documents {
                 .on(index)
                 .json(request.json()));
         Shards.check(what, answer);
-        JsonNode hits = answer.body().path("hits").path("hits");
-        List<Document> documents = new ArrayList<>();
-        hits.forEach(hit -> documents.add(Document.parse(hit)));
-        boolean last = hits.size() < request.size();
-        return new Page(
-                documents,
-                last
-                        ? Optional.empty()
-                        : Optional.of((ArrayNode) hits.get(hits.size() - 1).path("sort")));
+        return Page.parse(answer.body(), request);
     }
 
     /// The highest value of a field of whole numbers that searches see; empty when they see none.

@@ -1,11 +1,7 @@
 package dev.everfold.search;
 
 import dev.everfold.search.ServerInfo.Product;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// An index as searches see it at one moment, whatever is changed meanwhile. The server holds files for it; close it.
@@ -48,14 +44,7 @@ final class PointInTime implements AutoCloseable {
         Answer answer =
                 transport.send(Call.reading(what, "POST", "/_search").on(index).json(body));
         Shards.check(what, answer);
-        JsonNode hits = answer.body().path("hits").path("hits");
-        List<Document> documents = new ArrayList<>();
-        hits.forEach(hit -> documents.add(Document.parse(hit)));
-        return new Page(
-                documents,
-                hits.size() < request.size()
-                        ? Optional.empty()
-                        : Optional.of((ArrayNode) hits.get(hits.size() - 1).path("sort")));
+        return Page.parse(answer.body(), request);
     }
 
     @Override
