@@ -1,6 +1,5 @@
 package dev.everfold.server.security;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -35,8 +34,8 @@ final class Backoff {
     private final LongSupplier nanos;
 
     // Guarded by this.
-    private final Map<Key, Failures> failures = bounded();
-    private final Map<Key.OfBoth, Boolean> known = bounded();
+    private final Map<Key, Failures> failures = new LastUsed<>(ENTRIES_MAX);
+    private final Map<Key.OfBoth, Boolean> known = new LastUsed<>(ENTRIES_MAX);
 
     Backoff(LongSupplier nanos) {
         this.nanos = nanos;
@@ -84,16 +83,5 @@ final class Backoff {
     private List<Key> keys(String login, String address) {
         Key.OfBoth both = new Key.OfBoth(login, address);
         return known.containsKey(both) ? List.of(both) : List.of(new Key.OfUser(login), new Key.OfAddress(address));
-    }
-
-    private static <K, V> Map<K, V> bounded() {
-        return new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-                return size() > ENTRIES_MAX;
-            }
-        };
     }
 }

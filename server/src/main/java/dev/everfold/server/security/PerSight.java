@@ -1,6 +1,5 @@
 package dev.everfold.server.security;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -13,14 +12,7 @@ public final class PerSight<V> {
     private final Function<Sight, V> make;
 
     // Guarded by this.
-    private final Map<Sight, V> made = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Sight, V> eldest) {
-            return size() > SIGHTS_MAX;
-        }
-    };
+    private final Map<Sight, V> made = new LastUsed<>(SIGHTS_MAX);
 
     /// @param make makes one, at once
     public PerSight(Function<Sight, V> make) {

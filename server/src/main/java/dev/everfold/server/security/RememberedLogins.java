@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -31,14 +30,7 @@ final class RememberedLogins {
     private final SecretKeySpec key;
 
     // Guarded by this.
-    private final Map<ByteBuffer, Remembered> remembered = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<ByteBuffer, Remembered> eldest) {
-            return size() > REMEMBERED_MAX;
-        }
-    };
+    private final Map<ByteBuffer, Remembered> remembered = new LastUsed<>(REMEMBERED_MAX);
     private long changes;
 
     RememberedLogins(LongSupplier nanos, InstantSource clock) {

@@ -3,7 +3,6 @@ package dev.everfold.server.security;
 import dev.everfold.kurrent.Caller;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,14 +38,7 @@ final class Sessions {
     private final SecureRandom random = new SecureRandom();
 
     // Guarded by this.
-    private final Map<String, Session> sessions = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Session> eldest) {
-            return size() > SESSIONS_MAX;
-        }
-    };
+    private final Map<String, Session> sessions = new LastUsed<>(SESSIONS_MAX);
 
     private long changes;
 
