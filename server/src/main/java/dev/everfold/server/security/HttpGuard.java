@@ -2,7 +2,7 @@ package dev.everfold.server.security;
 
 import dev.everfold.kurrent.Caller;
 import dev.everfold.server.security.Sessions.Session;
-import io.grpc.Context;
+import io.javalin.http.Context;
 import io.javalin.http.Cookie;
 import io.javalin.http.ForbiddenResponse;
 import io.javalin.http.Handler;
@@ -101,8 +101,8 @@ public final class HttpGuard {
                 if (those.changes() != changes && !known(those, context).equals(known)) {
                     throw unauthorized(context, CHANGED);
                 }
-                Context of = entry.in(Context.current()).withValue(Caller.KEY, caller);
-                Context before = of.attach();
+                io.grpc.Context of = entry.in(io.grpc.Context.current()).withValue(Caller.KEY, caller);
+                io.grpc.Context before = of.attach();
                 try {
                     handler.handle(context);
                 } finally {
@@ -136,7 +136,7 @@ public final class HttpGuard {
     /// Who asks, if it is somebody with a session, or whom a proxy names.
     ///
     /// @throws HttpResponseException when a proxy names somebody and is not believed
-    public Optional<SignedIn> session(io.javalin.http.Context context) {
+    public Optional<SignedIn> session(Context context) {
         if (security.isPresent() && ProxyLogins.isNamedBy(headers(context))) {
             return Optional.of(new SignedIn(known(security.get(), context).caller(), Optional.empty()));
         }
@@ -148,7 +148,7 @@ public final class HttpGuard {
     /// @param password in UTF-8
     /// @throws HttpResponseException when user or password is wrong, too many were, or a proxy names
     ///     somebody, too
-    public SignedIn login(io.javalin.http.Context context, String user, byte[] password) {
+    public SignedIn login(Context context, String user, byte[] password) {
         if (ProxyLogins.isNamedBy(headers(context))) {
             throw unauthorized(
                     context,
@@ -170,16 +170,16 @@ public final class HttpGuard {
         return new SignedIn(session);
     }
 
-    private Login.Known known(io.javalin.http.Context context, BasicCredentials credentials) {
+    private Login.Known known(Context context, BasicCredentials credentials) {
         Login login = security.orElseThrow().logins().check(credentials, context.ip());
-        return known(context, login, WRONG_PASSWORD);
+        return require(login, context, WRONG_PASSWORD);
     }
 
     /// Gives another password to whoever asks.
     ///
     /// @throws UserException as [Users#changePassword] does
     /// @throws HttpResponseException when too many were wrong
-    public void changePassword(io.javalin.http.Context context, Users.PasswordChange passwords) {
+    public void changePassword(Context context, Users.PasswordChange passwords) {
         Caller caller = Objects.requireNonNull(Caller.KEY.get());
         security.orElseThrow()
                 .logins()
@@ -190,36 +190,36 @@ public final class HttpGuard {
     }
 
     /// Ends the session, if there is one.
-    public void logout(io.javalin.http.Context context) {
+    public void logout(Context context) {
         find(context).ifPresent(session -> security.orElseThrow().sessions().end(session));
         set(context, "");
     }
 
-    private Optional<Session> find(io.javalin.http.Context context) {
+    private Optional<Session> find(Context context) {
         return security.flatMap(those -> those.sessions().find(context.cookie(cookie(context))));
     }
 
-    private static Login.Known known(Security security, io.javalin.http.Context context) {
+    private static Login.Known known(Security security, Context context) {
         if (ProxyLogins.isNamedBy(headers(context))) {
             return byProxy(security, context);
         }
         String header = context.header("Authorization");
         Optional<String> token = TokenLogins.parse(header);
         if (token.isPresent()) {
-            return known(context, security.tokens().check(token.get(), context.ip()), WRONG_PASSWORD);
+            return require(security.tokens().check(token.get(), context.ip()), context, WRONG_PASSWORD);
         }
         if (header != null) {
             BasicCredentials credentials = BasicCredentials.parse(header)
                     .orElseThrow(() ->
                             unauthorized(context, "The header Authorization is neither one of Basic nor of Bearer."));
-            return known(context, security.logins().check(credentials, context.ip()), WRONG_PASSWORD);
+            return require(security.logins().check(credentials, context.ip()), context, WRONG_PASSWORD);
         }
         Optional<Session> found = security.sessions().find(context.cookie(cookie(context)));
         if (found.isEmpty()) {
             String name = certificate(context)
                     .filter(_ -> !isFromBrowser(context))
                     .orElseThrow(() -> unauthorized(context, "The request names no user."));
-            return known(context, security.logins().certified(name, context.ip()), "The certificate is of no user.");
+            return require(security.logins().certified(name, context.ip()), context, "The certificate is of no user.");
         }
         Session session = found.get();
         if (!context.method().equals(HandlerType.GET) && !isSame(session.csrf(), context.header(CSRF_HEADER))) {
@@ -232,7 +232,7 @@ public final class HttpGuard {
     /// A cookie beside it counts for nothing. So there is no word of a session that pages of others
     /// cannot know, and a proxy may have changed `Host` and `Origin`; what browsers say of the site is
     /// left.
-    private static Login.Known byProxy(Security security, io.javalin.http.Context context) {
+    private static Login.Known byProxy(Security security, Context context) {
         Login login = security.proxies().check(headers(context), certificate(context), context.ip());
         if (login instanceof Login.Refused(String why)) {
             throw unauthorized(context, why);
@@ -242,27 +242,27 @@ public final class HttpGuard {
             throw new ForbiddenResponse(
                     "The request comes from a web page of another origin; expected one of this server, or none.");
         }
-        return known(context, login, WRONG_PASSWORD);
+        return require(login, context, WRONG_PASSWORD);
     }
 
-    private static Function<String, List<String>> headers(io.javalin.http.Context context) {
+    private static Function<String, List<String>> headers(Context context) {
         return name -> Collections.list(context.req().getHeaders(name));
     }
 
     /// The name in that of the connection.
-    private static Optional<String> certificate(io.javalin.http.Context context) {
+    private static Optional<String> certificate(Context context) {
         return context.attribute(CERTIFICATES) instanceof X509Certificate[] chain
                 ? ClientCertificate.login(chain[0].getSubjectX500Principal())
                 : Optional.empty();
     }
 
     /// Browsers say what a request is for.
-    private static boolean isFromBrowser(io.javalin.http.Context context) {
+    private static boolean isFromBrowser(Context context) {
         return context.header("Sec-Fetch-Mode") != null || context.header("Origin") != null;
     }
 
     /// @param unknown what is said to one who is no user
-    private static Login.Known known(io.javalin.http.Context context, Login login, String unknown) {
+    private static Login.Known require(Login login, Context context, String unknown) {
         return switch (login) {
             case Login.Known known -> known;
             case Login.Unknown() -> throw unauthorized(context, unknown);
@@ -275,13 +275,13 @@ public final class HttpGuard {
         };
     }
 
-    private static HttpResponseException tooMany(io.javalin.http.Context context, Login.Later later) {
+    private static HttpResponseException tooMany(Context context, Login.Later later) {
         context.header("Retry-After", Long.toString(later.seconds()));
         return new HttpResponseException(HttpStatus.TOO_MANY_REQUESTS.getCode(), later.words());
     }
 
     /// Browsers would ask their user in a window of their own.
-    private static UnauthorizedResponse unauthorized(io.javalin.http.Context context, String why) {
+    private static UnauthorizedResponse unauthorized(Context context, String why) {
         if (!isFromBrowser(context)) {
             context.header("WWW-Authenticate", CHALLENGE);
         }
@@ -294,7 +294,7 @@ public final class HttpGuard {
                         expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void set(io.javalin.http.Context context, String token) {
+    private static void set(Context context, String token) {
         Cookie cookie = new Cookie(cookie(context), token);
         cookie.setPath("/");
         cookie.setHttpOnly(true);
@@ -305,7 +305,7 @@ public final class HttpGuard {
     }
 
     /// Browsers send cookies of one port to all ports of a host.
-    private static String cookie(io.javalin.http.Context context) {
+    private static String cookie(Context context) {
         return COOKIE + context.req().getLocalPort();
     }
 }
