@@ -31,7 +31,6 @@ final class RelationRoutes {
     }
 
     private void event(Context context) {
-        Selection.require(context, "position", "id", "stream", "revision");
         RecordedEvent event = find(context);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("event", PlainEvent.of(event, Integer.MAX_VALUE));
@@ -44,7 +43,6 @@ final class RelationRoutes {
 
     /// Never as something that a browser would show.
     private void data(Context context) {
-        Selection.require(context, "position", "id", "stream", "revision");
         RecordedEvent event = find(context);
         context.header("Content-Disposition", "attachment; filename=\"event-" + event.position() + ".data\"");
         context.contentType("application/octet-stream").result(event.data().toArray());
@@ -60,22 +58,24 @@ final class RelationRoutes {
     }
 
     private static Read selected(Context context) {
+        Selection.require(context, "position", "id", "stream", "revision");
+        int given = context.queryParamMap().size();
         String position = context.queryParam("position");
         String id = context.queryParam("id");
         String stream = context.queryParam("stream");
         String revision = context.queryParam("revision");
-        if (position != null && id == null && stream == null && revision == null) {
+        if (position != null && given == 1) {
             long at = Selection.number("position", position);
             return Read.all().toPosition(at < Long.MAX_VALUE ? at + 1 : at).fromPosition(at);
         }
-        if (id != null && position == null && stream == null && revision == null) {
+        if (id != null && given == 1) {
             return Read.matching(Query.ids(List.of(uuid(id))));
         }
-        if (stream != null && revision != null && position == null && id == null) {
+        if (stream != null && revision != null && given == 2) {
             return Read.stream(stream).fromRevision(Selection.number("revision", revision));
         }
         throw new IllegalArgumentException(
-                "Which event is meant is not clear; expected position, or id, or stream" + " and revision.");
+                "Which event is meant is not clear; expected position, or id, or stream and revision.");
     }
 
     private static UUID uuid(String id) {
