@@ -24,8 +24,7 @@ final class Consumers implements AutoCloseable {
     private final List<Consumer<? super List<EventConsumer>>> watchers = new CopyOnWriteArrayList<>();
 
     /// Held while watchers are told, so that what they are told last is what is true. Not that of the map: a
-    /// watcher
-    /// may take locks under which others ask this.
+    /// watcher may take locks under which others ask this.
     private final ReentrantLock telling = new ReentrantLock();
 
     /// @throws IllegalStateException when one of the name runs already, or all are closed

@@ -166,8 +166,7 @@ public final class Everfold implements AutoCloseable {
     /// closed. One that has failed is among them until it is closed.
     ///
     /// The listener is called in the thread that starts or closes one, by one thread at a time. It must be
-    /// quick, and
-    /// start and close none itself; one that throws is left out from then on.
+    /// quick, and start and close none itself; one that throws is left out from then on.
     ///
     /// @return close it to hear no more
     public ConsumerWatch watchConsumers(Consumer<? super List<EventConsumer>> listener) {

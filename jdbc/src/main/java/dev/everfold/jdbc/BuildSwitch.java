@@ -26,10 +26,9 @@ final class BuildSwitch {
     }
 
     /// Shows a build to readers in place of the one before, if it is as far. If it is a little behind, the
-    /// claims of
-    /// the one before are taken over, so that it stands still while this one catches up: under steady writes it
-    /// could
-    /// be ahead whenever it is looked at. It goes on when the lease has ended and there was no switch.
+    /// claims of the one before are taken over, so that it stands still while this one catches up: under steady
+    /// writes it could be ahead whenever it is looked at. It goes on when the lease has ended and there was no
+    /// switch.
     ///
     /// @param key of the claim by which the build is filled, which is in force
     boolean serve(Connection connection, Stored stored, ClaimKey key) throws SQLException {

@@ -111,8 +111,7 @@ final class BuildTable {
     }
 
     /// The first statement of a transaction that reads before it writes: on SQLite it takes the lock, which one
-    /// that
-    /// has read before may be refused. It changes nothing.
+    /// that has read before may be refused. It changes nothing.
     void beginWriting(Connection connection) throws SQLException {
         if (dialect == Dialect.SQLITE) {
             Statements.run(connection, "update everfold_builds set number = number where number < 0");

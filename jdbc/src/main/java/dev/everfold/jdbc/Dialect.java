@@ -83,8 +83,7 @@ enum Dialect {
     }
 
     /// Bounds how long the transaction that has begun waits for a lock at once, so that others do not queue up
-    /// behind
-    /// it. Nothing where connections are told so when they are opened.
+    /// behind it. Nothing where connections are told so when they are opened.
     Optional<String> waitForLocks(long millisMax) {
         return this == POSTGRESQL ? Optional.of("set local lock_timeout = " + millisMax) : Optional.empty();
     }

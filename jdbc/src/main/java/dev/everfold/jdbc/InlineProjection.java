@@ -57,8 +57,7 @@ public final class InlineProjection {
     }
 
     /// Brings the model up to the end of the log as the transaction sees it. Call it after the append, since
-    /// only then
-    /// nobody else appends before the commit.
+    /// only then nobody else appends before the commit.
     ///
     /// @param transaction of the database of log and model; it is neither committed nor closed
     /// @param log reads the log within the transaction

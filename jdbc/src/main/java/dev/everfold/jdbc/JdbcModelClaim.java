@@ -104,8 +104,7 @@ final class JdbcModelClaim implements ModelClaim {
     }
 
     /// Which tables hold rows, for who finds one empty later. Only when there is nothing else to do: asked
-    /// after each
-    /// step it would cost more than it tells.
+    /// after each step it would cost more than it tells.
     private void rememberFilled() throws SQLException {
         List<String> filled = new ArrayList<>();
         for (String table : claimed.stored().tables()) {

@@ -27,16 +27,14 @@ import javax.sql.DataSource;
 ///
 /// Each build has tables of its own, `balances_b1`. Applications read the view `balances`, which shows the build that
 /// serves, and write nothing. Another build takes its place in one transaction. Schema and version of a projection
-/// belong
-/// together: with other statements under the same version it is refused to start.
+/// belong together: with other statements under the same version it is refused to start.
 ///
 /// Tables and, with [#sqlite], the file may be deleted at any time. Found when a projection starts, or when a step
-/// meets it: tables, views and checkpoints that are missing, checkpoints that are not as they were written, a file that
-/// is not SQLite's or is malformed (set aside and begun anew), and, for projections of one partition, a table that was
-/// emptied while the projection had nothing to do or was closed. The model is made again from the log then; a view
-/// alone
-/// is just made again. Rows that somebody has changed, added or deleted are not found so, only by a comparison
-/// with a build that is made anew.
+/// meets it: tables, views and checkpoints that are missing, checkpoints that are not as they were written, a file
+/// that is not SQLite's or is malformed (set aside and begun anew), and, for projections of one partition, a table
+/// that was emptied while the projection had nothing to do or was closed. The model is made again from the log then;
+/// a view alone is just made again. Rows that somebody has changed, added or deleted are not found so, only by a
+/// comparison with a build that is made anew.
 ///
 /// Safe for many threads and processes. A claim keeps one connection as long as it is in force; other calls use one for
 /// a short transaction. There is nothing to close.
@@ -91,8 +89,7 @@ public final class JdbcReadModel implements ReadModel<SqlModel> {
     }
 
     /// A projection into this model that is carried out within the transactions that append, where this is the
-    /// database
-    /// of the log too.
+    /// database of the log too.
     ///
     /// @param lineage of the log
     /// @throws IllegalArgumentException when the projection has several partitions
@@ -141,8 +138,7 @@ public final class JdbcReadModel implements ReadModel<SqlModel> {
     }
 
     /// Rows of all tables, by their primary keys; where there is none, by all columns. A build with several
-    /// partitions
-    /// is that of one moment, in which some may be further than the position of all.
+    /// partitions is that of one moment, in which some may be further than the position of all.
     @Override
     public ModelSnapshot snapshot(Build build) {
         return JdbcModelSnapshot.open(home, builds, build);

@@ -24,8 +24,7 @@ final class StepConnection implements AutoCloseable {
     static final int STATEMENTS_MAX = 256;
 
     /// The database ends a transaction of ours that stands still for as long as the lease, and not below this:
-    /// shorter
-    /// pauses are of the machine.
+    /// shorter pauses are of the machine.
     private static final Duration IDLE_MIN = Duration.ofSeconds(1);
 
     private final Database.Connections connections;

@@ -31,8 +31,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Every call to the database fails in turn, before it has done anything and after it has: opening, preparing,
-/// executing,
-/// committing, closing. After each failure the model is what the events below its checkpoint make.
+/// executing, committing, closing. After each failure the model is what the events below its checkpoint make.
 @Timeout(300)
 @ParameterizedClass
 @EnumSource(names = {"SQLITE_WAL", "POSTGRESQL_18"})

@@ -37,8 +37,7 @@ final class AppendQueue {
         }
         queue.add(append);
         // The writer says "drained" before it looks for the last time: whoever reads "no" was seen by that
-        // look, and
-        // whoever reads "yes" takes its append back unless the look found it.
+        // look, and whoever reads "yes" takes its append back unless the look found it.
         if (drained && queue.remove(append)) {
             room.release(permits);
             throw new StoreClosedException("store");

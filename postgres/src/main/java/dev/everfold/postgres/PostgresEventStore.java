@@ -205,8 +205,7 @@ public final class PostgresEventStore implements EventStore {
     }
 
     /// Reads within a transaction of the application's own: also what it has appended itself. Close the cursor
-    /// before
-    /// the transaction ends.
+    /// before the transaction ends.
     ///
     /// @param transaction of this store's database; it is neither committed nor closed
     /// @throws StoreUnavailableException when the database says no; the transaction can only be rolled back

@@ -36,8 +36,7 @@ final class ScratchSchemas implements ScratchStores {
     }
 
     /// @throws dev.everfold.eventstore.StoreUnavailableException when the database is out of reach, or no
-    /// schema may be
-    ///     made in it
+    ///     schema may be made in it
     static ScratchSchemas at(StoreUri uri) {
         PostgresUri parsed = PostgresUri.parse(uri, PostgresOptions.DEFAULTS);
         if (uri.parameters().containsKey("schema")) {

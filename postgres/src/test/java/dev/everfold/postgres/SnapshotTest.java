@@ -23,8 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// A reader with an old snapshot keeps dead rows alive; appends leave none that they would have to step over. Two
 /// databases of one server take turns, and an old snapshot is open in one of them.
-/// `-Deverfold.postgres.snapshot=180` is
-/// for how many seconds.
+/// `-Deverfold.postgres.snapshot=180` is for how many seconds.
 @Tag("heavy")
 @Timeout(1_200)
 @Isolated // what it measures is the server that all share

@@ -88,8 +88,7 @@ public record IndexDefinition(ObjectNode mappings, ObjectNode settings) {
     }
 
     /// A setting of an index in any of the forms that the servers take: with or without `index.` before its
-    /// name, and
-    /// with any of its dots written as an object in an object.
+    /// name, and with any of its dots written as an object in an object.
     Optional<JsonNode> setting(String name) {
         return Optional.ofNullable(flat(settings).get(name));
     }

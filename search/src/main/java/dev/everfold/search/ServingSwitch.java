@@ -95,8 +95,7 @@ final class ServingSwitch {
     }
 
     /// Readers see the documents of a step before its checkpoint: when the old build's claims were taken in
-    /// between,
-    /// they have seen more than its position says, or will once the index is refreshed.
+    /// between, they have seen more than its position says, or will once the index is refreshed.
     private boolean isSeenFurther(String projection, BuildEntry old, BuildEntry build) {
         client.indices().refresh(old.index());
         OptionalLong seen = client.documents().highest(old.index(), DocumentFields.POSITION);

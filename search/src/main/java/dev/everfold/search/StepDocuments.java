@@ -201,9 +201,9 @@ final class StepDocuments implements SearchDocuments {
     }
 
     /// An event that was parked and whose document went on without it cannot be handled any more in its place.
-    /// Where
-    /// it went on by an event of the same key, it did not go on without this one: once this one was parked, that
-    /// one was too. Both were handled together before, and another document of one of them was refused.
+    /// Where it went on by an event of the same key, it did not go on without this one: once this one was
+    /// parked, that one was too. Both were handled together before, and another document of one of them was
+    /// refused.
     private void requireInPlace(Change change, Slot slot) {
         if (parkedBefore.contains(change.position)
                 && slot.storedVersion > change.position + 1

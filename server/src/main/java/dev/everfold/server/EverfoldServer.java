@@ -164,8 +164,7 @@ public final class EverfoldServer implements AutoCloseable {
     }
 
     /// Completes when a client of KurrentDB's protocol asks that the server end. Nothing ends by itself:
-    /// whoever started
-    /// the server closes it, or lets it run.
+    /// whoever started the server closes it, or lets it run.
     public CompletionStage<Void> shutdownRequested() {
         return shutdownRequested.minimalCompletionStage();
     }

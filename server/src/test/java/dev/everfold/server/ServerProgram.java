@@ -13,8 +13,7 @@ final class ServerProgram {
     private ServerProgram() {}
 
     /// Is given the store's URI and a port, prints the port that it listens at, and serves until it is killed,
-    /// or until
-    /// its input ends with the process that started it.
+    /// or until its input ends with the process that started it.
     public static void main(String[] arguments) throws Exception {
         CompletableFuture.delayedExecutor(SECONDS_MAX, TimeUnit.SECONDS)
                 .execute(() -> Runtime.getRuntime().halt(HUNG));

@@ -24,10 +24,10 @@ public record Difference(String path, Optional<String> before, Optional<String> 
 
     /// Where two values differ, in the order of their fields; at most 100 places.
     ///
-    /// Records of one class are compared component by component, lists element by element, maps key by
-    /// key, sets by what only one of them holds, optionals by what they hold, and everything else by `equals`:
-    /// also two cases of a sealed type. Records whose components cannot
-    /// be read by reflection, since their module does not open them, are compared as a whole.
+    /// Records of one class are compared component by component, lists element by element, maps key by key,
+    /// sets by what only one of them holds, optionals by what they hold, and everything else by `equals`: also
+    /// two cases of a sealed type. Records whose components cannot be read by reflection, since their module
+    /// does not open them, are compared as a whole.
     public static List<Difference> between(@Nullable Object before, @Nullable Object after) {
         return between("", before, after);
     }

@@ -18,8 +18,8 @@ public record ModelRow(String part, String key, Map<String, String> values) impl
     /// A row without fields; say which it has by [#with].
     ///
     /// @param part table or index; of a model in memory, the name of the projection
-    /// @param key what it is found by, as text; of a table with a primary key of several columns, with `/` in
-    /// between
+    /// @param key what it is found by, as text; of a table with a primary key of several columns, with `/`
+    ///     in between
     public static ModelRow row(String part, Object key) {
         return new ModelRow(part, key.toString(), Map.of());
     }

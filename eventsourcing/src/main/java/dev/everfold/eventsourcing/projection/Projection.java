@@ -91,8 +91,7 @@ public final class Projection<T> {
     }
 
     /// The same as another version, 1 or more. Raise it with every change of what the projection makes: a model
-    /// of a
-    /// lower version is replaced by one that is built anew beside it.
+    /// of a lower version is replaced by one that is built anew beside it.
     public Projection<T> version(int number) {
         return new Projection<>(name, number, query, handler, key, partitions, options);
     }

@@ -200,17 +200,14 @@ public final class Reaction<E, S> {
     }
 
     /// The same where a [CommandSender] may take so long for a command. Then its thread is interrupted, and the
-    /// event
-    /// counts as failed: it is tried again, and parked after [ConsumerOptions#triesMax] tries, with the later
-    /// ones of
-    /// its key; others go on. As long as a sender that was interrupted does not return, its command is not sent a
-    /// second time, but waited for. A decider is waited for as long as its store takes.
+    /// event counts as failed: it is tried again, and parked after [ConsumerOptions#triesMax] tries, with the
+    /// later ones of its key; others go on. As long as a sender that was interrupted does not return, its command
+    /// is not sent a second time, but waited for. A decider is waited for as long as its store takes.
     ///
-    /// Until then the step waits, which holds up other keys: the event is looked for by halving the step, so
-    /// for up to
-    /// `log2(batchEventsMax) + triesMax` times as long. Where checkpoints have leases, choose a lease that is
-    /// longer
-    /// than that: who loses his claim meanwhile leaves the event to another process, which begins to count anew.
+    /// Until then the step waits, which holds up other keys: the event is looked for by halving the step, so for
+    /// up to `log2(batchEventsMax) + triesMax` times as long. Where checkpoints have leases, choose a lease that
+    /// is longer than that: who loses his claim meanwhile leaves the event to another process, which begins to
+    /// count anew.
     ///
     /// @param time more than zero
     /// @throws IllegalArgumentException when it is not

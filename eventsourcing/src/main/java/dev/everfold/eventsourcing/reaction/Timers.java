@@ -31,8 +31,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Timers implements AutoCloseable {
 
     /// What is pending in all instances at most. With more, an event that would set another one fails before
-    /// anything
-    /// of it is recorded; instances that react at the same moment may go beyond it together.
+    /// anything of it is recorded; instances that react at the same moment may go beyond it together.
     static final int PENDING_MAX = 1_000_000;
 
     private static final System.Logger LOG = System.getLogger(Timers.class.getName());

@@ -21,8 +21,8 @@ public interface Claim extends AutoCloseable {
     /// A claim says in its class whether all of that is one transaction or whether events may be handled again
     /// after a crash.
     ///
-    /// @throws ClaimLostException when another claim is in force, or the consumer has been replaced; nothing
-    /// changed
+    /// @throws ClaimLostException when another claim is in force, or the consumer has been replaced;
+    ///     nothing changed
     void commit(Step step);
 
     /// Whether the same step may succeed later without a change of code or data, for example because a database

@@ -43,8 +43,7 @@ public interface EventConsumer extends AutoCloseable {
     List<ParkedEvent> parked();
 
     /// Tries parked events of a key again, in order, until one fails; from then on the key is in order again or
-    /// that
-    /// event has another reason. Each is handled as it would be now, upcasters included.
+    /// that event has another reason. Each is handled as it would be now, upcasters included.
     ///
     /// @return how many are settled
     /// @throws IllegalStateException when the consumer does not run here, but in another process or not at all

@@ -26,8 +26,7 @@ final class HandlingClaim implements Claim {
     private Instant saved;
 
     /// The last step whose events were handled: when its checkpoint cannot be saved and it comes again, they
-    /// are not
-    /// handled again.
+    /// are not handled again.
     private @Nullable Step handled;
 
     HandlingClaim(

@@ -35,8 +35,7 @@ public record Fulfilment(String customer, String product, String reason) {
     private static final Fulfilment NONE = new Fulfilment("", "", "");
 
     /// The reaction, not bound to deciders yet. An order is the key of its payment and its shipment too, since
-    /// their
-    /// streams have its id.
+    /// their streams have its id.
     static final Reaction<OfOrder, Fulfilment> REACTION = Reaction.of(
                     "fulfilment", ShopEvent.codec(OfOrder.class), NONE, Fulfilment::react)
             .correlating((event, _) -> Optional.of(event.order()))

@@ -33,8 +33,8 @@ public record GrpcDoor(
     /// How calls are encrypted.
     ///
     /// @param identity the certificate that is shown, and its key
-    /// @param clients who vouches for clients; they may show a certificate and need not. Without it, they are
-    /// not asked
+    /// @param clients who vouches for clients; they may show a certificate and need not. Without it, they
+    ///     are not asked
     public record Tls(X509ExtendedKeyManager identity, Optional<X509ExtendedTrustManager> clients) {}
 
     /// A quarter of the memory that the JVM may take.

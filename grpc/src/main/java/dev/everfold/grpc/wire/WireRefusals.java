@@ -126,8 +126,7 @@ public final class WireRefusals {
     }
 
     /// The same failure as the end of a call, with the refusal in its trailers. What the contract does not know
-    /// is a
-    /// defect of the server: it ends the call without a word of what it was about.
+    /// is a defect of the server: it ends the call without a word of what it was about.
     public static StatusRuntimeException status(Throwable failure) {
         if (!(failure instanceof EventStoreException) && !(failure instanceof IllegalArgumentException)) {
             return Status.INTERNAL

@@ -67,8 +67,8 @@ final class Batch {
 
     /// Prepares to append what came.
     ///
-    /// @return gives it to the store, unless something is wrong with it or the time that the client gave it has
-    /// passed
+    /// @return gives it to the store, unless something is wrong with it or the time that the client gave it
+    ///     has passed
     Supplier<CompletableFuture<AppendOutcome>> prepare() {
         if (nanosLeft() <= 0) {
             return Batch::late;

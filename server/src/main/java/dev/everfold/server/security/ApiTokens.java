@@ -95,12 +95,10 @@ public final class ApiTokens {
     ///
     /// @param by who asked for it
     /// @return the token itself, which is kept nowhere
-    /// @throws UserException with [Reason#NOT_FOUND] when there is no such user, [Reason#CONFLICT] when others
-    /// change
-    ///     him all the time
-    /// @throws IllegalArgumentException when it lasts too long, has groups that the user has not, or bears the
-    /// name of
-    ///     another one
+    /// @throws UserException with [Reason#NOT_FOUND] when there is no such user, [Reason#CONFLICT] when
+    ///     others change him all the time
+    /// @throws IllegalArgumentException when it lasts too long, has groups that the user has not, or bears
+    ///     the name of another one
     /// @throws EventStoreException when the store does not take it
     public Secret make(Wanted wanted, Caller by) {
         requireLifetime(wanted.expires());
@@ -177,9 +175,8 @@ public final class ApiTokens {
 
     /// Ends one; `false` when there is none such.
     ///
-    /// @throws UserException with [Reason#NOT_FOUND] when there is no such user, [Reason#CONFLICT] when others
-    /// change
-    ///     the same tokens all the time
+    /// @throws UserException with [Reason#NOT_FOUND] when there is no such user, [Reason#CONFLICT] when
+    ///     others change the same tokens all the time
     /// @throws EventStoreException when the store does not take it
     public boolean revoke(Named which, Caller by) {
         String login = which.login();

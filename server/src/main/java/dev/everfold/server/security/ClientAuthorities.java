@@ -75,9 +75,8 @@ final class ClientAuthorities {
 
     /// What checks certificates of clients.
     ///
-    /// @param areNamed whether the server tells a client who they are, so that it need not ask its user for a
-    /// certificate
-    ///     that would not do; not where it would tell those of its beginning for ever
+    /// @param areNamed whether the server tells a client who they are, so that it need not ask its user for
+    ///     a certificate that would not do; not where it would tell those of its beginning for ever
     X509ExtendedTrustManager trust(boolean areNamed) {
         return new Trust(areNamed);
     }

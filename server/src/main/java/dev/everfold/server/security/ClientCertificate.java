@@ -12,8 +12,7 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /// Whose a certificate is that a client has shown and the handshake has checked: the user whose login name is its
-/// common
-/// name.
+/// common name.
 final class ClientCertificate {
 
     private ClientCertificate() {}

@@ -21,8 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// with the longest counts, and names that none has are as without a policy. Immutable; safe for use by many threads.
 ///
 /// Rules are sorted by prefix. Of all prefixes that are not above a name, the last one is either how the name
-/// begins, or
-/// begins itself with the one that is; so one binary search and a few steps up find the rule.
+/// begins, or begins itself with the one that is; so one binary search and a few steps up find the rule.
 public final class Policy {
 
     /// Before anybody has set one.

@@ -227,8 +227,7 @@ public final class Users {
     }
 
     /// Which event made the one who has the name now, by its revision, or made the last one who had it; -1 when
-    /// there
-    /// was none.
+    /// there was none.
     ///
     /// @throws EventStoreException when the store cannot be asked
     long created(String login) {
