@@ -88,11 +88,10 @@ final class BenchCommand implements Callable<Integer> {
                     ExitCode.USAGE,
                     "--rounds " + roundCount + " --seconds " + rowSeconds + "; expected 1..100 and 0.01..60.");
         }
-        StoreOptions options = new StoreOptions();
-        options.store = store;
-        options.provider();
+        NamedStore named = new NamedStore(store);
+        named.provider();
         Benchmark benchmark = new Benchmark(
-                options.uri(),
+                named.uri(),
                 roundCount,
                 Duration.ofNanos((long) (rowSeconds * 1e9)),
                 quick ? QUICK_READ_EVENTS : READ_EVENTS);
@@ -120,14 +119,11 @@ final class BenchCommand implements Callable<Integer> {
 
     private void progress(String what) {
         console.interruption().check();
-        boolean isTerminal = console.terminal().isErrorShown();
-        console.tell(isTerminal ? "\r\u001b[K" + what : what + "\n");
+        console.tellInPlace(what);
     }
 
     private void printText(Benchmark benchmark, List<Row> rows) {
-        if (console.terminal().isErrorShown()) {
-            console.tell("\r\u001b[K");
-        }
+        console.erase();
         Output out = console.out();
         out.line(String.format(
                 Locale.ROOT,

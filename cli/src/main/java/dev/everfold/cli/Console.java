@@ -11,9 +11,24 @@ import java.io.InputStream;
 /// @param interruption whether the user has asked the command to end
 record Console(InputStream in, Output out, Output err, Terminal terminal, Interruption interruption) {
 
+    /// Goes to the begin of the line, and erases what stands there.
+    private static final String ERASE = "\r\u001b[K";
+
     /// One line about something that the command carries on with.
     void warn(String message) {
         tell("everfold: " + SafeText.of(message) + "\n");
+    }
+
+    /// Text for standard error that the next such text takes the place of on a terminal; else it is a line.
+    void tellInPlace(String text) {
+        tell(terminal.isErrorShown() ? ERASE + text : text + "\n");
+    }
+
+    /// Takes away from a terminal what was told last by [#tellInPlace].
+    void erase() {
+        if (terminal.isErrorShown()) {
+            tell(ERASE);
+        }
     }
 
     /// Text for standard error. A command does what it was asked also when nobody listens, as behind

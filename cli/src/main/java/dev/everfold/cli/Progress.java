@@ -45,9 +45,8 @@ final class Progress {
         nextNanos = now + (isTerminal ? TERMINAL_NANOS : LINES_NANOS);
         long perSecond = (long) (count / Math.max(seconds(), 0.001));
         String text = String.format(Locale.ROOT, "%s %,d %s, %,d a second", verb, count, unit, perSecond);
-        // To the begin of the line, and erase what stood there.
-        console.tell(isTerminal ? "\r\u001b[K" + text : text + "\n");
-        hasLine = isTerminal;
+        console.tellInPlace(text);
+        hasLine = true;
     }
 
     /// The same as [#update], for work that is done elsewhere: it ends there when the user has asked the
@@ -62,7 +61,7 @@ final class Progress {
     /// Takes the line away, so that what comes next stands by itself.
     void end() {
         if (hasLine) {
-            console.tell("\r\u001b[K");
+            console.erase();
             hasLine = false;
         }
     }
