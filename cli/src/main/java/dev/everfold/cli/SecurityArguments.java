@@ -2,6 +2,7 @@ package dev.everfold.cli;
 
 import dev.everfold.server.Secret;
 import dev.everfold.server.SecurityOptions;
+import dev.everfold.server.SecurityOptions.Tls;
 import dev.everfold.server.ServerOptions;
 import dev.everfold.server.TokenOptions;
 import java.nio.file.Path;
@@ -99,19 +100,24 @@ final class SecurityArguments {
         if (provider.isPresent()) {
             options = options.withTokens(provider.get());
         }
+        Optional<Tls> tls = tls();
+        if (tls.isPresent()) {
+            options = options.withTls(tls.get());
+        }
+        return options.withTrustedProxies(Set.copyOf(trustedProxies));
+    }
+
+    private Optional<Tls> tls() {
         Path certificate = tlsCertificate;
         Path key = tlsKey;
-        Set<String> proxies = Set.copyOf(trustedProxies);
-        Optional<Path> authorities = Optional.ofNullable(tlsClientAuthorities);
-        if (certificate == null && key == null && authorities.isEmpty()) {
-            return options.withTrustedProxies(proxies);
+        if (certificate == null && key == null && tlsClientAuthorities == null) {
+            return Optional.empty();
         }
         if (certificate == null || key == null) {
             throw new CommandException(
                     ExitCode.USAGE,
                     "TLS needs both its certificate and its key; expected --tls-certificate with --tls-key.");
         }
-        return options.withTls(new SecurityOptions.Tls(certificate, key, authorities))
-                .withTrustedProxies(proxies);
+        return Optional.of(new Tls(certificate, key, Optional.ofNullable(tlsClientAuthorities)));
     }
 }
