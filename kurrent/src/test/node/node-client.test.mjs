@@ -241,6 +241,18 @@ test("many streams are appended to at once, with checks of others", async () => 
     assert.deepEqual(event.metadata, { by: "ada", "$schema.format": "Json", "$schema.name": "Moved" });
 });
 
+test("many streams of too many events are refused, and the client goes on", async () => {
+    const stream = name("order");
+    await assert.rejects(
+        client.multiStreamAppend([{ streamName: stream, events: events(10_001), expectedState: ANY }]),
+        (refused) => {
+            assert.ok(refused instanceof MaxAppendSizeExceededError, String(refused));
+            assert.equal(refused.maxAppendSize, 4 << 20);
+            return true;
+        });
+    await assert.rejects(all(client.readStream(stream)), StreamNotFoundError);
+});
+
 test("a client that discovers finds the server", async () => {
     const discovering = KurrentDBClient.connectionString(address.replace("kurrentdb:", "kurrentdb+discover:"));
     const stream = name("order");

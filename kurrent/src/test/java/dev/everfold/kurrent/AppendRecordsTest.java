@@ -2,6 +2,7 @@ package dev.everfold.kurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -22,6 +23,7 @@ import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.SchemaInfo;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.Collections;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +142,23 @@ class AppendRecordsTest {
                 status.getDetails(1).unpack(AppendTransactionSizeExceededErrorDetails.class);
         assertThat(details.getMaxSize()).isEqualTo(4 << 20);
         assertThat(details.getSize()).isBetween(4_500_000, 4_501_000);
+    }
+
+    @Test
+    void an_append_of_too_many_records_tells_clients_what_they_look_for_in_its_trailers() {
+        AppendRecordsRequest request = AppendRecordsRequest.newBuilder()
+                .addAllRecords(Collections.nCopies(10_001, record("order-1")))
+                .build();
+
+        StatusRuntimeException refused =
+                catchThrowableOfType(StatusRuntimeException.class, () -> stub.appendRecords(request));
+
+        assertThat(refused)
+                .hasMessage("INVALID_ARGUMENT: Append has 10001 events; the limit is 10000 (Limits.appendEventsMax)."
+                        + " Append in several steps.");
+        assertThat(GroupFixture.trailer(refused, "exception")).isEqualTo("maximum-append-size-exceeded");
+        // A client for Node.js that does not find it ends its process.
+        assertThat(GroupFixture.trailer(refused, "maximum-append-size")).isEqualTo(Integer.toString(4 << 20));
     }
 
     @Test

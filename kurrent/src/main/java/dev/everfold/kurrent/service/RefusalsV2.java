@@ -95,6 +95,6 @@ final class RefusalsV2 {
             // Larger by what surrounds its events, which the messages did not hold.
             return tooLarge(limits.appendBytesMax() + 1L, limits, String.valueOf(limit.getMessage()));
         }
-        return Refusals.status(failure);
+        return Refusals.status(failure, limits);
     }
 }
