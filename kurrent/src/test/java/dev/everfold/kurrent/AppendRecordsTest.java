@@ -17,13 +17,16 @@ import dev.everfold.protocol.kurrent.v2.ErrorsV2Wire.AppendTransactionSizeExceed
 import dev.everfold.protocol.kurrent.v2.StreamsServiceGrpc;
 import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.AppendRecord;
 import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.AppendRecordsRequest;
+import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.AppendRecordsResponse;
 import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.ConsistencyCheck;
 import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.SchemaFormat;
 import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.SchemaInfo;
+import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.StreamRevision;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +162,23 @@ class AppendRecordsTest {
         assertThat(GroupFixture.trailer(refused, "exception")).isEqualTo("maximum-append-size-exceeded");
         // A client for Node.js that does not find it ends its process.
         assertThat(GroupFixture.trailer(refused, "maximum-append-size")).isEqualTo(Integer.toString(4 << 20));
+    }
+
+    @Test
+    void last_revisions_are_told_in_the_order_in_which_streams_were_named_first() {
+        List<String> streams = List.of("order-7", "order-3", "order-9", "order-1", "order-8", "order-2");
+        AppendRecordsRequest.Builder request = AppendRecordsRequest.newBuilder();
+        streams.forEach(stream -> request.addRecords(record(stream)));
+        streams.reversed().forEach(stream -> request.addRecords(record(stream)));
+
+        AppendRecordsResponse first = stub.appendRecords(request.build());
+
+        assertThat(first.getRevisionsList())
+                .extracting(StreamRevision::getStream)
+                .containsExactlyElementsOf(streams);
+        assertThat(first.getRevisionsList())
+                .extracting(StreamRevision::getRevision)
+                .containsOnly(1L);
     }
 
     @Test

@@ -93,18 +93,21 @@ public final class StreamsServiceV2 extends StreamsServiceGrpc.StreamsServiceImp
         written.forEach(stream -> checks.putIfAbsent(stream, checks.size()));
         AppendOutcome outcome = outcome(new AppendRequest(events, expected, written));
         return switch (outcome) {
-            case AppendOutcome.Stored stored -> answer(stored);
+            case AppendOutcome.Stored stored -> answer(stored, written);
             case AppendOutcome.Refused refused -> throw refused(refused.violations(), checks);
         };
     }
 
-    private static StreamsV2Wire.AppendRecordsResponse answer(AppendOutcome.Stored stored) {
+    /// @param written in the order of the answer
+    private static StreamsV2Wire.AppendRecordsResponse answer(AppendOutcome.Stored stored, Set<String> written) {
         StreamsV2Wire.AppendRecordsResponse.Builder answer =
                 StreamsV2Wire.AppendRecordsResponse.newBuilder().setPosition(stored.position() + 1);
-        stored.revisions()
-                .forEach((stream, revision) -> answer.addRevisions(StreamsV2Wire.StreamRevision.newBuilder()
-                        .setStream(stream)
-                        .setRevision(revision)));
+        for (String stream : written) {
+            Long revision = stored.revisions().get(stream);
+            answer.addRevisions(StreamsV2Wire.StreamRevision.newBuilder()
+                    .setStream(stream)
+                    .setRevision(revision == null ? -1 : revision));
+        }
         return answer.build();
     }
 
