@@ -7,6 +7,7 @@ import static dev.everfold.kurrent.Stubs.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.everfold.eventstore.InMemoryEventStore;
@@ -135,6 +136,33 @@ class BatchAppendTest {
         requests.forEach((request, expected) ->
                 assertThat(told.get(request.getCorrelationId())).as(expected).isEqualTo(expected));
         assertThat(data("order-1")).containsExactly("first", "last");
+    }
+
+    @Test
+    void what_is_too_large_is_told_with_the_limit_that_it_exceeds() throws Exception {
+        ByteString metadata = ByteString.copyFrom(new byte[70_000]);
+        Shared.ProposedMessage[] together =
+                IntStream.range(0, 6).mapToObj(_ -> event("x".repeat(900_000))).toArray(Shared.ProposedMessage[]::new);
+        Call call = new Call(Integer.MAX_VALUE);
+
+        call.send(batch(to("order-1"), event("x".repeat(2 << 20))));
+        call.send(batch(
+                to("order-2"),
+                event("x").toBuilder().setCustomMetadata(metadata).build()));
+        call.send(batch(to("order-3"), together));
+
+        Map<String, Integer> told = new LinkedHashMap<>();
+        for (BatchAppendResp answer : call.end()) {
+            told.put(
+                    answer.getStreamIdentifier().getStreamName().toStringUtf8(),
+                    answer.getError()
+                            .getDetails(0)
+                            .unpack(Shared.MaximumAppendSizeExceeded.class)
+                            .getMaxAppendSize());
+        }
+        assertThat(told)
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("order-1", 1 << 20, "order-2", 64 << 10, "order-3", 4 << 20));
     }
 
     @Test

@@ -80,7 +80,7 @@ final class BatchRefusals {
         Code code = Code.forNumber(status.getStatus().getCode().value());
         String message = status.getStatus().getDescription();
         if (Refusals.isEventTooLarge(status)) {
-            return of(Code.INVALID_ARGUMENT, message, tooLarge(limits.eventBytesMax()));
+            return of(Code.INVALID_ARGUMENT, message, tooLarge(Refusals.bytesMax(status, limits)));
         }
         if (code == Code.INVALID_ARGUMENT) {
             return of(

@@ -74,7 +74,7 @@ final class IncomingEvents {
                             event.id().toString(),
                             "proposed-append-event-size",
                             Integer.toString(found),
-                            "maximum-append-event-size",
+                            Refusals.EVENT_BYTES_MAX,
                             Integer.toString(max)));
         }
     }

@@ -28,6 +28,9 @@ final class Refusals {
     /// An event that is larger than the store takes.
     static final String EVENT_TOO_LARGE = "maximum-append-event-size-exceeded";
 
+    /// How large it, or its metadata, may be.
+    static final String EVENT_BYTES_MAX = "maximum-append-event-size";
+
     private static final Metadata.Key<String> EXCEPTION =
             Metadata.Key.of("exception", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -71,6 +74,15 @@ final class Refusals {
     static boolean isEventTooLarge(StatusRuntimeException status) {
         Metadata trailers = status.getTrailers();
         return trailers != null && EVENT_TOO_LARGE.equals(trailers.get(EXCEPTION));
+    }
+
+    /// How large the event, or its metadata, might have been.
+    static int bytesMax(StatusRuntimeException eventTooLarge, Limits limits) {
+        Metadata trailers = eventTooLarge.getTrailers();
+        String told = trailers == null
+                ? null
+                : trailers.get(Metadata.Key.of(EVENT_BYTES_MAX, Metadata.ASCII_STRING_MARSHALLER));
+        return told == null ? limits.eventBytesMax() : Integer.parseInt(told);
     }
 
     /// Whether the append as a whole is too large.
