@@ -1,17 +1,23 @@
 package dev.everfold.kurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.protocol.kurrent.OperationsGrpc;
 import dev.everfold.protocol.kurrent.OperationsGrpc.OperationsBlockingStub;
 import dev.everfold.protocol.kurrent.OperationsWire;
+import dev.everfold.protocol.kurrent.Shared;
+import dev.everfold.protocol.kurrent.StreamsGrpc;
+import dev.everfold.protocol.kurrent.StreamsWire.ReadReq;
+import dev.everfold.protocol.kurrent.StreamsWire.ReadResp;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.kurrent.dbclient.KurrentDBConnectionString;
 import io.kurrent.dbclient.KurrentDBPersistentSubscriptionsClient;
+import java.util.Iterator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,6 +57,36 @@ class OperationsTest {
 
         assertThat(GroupFixture.trailer(listener.ended(), "exception")).isEqualTo("persistent-subscription-dropped");
         client.shutdown().get();
+    }
+
+    @Test
+    void who_follows_a_stream_or_is_of_a_group_is_told_when_the_server_ends() throws Exception {
+        KurrentDBPersistentSubscriptionsClient client = KurrentDBPersistentSubscriptionsClient.create(
+                KurrentDBConnectionString.parseOrThrow(served.connectionString()));
+        client.createToStream("order-17", "shop").get();
+        GroupListener listener = new GroupListener();
+        client.subscribeToStream("order-17", "shop", listener).get();
+        Iterator<ReadResp> subscription = StreamsGrpc.newBlockingStub(channel).read(following("order-17"));
+        assertThat(subscription.next().hasConfirmation()).isTrue();
+        assertThat(subscription.next().hasCaughtUp()).isTrue();
+
+        served.end();
+
+        String told = "UNAVAILABLE: The server ends; nothing was stored. Call again.";
+        assertThatThrownBy(subscription::hasNext).hasMessage(told);
+        assertThat(listener.ended()).hasMessage(told);
+        client.shutdown().get();
+    }
+
+    private static ReadReq following(String stream) {
+        return ReadReq.newBuilder()
+                .setOptions(ReadReq.Options.newBuilder()
+                        .setStream(Shared.StreamStart.newBuilder()
+                                .setStreamIdentifier(Stubs.stream(stream))
+                                .setStart(Stubs.EMPTY))
+                        .setSubscription(ReadReq.Options.SubscriptionOptions.getDefaultInstance())
+                        .setUuidOption(Shared.UUIDOption.newBuilder().setString(Stubs.EMPTY)))
+                .build();
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.PositionAheadException;
 import dev.everfold.eventstore.StorageFullException;
+import dev.everfold.eventstore.StoreClosedException;
 import dev.everfold.kurrent.group.GroupException;
 import dev.everfold.kurrent.stream.RefusedException;
 import io.grpc.Metadata;
@@ -47,6 +48,10 @@ final class Refusals {
             case StorageFullException full -> of(Status.RESOURCE_EXHAUSTED, full, Map.of());
             case OutcomeUnknownException unknown -> of(Status.ABORTED, unknown, Map.of());
             case CorruptStoreException corrupt -> of(Status.DATA_LOSS, corrupt, Map.of());
+            case StoreClosedException _ ->
+                Status.UNAVAILABLE
+                        .withDescription("The server ends; nothing was stored. Call again.")
+                        .asRuntimeException();
             case EventStoreException unavailable -> of(Status.UNAVAILABLE, unavailable, Map.of());
             case IllegalArgumentException wrong -> of(Status.INVALID_ARGUMENT, wrong, Map.of());
             case Throwable defect -> {
