@@ -1,6 +1,7 @@
 package dev.everfold.kurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.everfold.eventstore.EventStore;
@@ -360,6 +361,30 @@ abstract class PersistentSubscriptionsContract {
         assertThat(replayed).containsExactly("0@order-1", "1@order-1");
         assertThat(last.name()).isEqualTo("2@order-1");
         assertThat(last.resolved().getLink().getStreamId()).isEqualTo(parkedStream("order-1", "shop"));
+    }
+
+    @Test
+    void what_a_group_keeps_takes_no_tombstone_and_parked_messages_are_forgotten_by_a_deletion() throws Exception {
+        fixture.append("order-1", 2);
+        create("shop", GroupFixture.exact());
+        GroupListener listener = fixture.subscribe("order-1", "shop");
+        listener.next().nack(NackAction.Park, "broken");
+        fixture.awaitInfo("order-1", "shop", one -> one.getStats().getParkedMessageCount() == 1);
+        String parked = parkedStream("order-1", "shop");
+
+        for (String kept : List.of(parked, "$persistentsubscription-order-1::shop-checkpoint")) {
+            assertThatThrownBy(() -> fixture.client().tombstoneStream(kept).get())
+                    .hasRootCauseMessage("INVALID_ARGUMENT: The stream \"" + kept + "\" cannot get a tombstone, since a"
+                            + " group keeps there what it knows; expected it to be deleted, or the group.");
+        }
+        fixture.client().deleteStream(parked).get();
+
+        assertThat(fixture.groups().listAll().get())
+                .extracting(one ->
+                        ((PersistentSubscriptionToStreamInfo) one).getStats().getParkedMessageCount())
+                .containsExactly(0L);
+        listener.next().nack(NackAction.Park, "broken too");
+        fixture.awaitInfo("order-1", "shop", one -> one.getStats().getParkedMessageCount() == 1);
     }
 
     @Test

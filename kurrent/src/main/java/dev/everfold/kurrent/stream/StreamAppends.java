@@ -89,8 +89,14 @@ public final class StreamAppends {
     /// Gives a stream a tombstone: nobody can read it or append to it any more, for ever.
     ///
     /// @return the position of the tombstone in our log
+    /// @throws IllegalArgumentException when a group keeps there what it knows: it could not go on, nor another one
+    ///     of its name
     /// @throws RefusedException when the stream is not as expected or has a tombstone already
     public long tombstone(String stream, ExpectedState expected) {
+        if (stream.startsWith(StreamNames.GROUP_PREFIX)) {
+            throw new IllegalArgumentException("The stream \"" + stream + "\" cannot get a tombstone, since a group"
+                    + " keeps there what it knows; expected it to be deleted, or the group.");
+        }
         return mark(
                 stream,
                 expected,
