@@ -38,6 +38,18 @@ public record ExpectedState(long value) {
         return new ExpectedState(revision);
     }
 
+    /// For who is told that it did not hold.
+    String words() {
+        return switch ((int) Math.min(value, 0)) {
+            case -1 -> "no stream";
+            case -2 -> "anything";
+            case -4 -> "one that exists";
+            case -5 -> "a deleted one";
+            case -6 -> "one with a tombstone";
+            default -> "revision " + value;
+        };
+    }
+
     /// Whether a certain revision is expected, or none.
     boolean isExact() {
         return value >= NO_STREAM.value;

@@ -42,11 +42,31 @@ public final class RefusedException extends RuntimeException {
         if (violation.isTombstoned()) {
             return streamDeleted(violation.stream());
         }
-        long expected = violation.expected().value();
-        String message = "The stream \"" + violation.stream() + "\" is not where it was expected: expected " + expected
-                + ", found " + violation.lastRevision() + ". Read it again and decide again.";
+        String message = "The stream \"" + violation.stream() + "\" is not where it was expected: expected "
+                + expected(violation) + ", found " + found(violation) + ". Read it again and decide again.";
         return new RefusedException(
-                Reason.WRONG_VERSION, message, violation.stream(), expected, violation.lastRevision());
+                Reason.WRONG_VERSION,
+                message,
+                violation.stream(),
+                violation.expected().value(),
+                violation.lastRevision());
+    }
+
+    private static String expected(Violation violation) {
+        // Where nothing is, only a deletion is refused that expects anything or nothing.
+        boolean hasNothing = violation.lastRevision() < 0;
+        boolean takesNothing = violation.expected().equals(ExpectedState.ANY)
+                || violation.expected().equals(ExpectedState.NO_STREAM);
+        return hasNothing && takesNothing
+                ? "one that has events or metadata"
+                : violation.expected().words();
+    }
+
+    private static String found(Violation violation) {
+        if (violation.lastRevision() < 0) {
+            return "no stream";
+        }
+        return (violation.isDeleted() ? "a deleted one of revision " : "revision ") + violation.lastRevision();
     }
 
     /// Why.
