@@ -169,6 +169,11 @@ public final class ConsumerLoop implements EventConsumer {
         return paused;
     }
 
+    /// Whether somebody waits for an answer.
+    boolean isAsked() {
+        return !requests.isEmpty();
+    }
+
     ConsumerOptions options() {
         return options;
     }

@@ -184,6 +184,9 @@ final class ConsumerRun implements AutoCloseable {
             } catch (RuntimeException failed) {
                 if (claim.isTransient(failed)) {
                     retry(failed, ++passing);
+                    if (loop.isAsked()) {
+                        return false;
+                    }
                 } else if (step.events().size() > 1) {
                     return handleInHalves(events, nextPosition);
                 } else if (step.events().isEmpty()) {

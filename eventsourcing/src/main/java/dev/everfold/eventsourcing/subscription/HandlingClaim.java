@@ -92,6 +92,9 @@ final class HandlingClaim implements Claim {
             if (!other.awaitHandled(position, WAIT_MAX)) {
                 throw new NotYetException(other.name(), position);
             }
+        } catch (IllegalStateException ended) {
+            // It was closed, perhaps a moment before this one, or has failed: that is not the event's fault.
+            throw new NotYetException(position, ended);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new NotYetException(other.name(), position);
@@ -117,6 +120,10 @@ final class HandlingClaim implements Claim {
 
         NotYetException(String consumer, long position) {
             super("Consumer \"" + consumer + "\" has not handled position " + position + " yet; waiting for it.");
+        }
+
+        NotYetException(long position, IllegalStateException ended) {
+            super("Position " + position + " waits for a consumer that has ended. " + ended.getMessage(), ended);
         }
     }
 }

@@ -116,7 +116,7 @@ public final class Subscription {
     }
 
     /// The same that gets an event only after the other consumer has handled it: for effects that rest on a read
-    /// model, and are not to be repeated when it is rebuilt.
+    /// model, and are not to be repeated when it is rebuilt. Where the other has ended, it waits.
     public Subscription after(EventConsumer other) {
         return new Subscription(name, handler, query, start, key, checkpoints, Optional.of(other), options);
     }
