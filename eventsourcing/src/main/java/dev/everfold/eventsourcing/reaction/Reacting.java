@@ -92,7 +92,7 @@ final class Reacting<E, S> {
             return;
         } else if (position == last) {
             timers.set(key, before);
-            sending.send(key, held);
+            sending.send(key, ownRecord(key, told, held));
             return;
         }
         if (before.ended()) {
@@ -105,6 +105,16 @@ final class Reacting<E, S> {
             timers.set(key, recorded.recorded());
             sending.send(key, recorded);
         }
+    }
+
+    /// What was recorded of the last event of an instance. It need not be its last record: one that was
+    /// redriven since
+    /// has one after it, which does not move the instance back.
+    private Held<S> ownRecord(String key, Told<E> told, Held<S> last) {
+        UUID own = ReactionEvents.recordId(reaction.name(), key, handled(told));
+        return last.recorded().id().equals(own)
+                ? last
+                : instances.recordOf(key, handled(told)).orElse(last);
     }
 
     private static Recorded.Handled handled(Told<?> told) {
