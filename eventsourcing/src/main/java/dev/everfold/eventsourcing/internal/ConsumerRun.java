@@ -167,10 +167,29 @@ final class ConsumerRun implements AutoCloseable {
         }
     }
 
-    /// Handles events up to a position.
+    /// Handles events up to a position, in one step unless some of them wait behind parked ones and have other keys
+    /// too. Then what waits is a step of its own: it is known to be parked before any event behind it is handled.
     ///
-    /// @return false when it was given up since the loop closes or is paused
+    /// @return false when it was given up
     private boolean handle(List<RecordedEvent> events, long nextPosition) {
+        List<RecordedEvent> rest = events;
+        while (source.severalKeys()) {
+            int alike = parking.alike(rest);
+            if (alike == rest.size()) {
+                break;
+            }
+            List<RecordedEvent> first = rest.subList(0, alike);
+            if (!handleTogether(first, first.getLast().position() + 1)) {
+                return false;
+            }
+            rest = rest.subList(alike, rest.size());
+        }
+        return handleTogether(rest, nextPosition);
+    }
+
+    /// @return false when it was given up since the loop closes or is paused, or since somebody asks while what
+    ///     fails has to pass
+    private boolean handleTogether(List<RecordedEvent> events, long nextPosition) {
         Step step = parking.step(events, new Checkpoint(shared.store().lineage(), nextPosition), now());
         requireRoom(step.park().size(), null);
         int tries = 0;

@@ -14,8 +14,20 @@ import java.util.random.RandomGenerator;
 /// @param selection which events
 /// @param start where it begins without a checkpoint
 /// @param keyOf what order is kept in when an event is parked; never fails
+/// @param severalKeys whether an event may be handled for other keys too
 public record ConsumerSource(
-        String name, String kind, Selection selection, StartAt start, Function<RecordedEvent, String> keyOf) {
+        String name,
+        String kind,
+        Selection selection,
+        StartAt start,
+        Function<RecordedEvent, String> keyOf,
+        boolean severalKeys) {
+
+    /// One whose events have one key each.
+    public ConsumerSource(
+            String name, String kind, Selection selection, StartAt start, Function<RecordedEvent, String> keyOf) {
+        this(name, kind, selection, start, keyOf, false);
+    }
 
     /// The key of an event, or its stream where there is none: a function that is given by an application may read
     /// events, and one that cannot be read is to be parked like any other that fails.

@@ -43,6 +43,19 @@ final class Parking {
         return new Step(handle, after, park, List.of());
     }
 
+    /// How many of the events, from the first one on, all wait behind a parked one, or all do not.
+    synchronized int alike(List<RecordedEvent> events) {
+        if (countByKey.isEmpty() || events.isEmpty()) {
+            return events.size();
+        }
+        boolean waits = countByKey.containsKey(keyOf.apply(events.getFirst()));
+        int alike = 1;
+        while (alike < events.size() && countByKey.containsKey(keyOf.apply(events.get(alike))) == waits) {
+            alike++;
+        }
+        return alike;
+    }
+
     /// The event as it is parked after it failed so often.
     ParkedEvent failed(RecordedEvent event, String failure, int tries, Instant now) {
         return new ParkedEvent(keyOf.apply(event), event.position(), Optional.of(failure), tries, now);

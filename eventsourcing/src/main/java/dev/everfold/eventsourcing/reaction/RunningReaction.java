@@ -36,7 +36,8 @@ public final class RunningReaction<S> implements EventConsumer {
                 "reaction",
                 Selection.of(query),
                 Starts.fixed(shared.store(), reaction.start()),
-                event -> keyOf(reaction, event));
+                event -> keyOf(reaction, event),
+                true);
         ConsumerLoop loop = ConsumerLoop.start(
                 source,
                 shared,
