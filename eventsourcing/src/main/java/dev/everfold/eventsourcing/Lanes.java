@@ -32,7 +32,7 @@ final class Lanes {
         if (lane.lock.hasQueuedThreads() || !lane.lock.tryLock()) {
             boolean entered = false;
             try {
-                entered = lane.lock.tryLock(waitMax.toNanos(), TimeUnit.NANOSECONDS);
+                entered = lane.lock.tryLock(TimeUnit.NANOSECONDS.convert(waitMax), TimeUnit.NANOSECONDS);
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 throw CommandNotHandledException.interrupted(stream, interrupted);

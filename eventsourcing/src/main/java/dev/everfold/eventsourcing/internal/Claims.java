@@ -30,4 +30,7 @@ public interface Claims {
     ///
     /// @param claim in force
     default void caughtUp(Claim claim) {}
+
+    /// Called when the consumer has ended, by itself or since it was closed.
+    default void ended() {}
 }

@@ -103,6 +103,7 @@ public final class ConsumerLoop implements EventConsumer {
             gauge.state(end);
             hasEnded = true;
             refuseRequests();
+            claims.ended();
             if (end == ConsumerState.STOPPED) {
                 shared.stopped().run();
             }
@@ -323,6 +324,18 @@ public final class ConsumerLoop implements EventConsumer {
             run.restart(() -> emptying.accept(run.claim()));
             return true;
         });
+    }
+
+    /// Whether a failure has ended it.
+    public boolean hasFailed() {
+        return gauge.hasFailed();
+    }
+
+    /// Refuses when it has ended.
+    ///
+    /// @throws IllegalStateException when it has ended, and says why
+    public void requireRunning() {
+        gauge.requireRunning();
     }
 
     /// Asks it to end, without waiting.

@@ -1,5 +1,7 @@
 package dev.everfold.eventsourcing.internal;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.time.Duration;
 
 /// Bounds of waits that double from failure to failure.
@@ -14,6 +16,8 @@ public final class Doubling {
     /// @param failures 1 or more
     public static long boundNanos(Duration first, Duration max, int failures) {
         int doublings = Math.min(failures - 1, DOUBLINGS_MAX);
-        return first.toNanos() > max.toNanos() >> doublings ? max.toNanos() : first.toNanos() << doublings;
+        long firstNanos = NANOSECONDS.convert(first);
+        long maxNanos = NANOSECONDS.convert(max);
+        return firstNanos > maxNanos >> doublings ? maxNanos : firstNanos << doublings;
     }
 }

@@ -1,5 +1,7 @@
 package dev.everfold.eventsourcing.internal;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.everfold.eventsourcing.subscription.ConsumerState;
 import dev.everfold.eventsourcing.subscription.ConsumerStatus;
 import dev.everfold.eventsourcing.subscription.ConsumerStatus.Failure;
@@ -111,11 +113,9 @@ final class Gauge {
     boolean await(long atPosition, Duration timeout) throws InterruptedException {
         lock.lock();
         try {
-            long nanos = timeout.toNanos();
+            long nanos = NANOSECONDS.convert(timeout);
             while (position <= atPosition) {
-                if (state == ConsumerState.STOPPED || state == ConsumerState.FAILED) {
-                    throw new IllegalStateException(ended());
-                }
+                requireRunning();
                 if (nanos <= 0) {
                     return false;
                 }
@@ -127,11 +127,32 @@ final class Gauge {
         }
     }
 
+    boolean hasFailed() {
+        lock.lock();
+        try {
+            return state == ConsumerState.FAILED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// @throws IllegalStateException when it has ended
+    void requireRunning() {
+        lock.lock();
+        try {
+            if (state == ConsumerState.STOPPED || state == ConsumerState.FAILED) {
+                throw new IllegalStateException(ended());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Waits until no step is in work: since it is paused, has no claim, or has ended.
     void awaitRest(Duration timeout) throws InterruptedException {
         lock.lock();
         try {
-            long nanos = timeout.toNanos();
+            long nanos = NANOSECONDS.convert(timeout);
             while (!AT_REST.contains(state) && nanos > 0) {
                 nanos = changed.awaitNanos(nanos);
             }

@@ -1,5 +1,7 @@
 package dev.everfold.eventsourcing.internal;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,7 +30,7 @@ final class Wakeup {
     boolean await(Duration timeout) {
         lock.lock();
         try {
-            long nanos = timeout.toNanos();
+            long nanos = NANOSECONDS.convert(timeout);
             while (!rung && nanos > 0) {
                 nanos = changed.awaitNanos(nanos);
             }

@@ -23,20 +23,24 @@ final class BuildRun<T> {
     private final ReadModel<T> model;
     private final Supplier<Optional<Build>> choice;
     private final Consumer<Build> served;
+    private final Runnable ended;
     private final List<ConsumerLoop> loops;
 
     /// @param choice which build, asked for before each claim; empty = none for now
     /// @param served called, in the thread of a loop, when the build has begun to serve
+    /// @param ended called, in the thread of a loop, when this one has ended, for whatever reason
     BuildRun(
             Projection<T> projection,
             ReadModel<T> model,
             ConsumerSource.Shared shared,
             Supplier<Optional<Build>> choice,
-            Consumer<Build> served) {
+            Consumer<Build> served,
+            Runnable ended) {
         this.projection = projection;
         this.model = model;
         this.choice = choice;
         this.served = served;
+        this.ended = ended;
         this.loops = IntStream.range(0, projection.partitions())
                 .mapToObj(partition ->
                         ConsumerLoop.start(source(partition), shared, new Partition(partition), projection.options()))
@@ -65,6 +69,15 @@ final class BuildRun<T> {
 
     List<ConsumerLoop> loops() {
         return loops;
+    }
+
+    boolean hasFailed() {
+        return loops.stream().anyMatch(ConsumerLoop::hasFailed);
+    }
+
+    /// @throws IllegalStateException when a loop has ended, and says why
+    void requireRunning() {
+        loops.forEach(ConsumerLoop::requireRunning);
     }
 
     boolean awaitHandled(long position, Duration timeout) throws InterruptedException {
@@ -116,6 +129,11 @@ final class BuildRun<T> {
         @Override
         public boolean isTransient(RuntimeException failure) {
             return model.isTransient(failure);
+        }
+
+        @Override
+        public void ended() {
+            ended.run();
         }
 
         /// Until the build serves: whether it may is decided by what all of its partitions have saved.

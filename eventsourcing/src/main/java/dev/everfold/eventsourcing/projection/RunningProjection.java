@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToIntFunction;
@@ -54,7 +55,7 @@ public final class RunningProjection<T> implements EventConsumer {
         this.projection = projection;
         this.model = model;
         this.shared = shared;
-        this.main = new BuildRun<>(projection, model, shared, this::chooseMain, this::retireOthers);
+        this.main = new BuildRun<>(projection, model, shared, this::chooseMain, this::retireOthers, this::ended);
     }
 
     /// Starts a projection. An application calls [dev.everfold.eventsourcing.Everfold#start].
@@ -92,15 +93,17 @@ public final class RunningProjection<T> implements EventConsumer {
     private void fill(Build build) {
         lock.lock();
         try {
-            if (closed || (next != null && next.build().number() >= build.number())) {
+            if (closed || (next != null && next.build().number() >= build.number() && !next.run().hasFailed())) {
                 return;
             }
             if (next != null) {
-                // What was next serves already or is gone: a build is only made when there is none to go on with.
+                // What was next has failed, or serves already, or is gone: a build is only made when there is none
+                // to go on with.
                 next.run().closeSoon();
             }
-            next = new Next<>(
-                    build, new BuildRun<>(projection, model, shared, () -> chooseNext(build), this::takeOver));
+            BuildRun<T> run = new BuildRun<>(
+                    projection, model, shared, () -> chooseNext(build), this::takeOver, this::ended);
+            next = new Next<>(build, run);
         } finally {
             lock.unlock();
         }
@@ -191,7 +194,7 @@ public final class RunningProjection<T> implements EventConsumer {
 
     /// Builds the model anew beside the one that serves, which goes on; then the new one takes its place, all at
     /// once, and the old one is deleted. A process that is killed meanwhile goes on with it when it is started
-    /// again. Does nothing when a build is being made already.
+    /// again. Does nothing when a build is being made already; one that was ended by a failure goes on.
     ///
     /// @return what is being built
     public Rebuild rebuild() {
@@ -220,14 +223,29 @@ public final class RunningProjection<T> implements EventConsumer {
     ///
     /// @return false when the time ran out before
     /// @throws InterruptedException when the thread was interrupted while it waited
+    /// @throws IllegalStateException when what builds it has ended, or ends while waiting, and says why
     public boolean awaitRebuilt(Duration timeout) throws InterruptedException {
         lock.lock();
         try {
-            long nanos = timeout.toNanos();
-            while ((!hasChosen || next != null) && nanos > 0) {
+            long nanos = TimeUnit.NANOSECONDS.convert(timeout);
+            while (!hasChosen || next != null) {
+                (next == null ? main : next.run()).requireRunning();
+                if (nanos <= 0) {
+                    return false;
+                }
                 nanos = rebuilt.awaitNanos(nanos);
             }
-            return hasChosen && next == null;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// One that makes a build has ended, so whoever waits for the build looks again.
+    private void ended() {
+        lock.lock();
+        try {
+            rebuilt.signalAll();
         } finally {
             lock.unlock();
         }
@@ -264,8 +282,8 @@ public final class RunningProjection<T> implements EventConsumer {
     /// and ever less often, up to every 40.
     @Override
     public boolean awaitHandled(long position, Duration timeout) throws InterruptedException {
-        Instant end = shared.clock().instant().plus(timeout);
-        Duration left = timeout;
+        Duration left = Duration.ofNanos(TimeUnit.NANOSECONDS.convert(timeout));
+        Instant end = shared.clock().instant().plus(left);
         Duration poll = POLL_MIN;
         while (true) {
             BuildRun<T> run = main();

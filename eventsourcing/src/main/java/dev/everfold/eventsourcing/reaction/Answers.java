@@ -45,7 +45,7 @@ final class Answers {
     Answer await(Outgoing outgoing, Callable<Answer> sending) {
         Sent sent = underWay.computeIfAbsent(outgoing.id(), _ -> Sent.begin(outgoing, sending));
         try {
-            return sent.answer().get(max.toNanos(), TimeUnit.NANOSECONDS);
+            return sent.answer().get(TimeUnit.NANOSECONDS.convert(max), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
             sent.thread().interrupt();
             throw new NoAnswerException(outgoing, max);

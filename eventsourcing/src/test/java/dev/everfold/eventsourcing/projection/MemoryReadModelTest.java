@@ -1,6 +1,7 @@
 package dev.everfold.eventsourcing.projection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventsourcing.Everfold;
 import dev.everfold.eventsourcing.EverfoldOptions;
@@ -20,6 +21,7 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.testkit.MutableClock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -92,6 +94,63 @@ class MemoryReadModelTest {
         long last = append("alice", new AccountEvent.Deposited("alice", 1));
         assertThat(projection.awaitHandled(last, SOON)).isTrue();
         assertThat(model.get("alice")).contains(501L);
+    }
+
+    @Test
+    @Timeout(60)
+    void a_rebuild_that_fails_says_why_and_goes_on_when_it_is_asked_for_again() throws InterruptedException {
+        AtomicBoolean fails = new AtomicBoolean();
+        Projection<MemoryRows<String, Long>> projection = Projection.<MemoryRows<String, Long>>raw(
+                        "balances", Query.all(), (rows, event) -> {
+                            if (fails.get()) {
+                                throw new IllegalArgumentException("no cents");
+                            }
+                            rows.merge("all", 1L, Long::sum);
+                        })
+                .options(ConsumerOptions.DEFAULTS.onFailure(1, FailurePolicy.STOP));
+        append("alice", new AccountEvent.Opened("alice"));
+        RunningProjection<?> running = everfold.start(projection, model);
+        running.awaitCaughtUp(SOON);
+        fails.set(true);
+
+        running.rebuild();
+
+        assertThatThrownBy(() -> running.awaitRebuilt(SOON))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Consumer \"balances\" has failed at position 0: IllegalArgumentException: no cents");
+        fails.set(false);
+        assertThat(running.rebuild().build().number()).isEqualTo(2);
+        assertThat(running.awaitRebuilt(SOON)).isTrue();
+        assertThat(model.builds("balances")).extracting(Build::number).containsExactly(2L);
+        assertThat(model.get("all")).contains(1L);
+    }
+
+    @Test
+    void who_waits_for_a_rebuild_of_a_projection_that_ends_is_told_so() throws InterruptedException {
+        append("alice", new AccountEvent.Opened("alice"));
+        RunningProjection<?> running = everfold.start(balances(), model);
+        running.awaitCaughtUp(SOON);
+        try (ModelClaim _ = claimedByAnotherProcess(model.create("balances", 1, 1, 1))) {
+            running.rebuild();
+
+            running.close();
+
+            assertThatThrownBy(() -> running.awaitRebuilt(SOON))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("Consumer \"balances\" was closed at position 0.");
+        }
+    }
+
+    @Test
+    void one_may_wait_for_ever() throws InterruptedException {
+        Duration forEver = ChronoUnit.FOREVER.getDuration();
+        long last = append("alice", new AccountEvent.Opened("alice"));
+        RunningProjection<?> running = everfold.start(balances(), model);
+
+        assertThat(running.awaitHandled(last, forEver)).isTrue();
+        assertThat(running.awaitCaughtUp(forEver)).isTrue();
+        running.rebuild();
+        assertThat(running.awaitRebuilt(forEver)).isTrue();
     }
 
     @Test
