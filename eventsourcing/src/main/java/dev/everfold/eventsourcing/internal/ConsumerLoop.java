@@ -306,12 +306,8 @@ public final class ConsumerLoop implements EventConsumer {
         if (isOwnThread()) {
             return;
         }
-        try {
-            thread.join();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        if (!thread.isAlive() && gauge.stopFailed()) {
+        Threads.awaitEnd(thread);
+        if (gauge.stopFailed()) {
             shared.stopped().run();
         }
     }

@@ -2,6 +2,7 @@ package dev.everfold.eventsourcing.projection;
 
 import dev.everfold.eventsourcing.internal.ConsumerLoop;
 import dev.everfold.eventsourcing.internal.ConsumerSource;
+import dev.everfold.eventsourcing.internal.Threads;
 import dev.everfold.eventsourcing.subscription.ConsumerState;
 import dev.everfold.eventsourcing.subscription.ConsumerStatus;
 import dev.everfold.eventsourcing.subscription.EventConsumer;
@@ -399,12 +400,8 @@ public final class RunningProjection<T> implements EventConsumer {
 
     private void awaitRetired() {
         Thread last = retiring;
-        try {
-            if (last != null) {
-                last.join();
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+        if (last != null) {
+            Threads.awaitEnd(last);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.everfold.eventsourcing.reaction;
 
+import dev.everfold.eventsourcing.internal.Threads;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.LimitExceededException;
@@ -226,10 +227,6 @@ final class Timers implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        try {
-            thread.join();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(thread);
     }
 }

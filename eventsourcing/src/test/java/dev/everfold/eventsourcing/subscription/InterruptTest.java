@@ -4,19 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.eventsourcing.Everfold;
 import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.NewEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A handler that was interrupted, for example by something that limits its time, sets the flag of its thread again, as
-/// is good style.
+/// Threads that are interrupted. A handler that was, for example by something that limits its time, sets the flag of
+/// its thread again, as is good style.
 @Timeout(30)
-class InterruptedHandlerTest {
+class InterruptTest {
 
     private static final Duration SOON = Duration.ofSeconds(10);
 
@@ -45,5 +48,34 @@ class InterruptedHandlerTest {
             assertThat(everfold.store().trackedPosition("$consumer:orders")).hasValue(3);
         }
         assertThat(interrupted).containsExactly(false, false, false);
+    }
+
+    @Test
+    void an_interrupted_thread_closes_as_any_other_and_stays_interrupted() throws Exception {
+        Semaphore begun = new Semaphore(0);
+        Semaphore mayEnd = new Semaphore(0);
+        CompletableFuture<Boolean> isStillInterrupted = new CompletableFuture<>();
+        try (InMemoryEventStore store = new InMemoryEventStore();
+                Everfold everfold = Everfold.on(store)) {
+            EventConsumer consumer = everfold.start(Subscription.each("orders", _ -> {
+                begun.release();
+                mayEnd.acquireUninterruptibly();
+            }));
+            store.append(Append.of(NewEvent.of("order-1", "placed", "{}")));
+            begun.acquire();
+
+            Thread closing = Thread.ofVirtual().start(() -> {
+                Thread.currentThread().interrupt();
+                consumer.close();
+                isStillInterrupted.complete(Thread.currentThread().isInterrupted());
+            });
+            boolean hasReturned = closing.join(Duration.ofMillis(50));
+            mayEnd.release();
+
+            assertThat(hasReturned).isFalse();
+            assertThat(isStillInterrupted.get()).isTrue();
+            assertThat(consumer.status().state()).isEqualTo(ConsumerState.STOPPED);
+            assertThat(store.trackedPosition("$consumer:orders")).hasValue(1);
+        }
     }
 }
