@@ -211,8 +211,8 @@ public final class ConsumerLoop implements EventConsumer {
         }
     }
 
-    private IllegalStateException notHere() {
-        return new IllegalStateException("Consumer \"" + name() + "\" does not run here now; it is "
+    private NotHereException notHere() {
+        return new NotHereException("Consumer \"" + name() + "\" does not run here now; it is "
                 + status().state().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')
                 + ". Ask the process that runs it.");
     }

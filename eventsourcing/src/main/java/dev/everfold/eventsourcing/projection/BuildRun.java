@@ -52,15 +52,14 @@ final class BuildRun<T> {
         int count = projection.partitions();
         String name = count == 1 ? projection.name() : projection.name() + "/" + partition;
         if (count > 1) {
-            selection = selection.and(event -> partitionOf(event) == partition);
+            selection = selection.and(event -> partitionOf(keyOf(event)) == partition);
         }
         return new ConsumerSource(name, "projection", selection, StartAt.beginning(), this::keyOf);
     }
 
-    private int partitionOf(RecordedEvent event) {
-        int hash = keyOf(event).hashCode();
+    private int partitionOf(String key) {
         // Spread, since names that differ in the last digit only have hashes that do too.
-        return Math.floorMod((hash * 0x9E3779B9) >>> 8, projection.partitions());
+        return Math.floorMod((key.hashCode() * 0x9E3779B9) >>> 8, projection.partitions());
     }
 
     private String keyOf(RecordedEvent event) {
@@ -69,6 +68,11 @@ final class BuildRun<T> {
 
     List<ConsumerLoop> loops() {
         return loops;
+    }
+
+    /// The one that handles events of a key.
+    ConsumerLoop loopOf(String key) {
+        return loops.get(partitionOf(key));
     }
 
     boolean hasFailed() {

@@ -2,6 +2,7 @@ package dev.everfold.eventsourcing.projection;
 
 import dev.everfold.eventsourcing.internal.ConsumerLoop;
 import dev.everfold.eventsourcing.internal.ConsumerSource;
+import dev.everfold.eventsourcing.internal.NotHereException;
 import dev.everfold.eventsourcing.internal.Threads;
 import dev.everfold.eventsourcing.subscription.ConsumerState;
 import dev.everfold.eventsourcing.subscription.ConsumerStatus;
@@ -17,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// A projection at work: it keeps the build that serves up to date, and builds another one beside it when told to or
@@ -359,26 +359,38 @@ public final class RunningProjection<T> implements EventConsumer {
         }
     }
 
+    /// What is parked in the partitions that run here, by position.
+    ///
+    /// @throws IllegalStateException when none of them does
     @Override
     public List<ParkedEvent> parked() {
         List<ParkedEvent> all = new ArrayList<>();
-        main().loops().forEach(loop -> all.addAll(loop.parked()));
+        List<NotHereException> elsewhere = new ArrayList<>();
+        List<ConsumerLoop> loops = main().loops();
+        for (ConsumerLoop loop : loops) {
+            try {
+                all.addAll(loop.parked());
+            } catch (NotHereException notHere) {
+                elsewhere.add(notHere);
+            }
+        }
+        if (elsewhere.size() == loops.size()) {
+            throw elsewhere.getFirst();
+        }
         all.sort(Comparator.comparingLong(ParkedEvent::position));
         return List.copyOf(all);
     }
 
+    /// As of all consumers, where the partition of the key runs here.
     @Override
     public int redrive(String key) {
-        return total(loop -> loop.redrive(key));
+        return main().loopOf(key).redrive(key);
     }
 
+    /// As of all consumers, where the partition of the key runs here.
     @Override
     public int discard(String key) {
-        return total(loop -> loop.discard(key));
-    }
-
-    private int total(ToIntFunction<ConsumerLoop> each) {
-        return main().loops().stream().mapToInt(each).sum();
+        return main().loopOf(key).discard(key);
     }
 
     @Override
