@@ -93,11 +93,26 @@ final class HttpDoor implements AutoCloseable {
             Handler handler = bounded(route, bodies);
             config.routes.addHttpHandler(
                     route.method(), route.path(), WatchedConnector.watched(guard.guard(route.permission(), handler)));
+            if (route.method().equals(HandlerType.GET)) {
+                config.routes.addHttpHandler(HandlerType.HEAD, route.path(), head(route));
+            }
         }
         Problems.register(config.routes);
         config.routes.error(
                 HttpStatus.NOT_FOUND.getCode(),
                 context -> Problems.answer(context, HttpStatus.NOT_FOUND, notFoundDetail(context)));
+    }
+
+    /// Left to Javalin, every HEAD is answered with 200, whatever a GET would say.
+    private static Handler head(Route route) {
+        return switch (route.permission()) {
+            case OPEN -> route.handler();
+            case USER, READ, APPEND, LOG, OBSERVE, OPERATE, ADMIN ->
+                context -> {
+                    context.header("Allow", "GET");
+                    Problems.answer(context, HttpStatus.METHOD_NOT_ALLOWED, "HEAD is not answered; expected GET.");
+                };
+        };
     }
 
     /// The route's handler with a bound on what its bodies take.

@@ -145,8 +145,10 @@ class EverfoldServerTest {
             while (readyStatus(server) == 200) {
                 Thread.onSpinWait();
             }
+            HttpResponse<String> head = head(server, "/health/ready");
             gate.countDown();
 
+            assertThat(head.statusCode()).isEqualTo(503);
             assertThat(answer.get().fromPosition()).isZero();
             end.get();
             assertThatThrownBy(kept::nextPosition).hasMessageStartingWith("The store is closed");
@@ -253,6 +255,21 @@ class EverfoldServerTest {
     }
 
     @Test
+    void a_head_is_answered_as_a_get_where_anybody_may_ask_and_refused_elsewhere() throws Exception {
+        try (EverfoldServer server = EverfoldServer.start(new InMemoryEventStore(), ANY_PORTS)) {
+            HttpResponse<String> ready = head(server, "/health/ready");
+            HttpResponse<String> beyondTheEnd = head(server, "/events?from=99");
+
+            assertThat(ready.statusCode()).isEqualTo(200);
+            assertThat(ready.headers().firstValue("Content-Type")).hasValue("application/json");
+            assertThat(ready.headers().firstValue("Content-Length")).hasValue("18");
+            assertThat(beyondTheEnd.statusCode()).isEqualTo(405);
+            assertThat(beyondTheEnd.headers().firstValue("Allow")).hasValue("GET");
+            assertThat(head(server, "/nowhere").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
     void what_is_not_there_is_a_problem_that_says_what_is() throws Exception {
         try (EverfoldServer server = EverfoldServer.start(new InMemoryEventStore(), ANY_PORTS)) {
             HttpResponse<String> answer = get(server, "/nowhere");
@@ -271,6 +288,11 @@ class EverfoldServerTest {
     private HttpResponse<String> get(EverfoldServer server, String path) throws IOException, InterruptedException {
         URI uri = URI.create("http://localhost:" + server.httpPort() + path);
         return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> head(EverfoldServer server, String path) throws IOException, InterruptedException {
+        URI uri = URI.create("http://localhost:" + server.httpPort() + path);
+        return http.send(HttpRequest.newBuilder(uri).HEAD().build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private static String raw(EverfoldServer server, String request) throws IOException {
