@@ -157,9 +157,19 @@ final class EventRoutes {
             case "none" -> Expected.noStream();
             case "exists" -> Expected.exists();
             case "any" -> Expected.any();
-            default -> Expected.revision(Selection.number("expect", expect));
+            default -> Expected.revision(revision(expect));
         };
         return append.expecting(streams.getFirst(), expected);
+    }
+
+    private static long revision(String expect) {
+        try {
+            return Selection.number("expect", expect);
+        } catch (IllegalArgumentException none) {
+            throw new IllegalArgumentException(
+                    "The expect \"" + expect + "\" is not an expectation; expected none, any, exists or a revision.",
+                    none);
+        }
     }
 
     private void read(Context context) throws IOException {

@@ -112,6 +112,17 @@ class EventRoutesTest {
     }
 
     @Test
+    void an_expectation_that_is_none_is_told_which_there_are() throws Exception {
+        HttpResponse<String> answer = served.post("/events?expect=nothing", "application/x-ndjson", PLACED);
+
+        ServedByHttp.assertProblem(
+                400,
+                "\"detail\":\"The expect \\\"nothing\\\" is not an expectation; expected none, any, exists or a"
+                        + " revision.\"",
+                answer);
+    }
+
+    @Test
     void a_conflict_is_409_and_a_repeat_with_its_key_is_answered_as_the_first_time() throws Exception {
         String key = "11111111-2222-3333-4444-555555555555";
         HttpRequest.Builder once = served.request("/events?expect=none")
