@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -194,13 +195,16 @@ final class Connection implements AutoCloseable {
         };
     }
 
-    /// Who is not believed or speaks no TLS is seen from the failure. That a server wants TLS where
-    /// it is left out can only be supposed: it hangs up.
+    /// Who is not believed, shows a wrong certificate or speaks no TLS is seen from the failure. That a
+    /// server wants TLS where it is left out can only be supposed: it hangs up.
     private String advice(@Nullable Throwable failure) {
         boolean isRefused = false;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CertPathBuilderException) {
                 return "Name the file of the authorities that its certificate is of with tlsCa=FILE.";
+            }
+            if (cause instanceof CertificateException && cause.getCause() == null) {
+                return "Name the server as its certificate does, or give it one that holds for this name and today.";
             }
             if (cause instanceof NotSslRecordException) {
                 return "It does not speak TLS: leave that out of the URI, or give the server a certificate.";
@@ -216,7 +220,9 @@ final class Connection implements AutoCloseable {
     private static String description(Status status) {
         String text = status.getDescription() == null ? status.getCode().name() : status.getDescription();
         if (text.startsWith(VAGUE)) {
-            text = reason(status.getCause()).orElse(text);
+            text = reason(status.getCause())
+                    .map(words -> words.replaceFirst("\\.$", ""))
+                    .orElse(text);
         }
         String line = text.lines().findFirst().orElse(text);
         return line.length() <= DESCRIPTION_CHARACTERS_MAX ? line : line.substring(0, DESCRIPTION_CHARACTERS_MAX);

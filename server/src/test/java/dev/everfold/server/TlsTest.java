@@ -145,6 +145,25 @@ class TlsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "SAN=dns:elsewhere.example, -1d, No subject alternative DNS name matching localhost found",
+        "SAN=dns:localhost, -40d, NotAfter: "
+    })
+    void a_client_is_told_what_to_do_about_a_certificate_of_another_name_or_time(
+            String name, String begin, String reason) throws Exception {
+        TestCertificates.Client files =
+                TestCertificates.writeClient(folder, "Authority", "CN=server", "-ext", name, "-startdate", begin);
+        try (EverfoldServer server = serve(new Tls(files.certificate(), files.key()))) {
+            String address = "localhost:" + server.grpcPort();
+
+            assertThatThrownBy(() -> EventStores.open("everfold://" + address + "?tlsCa=" + files.authority()))
+                    .hasMessageStartingWith("The server at " + address + " cannot be reached: " + reason)
+                    .hasMessageEndingWith(". Name the server as its certificate does, or give it one that holds for"
+                            + " this name and today.");
+        }
+    }
+
     private static EverfoldServer serve(Tls files) {
         return EverfoldServer.start(
                 new InMemoryEventStore(),
