@@ -54,9 +54,15 @@ final class LogVerifier {
 
     /// Verifies the store behind a storage: for tests that bring their own.
     static Verification verify(Storage storage, LongConsumer progress) throws IOException {
-        if (!storage.list().contains(StoreFile.NAME)) {
+        List<String> names = storage.list();
+        if (!names.contains(StoreFile.NAME)) {
             throw new StoreUnavailableException(
-                    "There is no store in " + storage.description() + ". Correct the path.", false, null);
+                    names.isEmpty()
+                            ? "There is no store in " + storage.description() + ". Correct the path."
+                            : storage.description() + " is not a store: it holds files and no " + StoreFile.NAME
+                                    + ", like a backup that was broken off. Name another one.",
+                    false,
+                    null);
         }
         LogVerifier first = new LogVerifier(storage, progress);
         Verification verification = first.verify();

@@ -16,6 +16,7 @@ import dev.everfold.log.storage.Storage;
 import dev.everfold.log.storage.StorageFile;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -225,6 +226,17 @@ class VerificationTest {
         assertThatThrownBy(() -> LogVerifier.verify(directory, events -> {}))
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessage("There is no store in " + directory + ". Correct the path.");
+    }
+
+    @Test
+    void a_backup_that_was_broken_off_is_taken_for_none_and_not_for_a_wrong_path(@TempDir Path directory)
+            throws IOException {
+        Files.writeString(directory.resolve(NEXT), "what was copied");
+
+        assertThatThrownBy(() -> LogVerifier.verify(directory, events -> {}))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessage(directory + " is not a store: it holds files and no STORE, like a backup that was broken"
+                        + " off. Name another one.");
     }
 
     @Test
