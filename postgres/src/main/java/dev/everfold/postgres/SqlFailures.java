@@ -4,10 +4,12 @@ import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.StorageFullException;
 import dev.everfold.eventstore.StoreUnavailableException;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /// What an error of the server or the driver means: was anything stored, may one try again, what is to be done.
@@ -60,6 +62,15 @@ final class SqlFailures {
             return new StorageFullException(store, failure);
         }
         String reason = reason(failure);
+        Optional<String> unknown = unknownHost(failure);
+        if (unknown.isPresent()) {
+            return new StoreUnavailableException(
+                    "The store in " + store + " cannot be reached: the host \"" + unknown.get()
+                            + "\" is not known here. Nothing was stored. Correct the URI, or see that the name can be"
+                            + " looked up.",
+                    true,
+                    failure);
+        }
         if (isLost(failure) || state.startsWith("53")) {
             return new StoreUnavailableException(
                     "The store in " + store + " cannot be reached: " + reason
@@ -126,6 +137,16 @@ final class SqlFailures {
 
     static String state(SQLException failure) {
         return Objects.requireNonNullElse(failure.getSQLState(), "");
+    }
+
+    /// Of the driver, only the cause says so.
+    private static Optional<String> unknownHost(SQLException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnknownHostException unknown) {
+                return Optional.ofNullable(unknown.getMessage());
+            }
+        }
+        return Optional.empty();
     }
 
     /// What the server said, as one sentence.

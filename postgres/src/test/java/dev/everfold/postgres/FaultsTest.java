@@ -117,6 +117,16 @@ class FaultsTest {
     }
 
     @Test
+    void a_host_that_is_not_known_is_named() {
+        assertThatThrownBy(() -> open(StoreUri.parse("postgresql://alice@nowhere.invalid/shop")))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessage(
+                        "The store in schema \"everfold\" of postgresql://nowhere.invalid/shop cannot be reached: the"
+                                + " host \"nowhere.invalid\" is not known here. Nothing was stored. Correct the URI, or"
+                                + " see that the name can be looked up.");
+    }
+
+    @Test
     void wrong_logins_and_missing_servers_are_said_in_one_line() throws Exception {
         try (OwnServer server = new OwnServer(folder, false)) {
             assertThatThrownBy(() -> open(server.uri("postgres:guess@", "postgres", "everfold")))
