@@ -17,11 +17,11 @@ import picocli.CommandLine.Option;
         name = "bench",
         description = {
             "Measure appends and reads, in one run with the raw disk.",
-            "A bare writer and reader run beside them; they are the limit: the least that such work",
-            "can cost on this machine.",
+            "A bare writer and reader run beside them; they are the limit: the least that such work"
+                    + " can cost on this machine.",
             "Everything happens in a new folder, which is removed at the end; about 4 GB are needed.",
-            "On a PostgreSQL server it happens in new schemas, beside commits of single rows; on a server",
-            "of ours in its store, which has to be empty and keeps the events, beside empty calls."
+            "On a PostgreSQL server it happens in new schemas, beside commits of single rows; on a server"
+                    + " of ours in its store, which has to be empty and keeps the events, beside empty calls."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
@@ -44,10 +44,8 @@ final class BenchCommand implements Callable<Integer> {
             names = "--store",
             defaultValue = "log:.",
             paramLabel = "URI",
-            description = {
-                "Engine, settings and the folder in which a new folder is made, or the database in which",
-                "schemas are made. Default: ${DEFAULT-VALUE}."
-            })
+            description = "Engine, settings and the folder in which a new folder is made, or the database in which"
+                    + " schemas are made. Default: ${DEFAULT-VALUE} (this folder).")
     String store = "log:.";
 
     @Option(

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        footerHeading = "%nEach option may also stand in the environment (EVERFOLD_GRPC_PORT) or in the file%n"
-                + "of --config (grpc-port=2113); the command line comes first, the file last.%n%nExamples:%n",
+        footerHeading = "%nEach option may also stand in the environment (EVERFOLD_GRPC_PORT) or in the%n"
+                + "file of --config (grpc-port=2113); the command line comes first, the file last.%n%nExamples:%n",
         footer = {
             "  everfold serve --store log:data",
             "  everfold read  --store everfold://localhost:2113 --limit 5",

@@ -114,6 +114,24 @@ class UsageTest {
     }
 
     @Test
+    void bench_names_the_folder_that_it_works_in_unless_told_otherwise() {
+        CommandLineRun run = CommandLineRun.of("bench", "--help");
+
+        assertThat(run.out()).contains(" log:. (this folder).\n").doesNotContain("log:..");
+    }
+
+    @Test
+    void help_is_wrapped_once() {
+        String bench = CommandLineRun.of("bench", "--help").out();
+        String serve = CommandLineRun.of("serve", "--help").out();
+
+        assertThat(bench)
+                .contains("the least that\nsuch work can cost on this machine.\n")
+                .contains("on a server of ours in its store, which has to be empty and keeps the\nevents");
+        assertThat(serve).contains("or in the\nfile of --config (grpc-port=2113); the command line comes first");
+    }
+
+    @Test
     void stream_and_category_exclude_each_other() {
         CommandLineRun run =
                 CommandLineRun.of("tail", "--store", "log:x", "--stream", "order-17", "--category", "order");
