@@ -1,6 +1,6 @@
 /// The command line of Everfold.
 module dev.everfold.cli {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires dev.everfold.cloudevents;
     requires dev.everfold.eventsourcing;
     requires dev.everfold.eventstore;

@@ -2,7 +2,7 @@
 ///
 /// A module whose events are not public opens their package to `tools.jackson.databind`.
 module dev.everfold.eventsourcing {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.everfold.eventstore;
     requires transitive tools.jackson.databind;
     requires tools.jackson.core;

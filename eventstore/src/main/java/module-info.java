@@ -1,6 +1,6 @@
 /// The contract of Everfold: what an event store is, without saying how one is built.
 module dev.everfold.eventstore {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.everfold.eventstore;
 

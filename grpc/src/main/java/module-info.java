@@ -1,6 +1,6 @@
 /// Everfold's protocol over gRPC: a service over any store, and the engine `everfold://host:port`.
 module dev.everfold.grpc {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.everfold.eventstore;
     requires com.google.protobuf;
     requires dev.everfold.protocol;

@@ -2,7 +2,7 @@
 ///
 /// Drivers are the application's; this module needs none to compile.
 module dev.everfold.jdbc {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.everfold.eventsourcing;
     requires transitive java.sql;
 

@@ -1,6 +1,6 @@
 /// KurrentDB's protocol as gRPC services over any store.
 module dev.everfold.kurrent {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.everfold.eventstore;
     requires com.google.protobuf;
     requires re2j;

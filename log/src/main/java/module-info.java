@@ -2,7 +2,7 @@
 module dev.everfold.log {
     requires transitive dev.everfold.eventstore;
     requires jdk.jfr;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.everfold.log;
 

@@ -5,7 +5,7 @@ module dev.everfold.postgres {
     requires com.zaxxer.hikari;
     requires org.postgresql.jdbc;
     requires static org.checkerframework.checker.qual;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.everfold.postgres;
 

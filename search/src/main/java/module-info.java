@@ -1,6 +1,6 @@
 /// Read models in Elasticsearch and OpenSearch.
 module dev.everfold.search {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.everfold.eventsourcing;
     requires transitive java.net.http;
     requires transitive tools.jackson.databind;

@@ -1,6 +1,6 @@
 /// The server: one store for other processes, by gRPC and HTTP.
 module dev.everfold.server {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive dev.everfold.eventstore;
     requires com.google.protobuf;
     requires com.nimbusds.jose.jwt;
