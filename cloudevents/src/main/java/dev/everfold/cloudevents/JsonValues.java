@@ -55,7 +55,7 @@ final class JsonValues {
             return false;
         }
         for (byte b : bytes) {
-            if (b == '\n') {
+            if (b == '\n' || b == '\r') { // both end a line of server-sent events
                 return false;
             }
         }

@@ -350,6 +350,23 @@ class EventRoutesTest {
         assertThat(served.get("/types").body()).isEqualTo("{\"types\":{\"order.placed\":1}}");
     }
 
+    /// In an event stream a carriage return ends a line, and what follows would belong to no event.
+    @Test
+    void json_with_carriage_returns_is_followed_as_one_line() throws Exception {
+        served.post("/events", "application/cloudevents+json", PLACED.replace("{\"lines\":2}", "{\"lines\":\r2}"));
+        InputStream live = served.http
+                .send(served.request("/events/live?from=0").build(), HttpResponse.BodyHandlers.ofInputStream())
+                .body();
+
+        try (live) {
+            byte[] event = live.readNBytes(300);
+
+            assertThat(new String(event, StandardCharsets.UTF_8))
+                    .startsWith(":\n\nid: 0\ndata: {")
+                    .doesNotContain("\r");
+        }
+    }
+
     @Test
     void without_a_position_events_are_followed_from_now_on() throws Exception {
         store.append(Append.of(NewEvent.of("order-17", "order.placed", "{}")));
