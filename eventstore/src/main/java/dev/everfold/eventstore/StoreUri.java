@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
 /// @param parameters settings by name
 public record StoreUri(String scheme, String rest, Map<String, String> parameters) {
 
-    /// What comes before a password: a user in front of the host, or the parameter's name.
-    private static final Pattern PASSWORD = Pattern.compile("(?<=//[^/@:]{0,200}:)[^/@]+(?=@)|(?<=[?&]password=)[^&]+");
+    /// A password with what comes before it: a user in front of the host, or the parameter's name. Engines take all
+    /// that comes before the last `@` for the user and the password, so these may hold any of `/`, `:` and `@`.
+    private static final Pattern PASSWORD = Pattern.compile("(//[^/@:]*:)[^?]+(?=@)|([?&]password=)[^&]+");
 
     /// Copies the map in a fixed order.
     public StoreUri {
@@ -62,7 +63,7 @@ public record StoreUri(String scheme, String rest, Map<String, String> parameter
     }
 
     private static String withoutPassword(String text) {
-        return PASSWORD.matcher(text).replaceAll("***");
+        return PASSWORD.matcher(text).replaceAll("$1$2***");
     }
 
     /// The text form, passwords included.

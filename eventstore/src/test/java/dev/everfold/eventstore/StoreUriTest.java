@@ -13,6 +13,9 @@ class StoreUriTest {
     @CsvSource({
         "postgresql://alice:se:cret@db/shop, postgresql://alice:***@db/shop",
         "postgresql://:secret@db/shop, postgresql://:***@db/shop",
+        "postgresql://alice:se/cr@t@db/shop?mode=read, postgresql://alice:***@db/shop?mode=read",
+        "everfold://alice:sec/ret@db:2113, everfold://alice:***@db:2113",
+        "everfold://db:2113?tlsCa=a@b.pem, everfold://db:2113?tlsCa=a@b.pem",
         "postgresql://db/shop?mode=read&password=secret&user=a, postgresql://db/shop?mode=read&password=***&user=a",
         "postgresql://alice@db:5432/shop, postgresql://alice@db:5432/shop",
         "log:data/a:b@c, log:data/a:b@c"
