@@ -144,6 +144,23 @@ class ServiceTest {
         assertThat(served.store().nextPosition()).isZero();
     }
 
+    /// Trailers have some 8 KiB, and one character of these takes nine bytes there.
+    @Test
+    void a_refusal_that_repeats_a_long_name_reaches_the_client() {
+        Wire.ReadRequest read = Wire.ReadRequest.newBuilder()
+                .setMatching(Wire.Matching.newBuilder()
+                        .setQuery(Wire.Query.newBuilder()
+                                .addItems(Wire.Query.Item.newBuilder().setCategory("€".repeat(900) + "-"))))
+                .build();
+
+        StatusRuntimeException refused = catchThrowableOfType(StatusRuntimeException.class, () -> read(read));
+
+        assertThat(refused.getStatus().getCode()).as(refused.toString()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(refused.getStatus().getDescription())
+                .startsWith("The category \"€€€")
+                .endsWith("€…");
+    }
+
     @Test
     void a_read_that_is_not_valid_ends_with_a_status() {
         Status noSource = status(Wire.ReadRequest.getDefaultInstance());

@@ -9,6 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.protocol.kurrent.OperationsGrpc;
+import dev.everfold.protocol.kurrent.OperationsWire.StopScavengeReq;
+import dev.everfold.protocol.kurrent.PersistentSubscriptionsGrpc;
+import dev.everfold.protocol.kurrent.PersistentWire;
 import dev.everfold.protocol.kurrent.Shared;
 import dev.everfold.protocol.kurrent.StreamsGrpc;
 import dev.everfold.protocol.kurrent.StreamsWire.AppendReq;
@@ -248,6 +252,29 @@ class MalformedRequestsTest {
                             .addChecks(contradiction)
                             .build());
         }
+    }
+
+    /// Trailers have some 8 KiB, and one character of these takes nine bytes there.
+    @Test
+    void a_refusal_that_repeats_a_long_name_reaches_the_client() throws Exception {
+        String name = "€".repeat(3_000);
+        StopScavengeReq stop = StopScavengeReq.newBuilder()
+                .setOptions(StopScavengeReq.Options.newBuilder().setScavengeId(name))
+                .build();
+        PersistentWire.DeleteReq delete = PersistentWire.DeleteReq.newBuilder()
+                .setOptions(PersistentWire.DeleteReq.Options.newBuilder()
+                        .setStreamIdentifier(stream("order-1"))
+                        .setGroupName(name))
+                .build();
+
+        Status noScavenge = call(OperationsGrpc.getStopScavengeMethod(), List.of(stop), 30_000)
+                .get();
+        Status noGroup = call(PersistentSubscriptionsGrpc.getDeleteMethod(), List.of(delete), 30_000)
+                .get();
+
+        assertThat(noScavenge.getCode()).as(noScavenge.toString()).isEqualTo(Status.Code.NOT_FOUND);
+        assertThat(noScavenge.getDescription()).startsWith("No scavenge \"€€€").endsWith("€ …");
+        assertThat(noGroup.getCode()).as(noGroup.toString()).isEqualTo(Status.Code.NOT_FOUND);
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.everfold.protocol.v1.Wire;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,10 @@ public final class WireRefusals {
     static final Metadata.Key<byte[]> TRAILER =
             Metadata.Key.of("everfold-refusal-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
-    /// Characters of a message in trailers, which together may take 8 KiB.
-    private static final int TRAILER_MESSAGE_CHARACTERS_MAX = 1_000;
+    /// Bytes of UTF-8 of a message in trailers, which together may take 8 KiB. It is there twice: in base 64,
+    /// and with
+    /// three characters for each byte that is not ASCII.
+    private static final int TRAILER_MESSAGE_BYTES_MAX = 1_000;
 
     private WireRefusals() {}
 
@@ -134,15 +137,25 @@ public final class WireRefusals {
                     .asRuntimeException();
         }
         Wire.Refusal refusal = encode(failure);
-        String text = refusal.getMessage();
-        if (text.length() > TRAILER_MESSAGE_CHARACTERS_MAX) {
-            int end = text.offsetByCodePoints(0, TRAILER_MESSAGE_CHARACTERS_MAX / 2);
-            refusal =
-                    refusal.toBuilder().setMessage(text.substring(0, end) + "…").build();
+        if (refusal.getMessageBytes().size() > TRAILER_MESSAGE_BYTES_MAX) {
+            refusal = refusal.toBuilder()
+                    .setMessage(abbreviated(refusal.getMessage()) + "…")
+                    .build();
         }
         Metadata trailers = new Metadata();
         trailers.put(TRAILER, refusal.toByteArray());
         return code(refusal).withDescription(refusal.getMessage()).asRuntimeException(trailers);
+    }
+
+    private static String abbreviated(String text) {
+        int bytes = 0;
+        for (int at = 0; at < text.length(); at = text.offsetByCodePoints(at, 1)) {
+            bytes += Character.toString(text.codePointAt(at)).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > TRAILER_MESSAGE_BYTES_MAX / 2) {
+                return text.substring(0, at);
+            }
+        }
+        return text;
     }
 
     /// What a call failed with, if the server said so in the contract's words.

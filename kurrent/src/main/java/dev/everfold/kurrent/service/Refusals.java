@@ -14,6 +14,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -21,8 +22,8 @@ import java.util.concurrent.CompletionException;
 /// Failures as KurrentDB's clients know them: a status, and in the trailers a word under `exception` with its details.
 final class Refusals {
 
-    /// Of a message, and of each detail beside it.
-    private static final int CHARACTERS_MAX = 1_024;
+    /// In UTF-8, of a message and of each detail beside it.
+    private static final int BYTES_MAX = 1_024;
 
     private static final System.Logger LOGGER = System.getLogger(Refusals.class.getName());
 
@@ -161,9 +162,18 @@ final class Refusals {
         };
     }
 
-    /// What a client sent may be in it, at any length; a client takes some 8 KiB of trailers.
+    /// What a client sent may be in it, at any length; a client takes some 8 KiB of trailers, where each byte
+    /// that is
+    /// not ASCII takes three.
     private static String abbreviated(String text) {
-        return text.length() <= CHARACTERS_MAX ? text : text.substring(0, CHARACTERS_MAX) + " …";
+        int bytes = 0;
+        for (int at = 0; at < text.length(); at = text.offsetByCodePoints(at, 1)) {
+            bytes += Character.toString(text.codePointAt(at)).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > BYTES_MAX) {
+                return text.substring(0, at) + " …";
+            }
+        }
+        return text;
     }
 
     /// Trailers hold printable ASCII only.
