@@ -1,6 +1,8 @@
 package dev.everfold.cli;
 
 import dev.everfold.eventstore.Expected;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -15,12 +17,13 @@ final class Arguments {
 
     private Arguments() {}
 
-    /// Has every command say in our words what is no number, or neither true nor false.
+    /// Has every command say in our words what is no number, neither true nor false, or no URL.
     static void register(CommandLine commandLine) {
         commandLine
                 .registerConverter(int.class, new WholeNumber())
                 .registerConverter(Integer.class, new WholeNumber())
-                .registerConverter(boolean.class, new Truth());
+                .registerConverter(boolean.class, new Truth())
+                .registerConverter(URI.class, new Url());
     }
 
     /// A place in the log or a stream.
@@ -52,6 +55,19 @@ final class Arguments {
                 case "false" -> false;
                 default -> throw new TypeConversionException("\"" + text + "\" is neither; expected true or false");
             };
+        }
+    }
+
+    /// A URL.
+    static final class Url implements ITypeConverter<URI> {
+        @Override
+        public URI convert(String text) {
+            try {
+                return new URI(text);
+            } catch (URISyntaxException malformed) {
+                throw new TypeConversionException(
+                        "\"" + text + "\" is not a URL; expected one such as https://login.example");
+            }
         }
     }
 

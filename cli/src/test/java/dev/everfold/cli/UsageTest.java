@@ -45,6 +45,9 @@ class UsageTest {
                 "serve --store memory: --users=maybe | Invalid value for option '--users': \"maybe\" is neither;"
                         + " expected true or false. Run everfold serve --help for usage.",
                 "serve --store memory: --grace -1 | The grace of -1 s is too short; expected more than 0.",
+                "serve --store memory: --token-issuer login.example/% | Invalid value for option '--token-issuer':"
+                        + " \"login.example/%\" is not a URL; expected one such as https://login.example. Run everfold"
+                        + " serve --help for usage.",
                 "bench --rounds x | Invalid value for option '--rounds': \"x\" is not a whole number; expected one such"
                         + " as 5. Run everfold bench --help for usage.",
                 "import --store log:x | Missing required parameter: 'FILE'. Run everfold import --help for usage.",

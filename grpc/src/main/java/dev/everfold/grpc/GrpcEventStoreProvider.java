@@ -43,8 +43,8 @@ public final class GrpcEventStoreProvider implements EventStoreProvider {
     private static final String TOKEN = "EVERFOLD_TOKEN";
     private static final String THERE = " Run it where the server's store is, and name that store.";
     private static final int PORT_MAX = 65_535;
-    private static final Pattern REST =
-            Pattern.compile("//(?:([^/:@]+)(?::([^/@]*))?@)?(\\[[0-9A-Fa-f:.]+]|[^/:\\[\\]@]+)(?::([0-9]{1,5}))?/?");
+    private static final Pattern REST = Pattern.compile(
+            "//(?:([^/:@]+)(?::([^/@]*))?@)?(\\[[0-9A-Fa-f:.]+]|[\\p{L}\\p{N}._~-]+)(?::([0-9]{1,5}))?/?");
     private static final Pattern THIS_MACHINE = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|::1");
 
     private final UnaryOperator<@Nullable String> environment;

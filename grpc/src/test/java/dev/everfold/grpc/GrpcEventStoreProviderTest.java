@@ -76,6 +76,8 @@ class GrpcEventStoreProviderTest {
                 "everfold://localhost:65536",
                 "everfold://localhost:x",
                 "everfold://@localhost:2113",
+                "everfold://event store:2113",
+                "everfold://store%31:2113",
                 "everfold://localhost:2113/path"
             })
     void what_is_not_the_uri_of_a_server_is_refused(String uri) {

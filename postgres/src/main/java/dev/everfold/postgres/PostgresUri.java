@@ -42,16 +42,17 @@ record PostgresUri(String address, String url, Properties login, PostgresOptions
                     + " expected postgresql://HOST[:PORT]/DATABASE.");
         }
         String rest = uri.rest().substring(2);
-        Properties login = new Properties();
         int at = rest.lastIndexOf('@');
-        if (at >= 0) {
-            login(rest.substring(0, at), login);
-            rest = rest.substring(at + 1);
-        }
+        String user = rest.substring(0, Math.max(0, at));
+        rest = rest.substring(at + 1);
         int slash = rest.indexOf('/');
         if (slash < 1 || slash == rest.length() - 1 || rest.indexOf('/', slash + 1) >= 0) {
             throw new IllegalArgumentException("The store URI postgresql://" + rest
                     + " names no host or no database; expected postgresql://HOST[:PORT]/DATABASE.");
+        }
+        Properties login = new Properties();
+        if (at >= 0) {
+            login(rest, user, login);
         }
         PostgresOptions options = defaults;
         Mode mode = Mode.CREATE;
@@ -60,8 +61,8 @@ record PostgresUri(String address, String url, Properties login, PostgresOptions
             switch (parameter.getKey()) {
                 case "mode" -> mode = mode(rest, value);
                 case "schema" -> options = options.withSchema(value);
-                case "user" -> login.setProperty("user", decoded(value));
-                case "password" -> login.setProperty("password", decoded(value));
+                case "user", "password" ->
+                    login.setProperty(parameter.getKey(), decoded(rest, parameter.getKey(), value));
                 case "connections" ->
                     options = options.withConnectionsMax(
                             Math.clamp(number(rest, "connections", value), Integer.MIN_VALUE, Integer.MAX_VALUE));
@@ -70,18 +71,19 @@ record PostgresUri(String address, String url, Properties login, PostgresOptions
                     if (!DRIVERS.contains(parameter.getKey())) {
                         throw unexpected(rest, parameter.getKey() + "=" + value, EXPECTED);
                     }
-                    login.setProperty(parameter.getKey(), decoded(value));
+                    login.setProperty(parameter.getKey(), decoded(rest, parameter.getKey(), value));
                 }
             }
         }
         return new PostgresUri(rest, "jdbc:postgresql://" + rest, login, options, mode);
     }
 
-    private static void login(String text, Properties login) {
+    private static void login(String address, String text, Properties login) {
+        String what = "user or the password";
         int colon = text.indexOf(':');
-        login.setProperty("user", decoded(colon < 0 ? text : text.substring(0, colon)));
+        login.setProperty("user", decoded(address, what, colon < 0 ? text : text.substring(0, colon)));
         if (colon >= 0) {
-            login.setProperty("password", decoded(text.substring(colon + 1)));
+            login.setProperty("password", decoded(address, what, text.substring(colon + 1)));
         }
     }
 
@@ -90,6 +92,13 @@ record PostgresUri(String address, String url, Properties login, PostgresOptions
         PGSimpleDataSource source = new PGSimpleDataSource();
         try {
             source.setUrl(url);
+        } catch (IllegalArgumentException refused) {
+            throw new IllegalArgumentException(
+                    "The store URI postgresql://" + address
+                            + " names no host or no port that is one; expected postgresql://HOST[:PORT]/DATABASE.",
+                    refused);
+        }
+        try {
             for (String name : login.stringPropertyNames()) {
                 source.setProperty(name, login.getProperty(name));
             }
@@ -143,8 +152,14 @@ record PostgresUri(String address, String url, Properties login, PostgresOptions
         }
     }
 
-    private static String decoded(String text) {
-        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    private static String decoded(String address, String what, String text) {
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException malformed) {
+            // Not as the cause, since its words may hold a part of the password.
+            throw new IllegalArgumentException("The " + what + " in the store URI postgresql://" + address
+                    + " has a % that is not followed by two digits; expected %25 for it.");
+        }
     }
 
     private static IllegalArgumentException unexpected(String address, String parameter, String expected) {

@@ -214,5 +214,17 @@ class SchemaTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The store URI postgresql://localhost names no host or no database;"
                         + " expected postgresql://HOST[:PORT]/DATABASE.");
+        assertThatThrownBy(() -> EventStores.open("postgresql://alice:secret@localhost:x/shop"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The store URI postgresql://localhost:x/shop names no host or no port that is one;"
+                        + " expected postgresql://HOST[:PORT]/DATABASE.");
+        assertThatThrownBy(() -> EventStores.open("postgresql://alice:100%secret@localhost/shop"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The user or the password in the store URI postgresql://localhost/shop has a % that is not"
+                        + " followed by two digits; expected %25 for it.");
+        assertThatThrownBy(() -> EventStores.open("postgresql://localhost/shop?sslcert=100%&password=a"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The sslcert in the store URI postgresql://localhost/shop has a % that is not"
+                        + " followed by two digits; expected %25 for it.");
     }
 }

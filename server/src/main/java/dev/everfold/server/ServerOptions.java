@@ -75,6 +75,9 @@ public record ServerOptions(
 
     private static InetAddress address(String host) {
         try {
+            if (host.isEmpty()) {
+                throw new UnknownHostException("an empty name would be the loopback interface");
+            }
             return InetAddress.getByName(host);
         } catch (UnknownHostException unknown) {
             throw new IllegalArgumentException(

@@ -35,6 +35,13 @@ class ServerOptionsTest {
     }
 
     @Test
+    void a_host_that_clients_could_not_name_is_refused() {
+        assertThatThrownBy(() -> ServerOptions.DEFAULTS.withHost(""))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The host \"\" is not known here; expected localhost.");
+    }
+
+    @Test
     void strangers_may_reach_a_server_with_users_and_tls_or_one_that_was_told_to_accept_it() {
         ServerOptions anywhere =
                 ServerOptions.DEFAULTS.withSecurity(USERS.withTls(TLS)).withHost("0.0.0.0");
