@@ -254,6 +254,26 @@ class MalformedRequestsTest {
         }
     }
 
+    @Test
+    void an_id_that_is_no_uuid_is_refused_with_what_was_expected() throws Exception {
+        AppendReq begin = AppendReq.newBuilder().setOptions(to("order-1")).build();
+        for (String id : List.of("no id", "1-1-1-1-1", "123456789-1-1-1-1", "x".repeat(60))) {
+            Shared.ProposedMessage event = event("x").toBuilder()
+                    .setId(Shared.UUID.newBuilder().setString(id))
+                    .build();
+            AppendReq proposed =
+                    AppendReq.newBuilder().setProposedMessage(event).build();
+
+            Status status = call(StreamsGrpc.getAppendMethod(), List.of(begin, proposed), 30_000)
+                    .get();
+
+            assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+            assertThat(status.getDescription())
+                    .isEqualTo("The id \"" + id + "\" is not a UUID; expected 8-4-4-4-12 hexadecimal digits.");
+        }
+        assertThat(served.store().nextPosition()).isZero();
+    }
+
     /// Trailers have some 8 KiB, and one character of these takes nine bytes there.
     @Test
     void a_refusal_that_repeats_a_long_name_reaches_the_client() throws Exception {

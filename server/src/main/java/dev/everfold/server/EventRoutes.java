@@ -26,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -37,6 +38,7 @@ final class EventRoutes {
     private static final String NDJSON = "application/x-ndjson";
     private static final String EVENT = "application/cloudevents+json";
     private static final String BATCH = "application/cloudevents-batch+json";
+    private static final Pattern REVISION = Pattern.compile("[0-9]{1,18}");
     private static final Duration WAIT = Duration.ofMillis(500);
     private static final long SIGN_AFTER_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final byte[] SIGN_OF_LIFE = ":\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -129,13 +131,9 @@ final class EventRoutes {
     }
 
     private static UUID id(String key) {
-        try {
-            return UUID.fromString(key.strip().replace("\"", ""));
-        } catch (IllegalArgumentException notOne) {
-            throw new IllegalArgumentException(
-                    "The Idempotency-Key \"" + key + "\" is not a UUID; expected one, the same for every repeat.",
-                    notOne);
-        }
+        return Selection.uuid(key.replace("\"", ""))
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "The Idempotency-Key \"" + key + "\" is not a UUID; expected one, the same for every repeat."));
     }
 
     private static Append conditional(Append append, Context context) {
@@ -163,13 +161,11 @@ final class EventRoutes {
     }
 
     private static long revision(String expect) {
-        try {
-            return Selection.number("expect", expect);
-        } catch (IllegalArgumentException none) {
+        if (!REVISION.matcher(expect).matches()) {
             throw new IllegalArgumentException(
-                    "The expect \"" + expect + "\" is not an expectation; expected none, any, exists or a revision.",
-                    none);
+                    "The expect \"" + expect + "\" is not an expectation; expected none, any, exists or a revision.");
         }
+        return Long.parseLong(expect);
     }
 
     private void read(Context context) throws IOException {

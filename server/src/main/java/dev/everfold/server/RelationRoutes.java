@@ -79,11 +79,8 @@ final class RelationRoutes {
     }
 
     private static UUID uuid(String id) {
-        try {
-            return UUID.fromString(id.strip());
-        } catch (IllegalArgumentException notOne) {
-            throw new IllegalArgumentException(
-                    "The id \"" + id + "\" is not a UUID, as the ids of events are.", notOne);
-        }
+        return Selection.uuid(id)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("The id \"" + id + "\" is not a UUID, as the ids of events are."));
     }
 }

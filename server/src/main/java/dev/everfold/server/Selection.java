@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
+import java.util.regex.Pattern;
 
 /// Which events a request means: `stream` or `category`, `type` (any of), `tag` (all of), `from`, `to`, `limit`,
 /// `backwards`; and those that an append excludes.
@@ -22,6 +24,9 @@ final class Selection {
     /// Of an append: `expect`, and events that must not be there.
     static final Set<String> CONDITION_NAMES =
             new TreeSet<>(Set.of("expect", "unlessStream", "unlessCategory", "unlessType", "unlessTag", "unlessFrom"));
+
+    /// Java's own parser takes other texts, too, and more digits than it keeps.
+    private static final Pattern UUID_FORM = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private Selection() {}
 
@@ -85,6 +90,12 @@ final class Selection {
     private static String[] strings(Context context, String name) {
         List<String> given = context.queryParams(name);
         return given.toArray(String[]::new);
+    }
+
+    /// The UUID that a text is, 8-4-4-4-12 hexadecimal digits; empty when it is none.
+    static Optional<UUID> uuid(String text) {
+        String id = text.strip();
+        return UUID_FORM.matcher(id).matches() ? Optional.of(UUID.fromString(id)) : Optional.empty();
     }
 
     /// @throws IllegalArgumentException when it is given and not a number

@@ -188,6 +188,20 @@ class EventRoutesTest {
                 "\\\"limit\\\" is not a parameter; expected one of bytesMax, category, form, from,",
                 served.get("/events/live?limit=1"));
         assertProblem(416, "Read from position 7 refused", served.get("/events?from=7"));
+        assertProblem(
+                400,
+                "The Idempotency-Key \\\"1-1-1-1-1\\\" is not a UUID; expected one, the same for every repeat.",
+                served.send(served.request("/events")
+                        .header("Idempotency-Key", "1-1-1-1-1")
+                        .header("Content-Type", "application/x-ndjson")
+                        .POST(HttpRequest.BodyPublishers.ofString(PLACED))));
+        for (String expect : List.of("nobody", "-1", "99999999999999999999", "")) {
+            assertProblem(
+                    400,
+                    "The expect \\\"" + expect
+                            + "\\\" is not an expectation; expected none, any, exists or a revision.",
+                    served.post("/events?expect=" + expect, "application/x-ndjson", PLACED));
+        }
         assertThat(store.nextPosition()).isZero();
     }
 

@@ -129,6 +129,7 @@ class RelationRoutesTest {
         ServedByHttp.assertProblem(416, "", served.get("/event?position=" + Long.MAX_VALUE));
         ServedByHttp.assertProblem(400, "Which event is meant is not clear", served.get("/event?stream=a"));
         ServedByHttp.assertProblem(400, "is not a UUID", served.get("/event?id=17"));
+        ServedByHttp.assertProblem(400, "is not a UUID", served.get("/event?id=1-1-1-1-1"));
         ServedByHttp.assertProblem(404, "The store has no such event.", served.get("/event?id=" + ConsoleData.PACK));
     }
 

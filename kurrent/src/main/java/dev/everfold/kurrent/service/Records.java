@@ -55,7 +55,7 @@ final class Records {
     }
 
     private static UUID id(StreamsV2Wire.AppendRecord record) {
-        return record.hasRecordId() ? UUID.fromString(record.getRecordId()) : UUID.randomUUID();
+        return record.hasRecordId() ? WireEvents.uuid(record.getRecordId()) : UUID.randomUUID();
     }
 
     /// As clients find it in the metadata.

@@ -71,9 +71,24 @@ final class WireEvents {
                 new UUID(
                         id.getStructured().getMostSignificantBits(),
                         id.getStructured().getLeastSignificantBits());
-            case STRING -> UUID.fromString(id.getString());
+            case STRING -> uuid(id.getString());
             case VALUE_NOT_SET -> throw new IllegalArgumentException("An id is missing; expected a UUID.");
         };
+    }
+
+    /// @throws IllegalArgumentException when the text is none
+    static UUID uuid(String text) {
+        try {
+            UUID id = UUID.fromString(text);
+            // Java takes shorter texts, too, and more digits than it keeps.
+            if (id.toString().equalsIgnoreCase(text)) {
+                return id;
+            }
+        } catch (IllegalArgumentException notOne) {
+            // Said below, in the same words.
+        }
+        throw new IllegalArgumentException(
+                "The id \"" + text + "\" is not a UUID; expected 8-4-4-4-12 hexadecimal digits.");
     }
 
     static Shared.UUID encode(UUID id, boolean structured) {
