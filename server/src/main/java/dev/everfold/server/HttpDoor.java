@@ -89,6 +89,7 @@ final class HttpDoor implements AutoCloseable {
         BodyBudget bodies = new BodyBudget(Runtime.getRuntime().maxMemory() / 8, config.http.maxRequestSize);
         HostCheck hosts = HostCheck.of(options);
         config.routes.before(hosts::require);
+        config.routes.before(EncodingCheck::require);
         for (Route route : routes) {
             Handler handler = bounded(route, bodies);
             config.routes.addHttpHandler(

@@ -25,6 +25,8 @@ final class Selection {
     static final Set<String> CONDITION_NAMES =
             new TreeSet<>(Set.of("expect", "unlessStream", "unlessCategory", "unlessType", "unlessTag", "unlessFrom"));
 
+    private static final Set<String> REPEATABLE = Set.of("type", "tag", "unlessType", "unlessTag");
+
     /// Java's own parser takes other texts, too, and more digits than it keeps.
     private static final Pattern UUID_FORM = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
@@ -50,15 +52,19 @@ final class Selection {
         return context.queryParam("backwards") == null ? read : read.backwards();
     }
 
-    /// @throws IllegalArgumentException when a parameter is not one of these
+    /// @throws IllegalArgumentException when a parameter is not one of these, or is there more often than it counts
     static void require(Context context, String... names) {
         List<String> known = List.of(names);
-        for (String name : context.queryParamMap().keySet()) {
+        context.queryParamMap().forEach((name, given) -> {
             if (!known.contains(name)) {
                 throw new IllegalArgumentException("\"" + name + "\" is not a parameter; expected "
                         + (known.isEmpty() ? "none" : "one of " + String.join(", ", known)) + ".");
             }
-        }
+            if (given.size() > 1 && !REPEATABLE.contains(name)) {
+                throw new IllegalArgumentException(
+                        "\"" + name + "\" is there " + given.size() + " times; expected it once.");
+            }
+        });
     }
 
     /// What an append excludes; empty when it excludes nothing.

@@ -206,6 +206,53 @@ class EventRoutesTest {
     }
 
     @Test
+    void a_query_that_cannot_be_decoded_is_refused_and_not_left_out() throws Exception {
+        String once = PLACED + "\n";
+        for (String query :
+                List.of("unlessTag=%zz", "unlessTag=%4", "unlessTag=a%ff", "unless%Tag=a", "unlessTag=%c0%80")) {
+            String request = "POST /events?" + query + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                    + "Content-Type: application/x-ndjson\r\nContent-Length: " + once.length() + "\r\n\r\n" + once;
+
+            assertThat(served.raw(request))
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains(
+                            "\"The query of the request is not percent-encoded UTF-8 (RFC 3986, section 2.1); expected"
+                                    + " two hexadecimal digits after each percent sign.\"");
+        }
+        assertThat(store.nextPosition()).isZero();
+    }
+
+    /// The query would be read in it, too, and the condition be about other tags.
+    @Test
+    void another_charset_is_refused_and_utf_8_is_taken_however_it_is_spelt() throws Exception {
+        String path = "/events?unlessTag=caf%C3%A9";
+        for (String charset : List.of("iso-8859-1", "utf-16", "nonsense", "")) {
+            assertProblem(
+                    400,
+                    "The charset \\\"" + charset + "\\\" is not taken; expected UTF-8, or none.",
+                    served.post(path, "application/x-ndjson; charset=" + charset, PLACED));
+        }
+        for (String charset : List.of("utf-8", "\"UTF-8\"")) {
+            HttpResponse<String> taken = served.post(path, "application/x-ndjson; charset=" + charset, PLACED);
+            assertThat(taken.statusCode()).as(taken.body()).isEqualTo(200);
+        }
+        assertThat(store.nextPosition()).isEqualTo(2);
+    }
+
+    @Test
+    void what_can_be_said_once_is_refused_when_it_is_said_twice() throws Exception {
+        assertProblem(
+                400,
+                "\\\"expect\\\" is there 2 times; expected it once.",
+                served.post("/events?expect=any&expect=none", "application/x-ndjson", PLACED));
+        assertProblem(
+                400,
+                "\\\"stream\\\" is there 2 times; expected it once.",
+                served.get("/events?stream=order-17&stream=order-18"));
+        assertThat(store.nextPosition()).isZero();
+    }
+
+    @Test
     void a_web_page_from_elsewhere_is_refused_and_one_of_this_server_is_not() throws Exception {
         HttpRequest.Builder post = served.request("/events")
                 .header("Content-Type", "application/x-ndjson")

@@ -3,10 +3,14 @@ package dev.everfold.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.everfold.eventstore.InMemoryEventStore;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 
 /// A server of a store in memory, and a client for requests to it.
 final class ServedByHttp implements AutoCloseable {
@@ -29,6 +33,14 @@ final class ServedByHttp implements AutoCloseable {
 
     HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /// The answer to bytes that no client would send, until the server closes the connection.
+    String raw(String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.httpPort())) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     static void assertProblem(int status, String detail, HttpResponse<String> answer) {
