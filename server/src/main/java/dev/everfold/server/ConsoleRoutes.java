@@ -25,6 +25,10 @@ final class ConsoleRoutes {
     static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
             + " img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
+    /// Of every answer: it is what it says it is, and no page runs what is not a file of ours.
+    static final Map<String, String> PROTECTION = Map.of(
+            "Content-Security-Policy", POLICY, "X-Content-Type-Options", "nosniff", "Referrer-Policy", "no-referrer");
+
     private static final Pattern FILE = Pattern.compile("[a-z][A-Za-z0-9-]*(\\.[a-z]+)*\\.(js|css|svg)");
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
@@ -44,11 +48,8 @@ final class ConsoleRoutes {
                 Route.get("/console/{file}", Permission.OPEN, this::file));
     }
 
-    /// Before every answer: it is what it says it is, and no page runs what is not a file of ours.
     static void protect(Context context) {
-        context.header("Content-Security-Policy", POLICY);
-        context.header("X-Content-Type-Options", "nosniff");
-        context.header("Referrer-Policy", "no-referrer");
+        PROTECTION.forEach(context::header);
     }
 
     private void file(Context context) {

@@ -23,7 +23,7 @@ record HttpConnector(ServerOptions options, Optional<ServerIdentity> identity, S
     /// A connection on which nothing moves is ended.
     private static final long IDLE_MILLIS_MAX = 30_000;
 
-    private static final int HEADER_BYTES_MAX = 8 << 10;
+    static final int HEADER_BYTES_MAX = 8 << 10;
 
     Connector connector(Server server, HttpConfiguration http) {
         http.setRequestHeaderSize(HEADER_BYTES_MAX);

@@ -45,6 +45,8 @@ final class HttpDoor implements AutoCloseable {
         HttpConnector connector = new HttpConnector(options, identity, listening);
         Javalin javalin = Javalin.create(config -> {
             config.jetty.addConnector(connector::connector);
+            config.jetty.modifyServer(server -> server.setErrorHandler(new RefusedRequests()));
+            config.jetty.modifyServletContextHandler(servlets -> servlets.setErrorHandler(new RefusedRequests()));
             configure(config, options, served.store(), routes, guard);
         });
         try {

@@ -31,7 +31,8 @@ final class Problems {
     static final String NOT_FOUND_DETAIL = "detail of what is not there";
 
     private static final System.Logger LOGGER = System.getLogger(Problems.class.getName());
-    private static final String PROBLEM = "application/problem+json";
+    /// Content type of a problem.
+    static final String TYPE = "application/problem+json";
     private static final JsonMapper JSON = new JsonMapper();
 
     private Problems() {}
@@ -100,12 +101,22 @@ final class Problems {
         }
         // What is written of another answer goes nowhere.
         context.res().resetBuffer();
-        Map<String, Object> problem = new LinkedHashMap<>();
-        problem.put("status", status.getCode());
-        problem.put("title", status.getMessage());
-        problem.put("detail", detail);
+        Map<String, Object> problem = members(status.getCode(), status.getMessage(), detail);
         more.keySet().stream().sorted().forEach(name -> problem.put(name, more.get(name)));
-        context.status(status).contentType(PROBLEM).result(JSON.writeValueAsBytes(problem));
+        context.status(status).contentType(TYPE).result(JSON.writeValueAsBytes(problem));
+    }
+
+    /// The bytes of a problem that no route has.
+    static byte[] of(int status, String title, String detail) {
+        return JSON.writeValueAsBytes(members(status, title, detail));
+    }
+
+    private static Map<String, Object> members(int status, String title, String detail) {
+        Map<String, Object> problem = new LinkedHashMap<>();
+        problem.put("status", status);
+        problem.put("title", title);
+        problem.put("detail", detail);
+        return problem;
     }
 
     private static HttpStatus status(UserException refused) {

@@ -240,6 +240,32 @@ class EventRoutesTest {
     }
 
     @Test
+    void what_is_no_request_is_answered_with_a_problem_too() throws Exception {
+        String host = "Host: localhost\r\nConnection: close\r\n";
+        String tooLong = "The request's first line and its headers are too long; expected at most 8192 bytes.";
+
+        assertRefused("400 Bad Request", "The request is refused: No Host;", "GET /events HTTP/1.1\r\n\r\n");
+        assertRefused("414 ", tooLong, "GET /events?tag=" + "a".repeat(9_000) + " HTTP/1.1\r\n" + host + "\r\n");
+        assertRefused("431 ", tooLong, "GET /events HTTP/1.1\r\n" + host + "A: " + "a".repeat(9_000) + "\r\n\r\n");
+        String upgrade = "Host: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n";
+        assertRefused(
+                "404 ",
+                "The request is refused: WebSocket handler not found;",
+                "GET /events HTTP/1.1\r\n" + upgrade
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    }
+
+    private void assertRefused(String status, String detail, String request) throws IOException {
+        assertThat(served.raw(request))
+                .startsWith("HTTP/1.1 " + status)
+                .contains(
+                        "\r\nContent-Type: application/problem+json\r\n",
+                        "\r\nX-Content-Type-Options: nosniff\r\n",
+                        "\r\nContent-Security-Policy: default-src 'none'",
+                        detail);
+    }
+
+    @Test
     void what_can_be_said_once_is_refused_when_it_is_said_twice() throws Exception {
         assertProblem(
                 400,
