@@ -44,7 +44,7 @@ final class ConsumerRoutes {
 
     private void report(Context context) {
         Selection.require(context);
-        JsonNode body = parse(context.body());
+        JsonNode body = parse(context.bodyAsBytes());
         for (String member : body.propertyNames()) {
             if (!MEMBERS.contains(member)) {
                 throw new IllegalArgumentException(
@@ -65,7 +65,7 @@ final class ConsumerRoutes {
         Json.answer(context, Map.of("forgottenAfterSeconds", ConsumerReports.FORGOTTEN_AFTER.toSeconds()));
     }
 
-    private static JsonNode parse(String body) {
+    private static JsonNode parse(byte[] body) {
         try {
             JsonNode report = MAPPER.readTree(body);
             if (report.isObject()) {

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -58,7 +59,7 @@ final class DcbRoutes {
             throw new IllegalArgumentException(
                     "The content type \"" + type + "\" is not taken; expected " + JSON + ".");
         }
-        JsonNode body = parse("body", context.body());
+        JsonNode body = parse("body", () -> MAPPER.readTree(context.bodyAsBytes()));
         requireKnown("body", body, "events", "condition");
         Append append = Append.of(events(body.path("events")));
         JsonNode condition = body.path("condition");
@@ -99,7 +100,9 @@ final class DcbRoutes {
     }
 
     private static PositionAheadException onThisWire(PositionAheadException ahead) {
-        return new PositionAheadException(ahead.what(), ahead.position() + 1, ahead.nextPosition() + 1);
+        // A client may send the largest number that there is.
+        long position = Math.max(ahead.position(), ahead.position() + 1);
+        return new PositionAheadException(ahead.what(), position, ahead.nextPosition() + 1);
     }
 
     private static List<NewEvent> events(JsonNode list) {
@@ -110,25 +113,21 @@ final class DcbRoutes {
         List<NewEvent> events = new ArrayList<>();
         for (JsonNode one : list) {
             requireKnown("event", one, "type", "tags", "data", "stream");
-            JsonNode data = one.path("data");
-            byte[] bytes = (data.isString() ? data.stringValue() : isGiven(data) ? data.toString() : "{}")
-                    .getBytes(StandardCharsets.UTF_8);
-            String stream = one.path("stream").isString() ? one.path("stream").stringValue() : STREAM;
+            Bytes data = Bytes.utf8(text("data", one.path("data"), "{}"));
+            String stream = text("stream", one.path("stream"), STREAM);
             events.add(NewEvent.of(stream, text("type", one.path("type")), "{}")
                     .withTags(texts("tags", one.path("tags")))
-                    .withContent(CloudEvents.isJson(bytes) ? NewEvent.JSON : TEXT, Bytes.of(bytes)));
+                    .withContent(CloudEvents.isJson(data.toArray()) ? NewEvent.JSON : TEXT, data));
         }
         return events;
     }
 
     private void read(Context context) throws IOException {
         Selection.require(context, "query", "options");
-        Query query = query(
-                parse("query", Optional.ofNullable(context.queryParam("query")).orElse("{}")));
-        JsonNode options = parse(
-                "options", Optional.ofNullable(context.queryParam("options")).orElse("{}"));
+        Query query = query(parameter(context, "query"));
+        JsonNode options = parameter(context, "options");
         requireKnown("options", options, "from", "limit", "backwards");
-        boolean isBackwards = options.path("backwards").asBoolean(false);
+        boolean isBackwards = flag("backwards", options.path("backwards"));
         long from = number("from", options.path("from"), 0);
         Read read = Read.matching(query).limit(number("limit", options.path("limit"), Long.MAX_VALUE));
         if (isBackwards) {
@@ -172,6 +171,9 @@ final class DcbRoutes {
             throw new IllegalArgumentException("The items are not a list; expected objects in brackets.");
         }
         for (JsonNode item : list) {
+            if (item.isNull()) {
+                throw new IllegalArgumentException("An item is null; expected an object with types, tags.");
+            }
             requireKnown("item", item, "types", "tags");
             items.add(new Query.Item()
                     .withTypes(texts("types", item.path("types")))
@@ -199,9 +201,14 @@ final class DcbRoutes {
         return !node.isMissingNode() && !node.isNull();
     }
 
-    private static JsonNode parse(String what, String text) {
+    private static JsonNode parameter(Context context, String name) {
+        String text = Optional.ofNullable(context.queryParam(name)).orElse("{}");
+        return parse(name, () -> MAPPER.readTree(text));
+    }
+
+    private static JsonNode parse(String what, Supplier<JsonNode> reading) {
         try {
-            return MAPPER.readTree(text);
+            return reading.get();
         } catch (JacksonException malformed) {
             throw new IllegalArgumentException(
                     "The " + what + " is not JSON: " + malformed.getOriginalMessage() + ".", malformed);
@@ -215,6 +222,16 @@ final class DcbRoutes {
         return node.stringValue();
     }
 
+    private static String text(String name, JsonNode node, String otherwise) {
+        if (!isGiven(node)) {
+            return otherwise;
+        }
+        if (!node.isString()) {
+            throw new IllegalArgumentException("The " + name + " of an event is no text; expected a string.");
+        }
+        return node.stringValue();
+    }
+
     private static String[] texts(String name, JsonNode list) {
         List<String> texts = new ArrayList<>();
         if (isGiven(list) && !list.isArray()) {
@@ -224,6 +241,13 @@ final class DcbRoutes {
             texts.add(text(name, one));
         }
         return texts.toArray(String[]::new);
+    }
+
+    private static boolean flag(String name, JsonNode node) {
+        if (isGiven(node) && !node.isBoolean()) {
+            throw new IllegalArgumentException("The " + name + " " + node + " is neither; expected true or false.");
+        }
+        return node.asBoolean(false);
     }
 
     private static long number(String name, JsonNode node, long otherwise) {

@@ -198,7 +198,7 @@ final class EventRoutes {
         EventForm form = EventForm.of(context);
         String last = context.header("Last-Event-ID");
         long next = last != null
-                ? Selection.number("Last-Event-ID", last) + 1
+                ? after(Selection.number("Last-Event-ID", last))
                 : context.queryParam("from") == null ? store.nextPosition() : from(read);
         // What is refused is refused before the answer begins.
         store.read(read.fromPosition(next).limit(1)).close();
@@ -231,6 +231,10 @@ final class EventRoutes {
         if (!HttpGuard.lastWords().isEmpty()) {
             output.write((": " + HttpGuard.lastWords() + "\n\n").getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    private static long after(long position) {
+        return position < Long.MAX_VALUE ? position + 1 : position;
     }
 
     private static long from(Read read) {

@@ -57,7 +57,7 @@ final class GroupRoutes {
         Selection.require(context);
         JsonNode body;
         try {
-            body = MAPPER.readTree(context.body());
+            body = MAPPER.readTree(context.bodyAsBytes());
         } catch (JacksonException malformed) {
             throw new IllegalArgumentException(
                     "The body is not JSON: " + malformed.getOriginalMessage() + ".", malformed);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.Read;
 import java.net.URLEncoder;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -130,6 +131,38 @@ class DcbRoutesTest {
                 post("{\"events\":[{\"type\":\"A\"}],\"condition\":{\"failIfEventsMatch\":{\"items\":"
                         + "[{\"types\":[\"A\"]}]},\"after\":9}}"));
         assertProblem(416, "Read from position 9 refused: the log ends at next position 1.", get("{}", "{\"from\":9}"));
+        assertProblem(
+                416,
+                "Condition from position 9223372036854775807 refused: the log ends at next position 1.",
+                post("{\"events\":[{\"type\":\"A\"}],\"condition\":{\"failIfEventsMatch\":{},\"after\":"
+                        + Long.MAX_VALUE + "}}"));
+        assertProblem(
+                400,
+                "The backwards \\\"yes\\\" is neither; expected true or false.",
+                get("{}", "{\"backwards\":\"yes\"}"));
+        assertProblem(400, "An item is null; expected an object with types, tags.", get("{\"items\":[null]}", "{}"));
+        assertThat(store.nextPosition()).isZero();
+    }
+
+    @Test
+    void an_event_that_cannot_be_stored_as_it_was_sent_is_refused() throws Exception {
+        assertProblem(
+                400,
+                "The stream of an event is no text; expected a string.",
+                post("{\"events\":[{\"type\":\"A\",\"stream\":7}]}"));
+        assertProblem(
+                400,
+                "The data of an event is no text; expected a string.",
+                post("{\"events\":[{\"type\":\"A\",\"data\":{\"cents\":12345678901234567890.12}}]}"));
+        assertProblem(
+                400,
+                "The text holds an unpaired surrogate; expected valid Unicode. Correct the text.",
+                post("{\"events\":[{\"type\":\"A\",\"data\":\"\\ud800\"}]}"));
+        HttpResponse<String> notUtf8 = served.send(served.request("/append")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(
+                        "{\"events\":[{\"type\":\"A\",\"data\":\"\u00ff\"}]}".getBytes(StandardCharsets.ISO_8859_1))));
+        assertProblem(400, "The body is not JSON", notUtf8);
         assertThat(store.nextPosition()).isZero();
     }
 

@@ -279,6 +279,14 @@ class EventRoutesTest {
     }
 
     @Test
+    void a_client_that_has_seen_what_cannot_have_been_is_told_so() throws Exception {
+        HttpResponse<String> last =
+                served.send(served.request("/events/live").header("Last-Event-ID", Long.toString(Long.MAX_VALUE)));
+
+        assertProblem(416, "Read from position 9223372036854775807 refused: the log ends at next position 0.", last);
+    }
+
+    @Test
     void a_web_page_from_elsewhere_is_refused_and_one_of_this_server_is_not() throws Exception {
         HttpRequest.Builder post = served.request("/events")
                 .header("Content-Type", "application/x-ndjson")
