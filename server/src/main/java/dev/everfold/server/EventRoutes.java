@@ -121,13 +121,22 @@ final class EventRoutes {
         int from = 0;
         for (int at = 0; at <= body.length; at++) {
             if (at == body.length || body[at] == '\n') {
-                if (at > from) {
+                if (!isBlank(body, from, at)) {
                     events.add(reader.read(from, at));
                 }
                 from = at + 1;
             }
         }
         return events;
+    }
+
+    private static boolean isBlank(byte[] body, int from, int to) {
+        for (int at = from; at < to; at++) {
+            if (body[at] != ' ' && body[at] != '\t' && body[at] != '\r') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static UUID id(String key) {

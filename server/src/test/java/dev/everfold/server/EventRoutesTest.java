@@ -74,6 +74,14 @@ class EventRoutesTest {
     }
 
     @Test
+    void lines_without_an_event_are_passed_over_as_by_an_import() throws Exception {
+        HttpResponse<String> appended =
+                served.post("/events", "application/x-ndjson", PLACED + "\r\n\r\n \t\n" + PAID + "\r\n");
+
+        assertThat(appended.body()).isEqualTo("{\"fromPosition\":0,\"revisions\":[0,1]}");
+    }
+
+    @Test
     void one_event_may_be_sent_as_it_is() throws Exception {
         HttpResponse<String> appended =
                 served.post("/events", "application/cloudevents+json; charset=utf-8", PLACED.replace(",", ",\n  "));
