@@ -94,6 +94,20 @@ class StateRoutesTest {
         ServedByHttp.assertProblem(400, "The time \\\"now\\\" is not one", served.get("/state?stream=s&at=now"));
     }
 
+    @Test
+    void a_state_that_grows_beyond_what_is_shown_is_folded_no_further() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            append("{\"k" + i + "\":\"" + "x".repeat(1_000_000) + "\"}");
+        }
+
+        ServedByHttp.assertProblem(
+                400,
+                "The state at revision 8 has 9000073 characters; at most 8388608 are shown. Choose an earlier"
+                        + " revision.",
+                served.get("/state?stream=s"));
+        assertThat(served.get("/state?stream=s&revision=7").statusCode()).isEqualTo(200);
+    }
+
     private void append(String... data) {
         for (String one : data) {
             served.store.append(Append.of(NewEvent.of("s", "changed", one)));

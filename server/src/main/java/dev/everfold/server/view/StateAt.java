@@ -40,27 +40,38 @@ public record StateAt(RecordedEvent event, long lastRevision, JsonNode state, Li
             EventStore store, Reducer<S> reducer, String stream, long revision, long lastRevision) {
         try (EventCursor cursor = store.read(Read.stream(stream).toRevision(revision + 1))) {
             S state = reducer.initial().get();
-            JsonNode before = json(reducer, state);
+            JsonNode before = json(reducer, state, -1);
             RecordedEvent event = cursor.next();
+            long unseenBytes = 0;
             while (cursor.hasNext()) {
                 state = reducer.fold().apply(state, event);
+                unseenBytes += event.data().length();
+                // A state that can no longer be shown must not grow until there is no memory for others.
+                if (unseenBytes >= STATE_CHARACTERS_MAX) {
+                    var _ = text(reducer, state, event.revision());
+                    unseenBytes = 0;
+                }
                 event = cursor.next();
             }
             if (event.revision() > 0) {
-                before = json(reducer, state);
+                before = json(reducer, state, event.revision() - 1);
             }
-            JsonNode after = json(reducer, reducer.fold().apply(state, event));
+            JsonNode after = json(reducer, reducer.fold().apply(state, event), event.revision());
             return new StateAt(event, lastRevision, after, Differences.between(before, after));
         }
     }
 
-    private static <S> JsonNode json(Reducer<S> reducer, S state) {
+    private static <S> JsonNode json(Reducer<S> reducer, S state, long revision) {
+        return MergePatch.JSON.readTree(text(reducer, state, revision));
+    }
+
+    private static <S> String text(Reducer<S> reducer, S state, long revision) {
         String json = reducer.json().apply(state);
         if (json.length() > STATE_CHARACTERS_MAX) {
-            throw new IllegalArgumentException("The state has " + json.length() + " characters; at most "
-                    + STATE_CHARACTERS_MAX + " are shown. Choose an earlier revision.");
+            throw new IllegalArgumentException("The state at revision " + revision + " has " + json.length()
+                    + " characters; at most " + STATE_CHARACTERS_MAX + " are shown. Choose an earlier revision.");
         }
-        return MergePatch.JSON.readTree(json);
+        return json;
     }
 
     /// The last event of a stream; empty when the stream has none.
