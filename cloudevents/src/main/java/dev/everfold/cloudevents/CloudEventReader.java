@@ -72,7 +72,9 @@ public final class CloudEventReader {
             Optional<Attribute> known = Attribute.of(line.name(i));
             if (known.isPresent()) {
                 int slot = known.get().slot();
-                requireFirst(indexes[slot] == ABSENT, i);
+                if (indexes[slot] != ABSENT) {
+                    throw repeated(i);
+                }
                 indexes[slot] = i;
             } else {
                 addExtension(i);
@@ -94,7 +96,9 @@ public final class CloudEventReader {
                     + " letters and digits only. Rename it, or put it into the data.");
         }
         for (int i = 0; i < extensionCount; i++) {
-            requireFirst(!line.name(extensions[i]).equals(name), index);
+            if (line.name(extensions[i]).equals(name)) {
+                throw repeated(index);
+            }
         }
         Kind kind = line.kind(index);
         if (!kind.isScalar() && kind != Kind.NULL) {
@@ -104,11 +108,9 @@ public final class CloudEventReader {
         extensions[extensionCount++] = index;
     }
 
-    private void requireFirst(boolean first, int index) {
-        if (!first) {
-            throw new CloudEventException(
-                    "Attribute \"" + line.name(index) + "\" is there twice; expected it once. Remove one.");
-        }
+    private CloudEventException repeated(int index) {
+        return new CloudEventException(
+                "Attribute \"" + line.name(index) + "\" is there twice; expected it once. Remove one.");
     }
 
     private void requireVersion() {
@@ -176,18 +178,24 @@ public final class CloudEventReader {
     }
 
     private Bytes opaqueMetadata(boolean isUuid) {
-        String other = !isUuid
-                ? "an \"id\" that is not a UUID"
-                : !isDefaultSource()
-                        ? "a \"source\" other than \"" + CloudEvents.DEFAULT_SOURCE + "\""
-                        : isPresent(Attribute.DATASCHEMA)
-                                ? "\"dataschema\""
-                                : extensionCount > 0 ? "\"" + line.name(extensions[0]) + "\"" : "";
-        if (!other.isEmpty()) {
-            throw new CloudEventException("Attribute \"metadatabase64\" is there together with " + other
-                    + "; expected one or the other, since both are the metadata. Remove one.");
+        if (!isUuid) {
+            throw metadataBeside("an \"id\" that is not a UUID");
+        }
+        if (!isDefaultSource()) {
+            throw metadataBeside("a \"source\" other than \"" + CloudEvents.DEFAULT_SOURCE + "\"");
+        }
+        if (isPresent(Attribute.DATASCHEMA)) {
+            throw metadataBeside("\"dataschema\"");
+        }
+        if (extensionCount > 0) {
+            throw metadataBeside("\"" + line.name(extensions[0]) + "\"");
         }
         return base64(Attribute.METADATABASE64);
+    }
+
+    private static CloudEventException metadataBeside(String other) {
+        return new CloudEventException("Attribute \"metadatabase64\" is there together with " + other
+                + "; expected one or the other, since both are the metadata. Remove one.");
     }
 
     private List<String> tags() {
