@@ -18,46 +18,20 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.Query;
 import dev.everfold.testkit.ForwardingEventStore;
-import java.nio.file.Path;
 import java.util.Set;
 import java.util.UUID;
-import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(120)
 @ParameterizedClass
 @EnumSource
-class JdbcReadModelTest {
-
-    @TempDir
-    Path folder;
-
-    private final TestDatabase kind;
-    private final InMemoryEventStore store = new InMemoryEventStore();
-    private final Everfold everfold = Everfold.on(store);
-    private DataSource database;
-    private JdbcReadModel model;
+class JdbcReadModelTest extends AccountsModelTest {
 
     JdbcReadModelTest(TestDatabase kind) {
-        this.kind = kind;
-    }
-
-    @BeforeEach
-    void connect() throws Exception {
-        database = kind.emptyDatabase(folder);
-        model = JdbcReadModel.on(database, Accounts.SCHEMA);
-    }
-
-    @AfterEach
-    void close() {
-        everfold.close();
-        store.close();
+        super(kind);
     }
 
     @Test

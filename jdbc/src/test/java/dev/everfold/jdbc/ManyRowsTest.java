@@ -7,21 +7,14 @@ import static dev.everfold.jdbc.Accounts.open;
 import static dev.everfold.jdbc.Accounts.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.everfold.eventsourcing.Everfold;
 import dev.everfold.eventsourcing.projection.Projection;
 import dev.everfold.eventsourcing.projection.RunningProjection;
 import dev.everfold.eventsourcing.subscription.FailurePolicy;
 import dev.everfold.eventsourcing.subscription.ParkedEvent;
-import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.Query;
-import java.nio.file.Path;
 import java.util.Random;
-import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 @ParameterizedClass
 @EnumSource(names = {"SQLITE_WAL", "POSTGRESQL_18", "POSTGRESQL_15"})
-class ManyRowsTest {
+class ManyRowsTest extends AccountsModelTest {
 
     private static final long SEED = Long.getLong("everfold.seed", 5);
     private static final int EVENTS = 3_000;
@@ -39,30 +32,10 @@ class ManyRowsTest {
             + " on conflict (account) do update set cents = {balances}.cents + excluded.cents,"
             + " events = {balances}.events + 1";
 
-    @TempDir
-    Path folder;
-
-    private final TestDatabase kind;
-    private final InMemoryEventStore store = new InMemoryEventStore();
-    private final Everfold everfold = Everfold.on(store);
     private final Random random = new Random(SEED);
-    private DataSource database;
-    private JdbcReadModel model;
 
     ManyRowsTest(TestDatabase kind) {
-        this.kind = kind;
-    }
-
-    @BeforeEach
-    void connect() throws Exception {
-        database = kind.emptyDatabase(folder);
-        model = JdbcReadModel.on(database, Accounts.SCHEMA);
-    }
-
-    @AfterEach
-    void close() {
-        everfold.close();
-        store.close();
+        super(kind);
     }
 
     /// A few accounts have most of the events.

@@ -21,7 +21,6 @@ import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -30,47 +29,27 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(120)
 @ParameterizedClass
 @EnumSource(names = {"SQLITE_WAL", "POSTGRESQL_18", "POSTGRESQL_15"})
-class RebuildsTest {
+class RebuildsTest extends AccountsModelTest {
 
     private static final int CENTS = 7;
 
-    @TempDir
-    Path folder;
-
-    private final TestDatabase kind;
-    private final InMemoryEventStore store = new InMemoryEventStore();
-    private final Everfold everfold = Everfold.on(store);
-    private DataSource database;
-    private JdbcReadModel model;
-
     RebuildsTest(TestDatabase kind) {
-        this.kind = kind;
+        super(kind);
     }
 
     @BeforeEach
-    void connect() throws Exception {
-        database = kind.emptyDatabase(folder);
-        model = JdbcReadModel.on(database, Accounts.SCHEMA);
+    void openAccounts() {
         open(store, "alice");
         open(store, "bob");
-    }
-
-    @AfterEach
-    void close() {
-        everfold.close();
-        store.close();
     }
 
     private void append(int deposits) {
