@@ -206,21 +206,12 @@ public final class ProviderTokens implements AutoCloseable {
         if (claimed == null) {
             return new Verdict.Good(user, Set.of(), until);
         }
-        Set<String> groups = new HashSet<>();
-        if (claimed instanceof List<?> list) {
-            for (Object each : list) {
-                if (!(each instanceof String group)) {
-                    return noGroups();
-                }
-                addGroup(group, groups);
-            }
-            return new Verdict.Good(user, groups, until);
+        if (!(claimed instanceof List<?> list) || !list.stream().allMatch(String.class::isInstance)) {
+            return new Verdict.Bad("The groups of the token are no list of texts.");
         }
-        return noGroups();
-    }
-
-    private static Verdict noGroups() {
-        return new Verdict.Bad("The groups of the token are no list of texts.");
+        Set<String> groups = new HashSet<>();
+        list.forEach(group -> addGroup((String) group, groups));
+        return new Verdict.Good(user, groups, until);
     }
 
     /// The system's groups are given by the options alone, whatever the provider calls its own.
