@@ -205,10 +205,7 @@ final class EventRoutes {
     private void follow(Context context) throws IOException, InterruptedException {
         Read read = Selection.live(context);
         EventForm form = EventForm.of(context);
-        String last = context.header("Last-Event-ID");
-        long next = last != null
-                ? after(Selection.number("Last-Event-ID", last))
-                : context.queryParam("from") == null ? store.nextPosition() : from(read);
+        long next = beginning(context);
         // What is refused is refused before the answer begins.
         store.read(read.fromPosition(next).limit(1)).close();
         context.contentType("text/event-stream").header("Cache-Control", "no-store");
@@ -242,11 +239,13 @@ final class EventRoutes {
         }
     }
 
-    private static long after(long position) {
-        return position < Long.MAX_VALUE ? position + 1 : position;
-    }
-
-    private static long from(Read read) {
-        return read.source() instanceof Read.Source.Matching matching ? matching.fromPosition() : 0;
+    /// Behind the last event that the client has seen, or where it says, or with the next one.
+    private long beginning(Context context) {
+        String last = context.header("Last-Event-ID");
+        if (last != null) {
+            long seen = Selection.number("Last-Event-ID", last);
+            return seen < Long.MAX_VALUE ? seen + 1 : seen;
+        }
+        return context.queryParam("from") == null ? store.nextPosition() : Selection.number(context, "from", 0);
     }
 }
