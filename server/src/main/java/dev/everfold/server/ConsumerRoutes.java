@@ -8,9 +8,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Reports of consumers: the server knows nothing of an application's projections by itself.
 final class ConsumerRoutes {
@@ -18,7 +16,6 @@ final class ConsumerRoutes {
     private static final int TEXT_CHARACTERS_MAX = 500;
     private static final List<String> KINDS = List.of("projection", "subscription", "reaction");
     private static final List<String> MEMBERS = List.of("name", "kind", "position", "status", "detail");
-    private static final JsonMapper MAPPER = new JsonMapper();
 
     private final EventStore store;
     private final ConsumerReports reports = new ConsumerReports(InstantSource.system());
@@ -66,16 +63,12 @@ final class ConsumerRoutes {
     }
 
     private static JsonNode parse(byte[] body) {
-        try {
-            JsonNode report = MAPPER.readTree(body);
-            if (report.isObject()) {
-                return report;
-            }
-        } catch (JacksonException malformed) {
+        JsonNode report = Json.parse("report", body);
+        if (!report.isObject()) {
             throw new IllegalArgumentException(
-                    "The report is not JSON: " + malformed.getOriginalMessage() + ".", malformed);
+                    "The report is not an object; expected " + String.join(", ", MEMBERS) + ".");
         }
-        throw new IllegalArgumentException("The report is not an object; expected " + String.join(", ", MEMBERS) + ".");
+        return report;
     }
 
     private static long position(JsonNode body) {

@@ -24,10 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Reads and appends as dcb.events has them, for programs and test suites that know nothing else:
 /// events of a type, tags and text, queries of items, and the condition `failIfEventsMatch`.
@@ -36,10 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// first one that it does not. Refusals count as it does. An event without `stream` goes to the stream `dcb`.
 final class DcbRoutes {
 
-    private static final String JSON = "application/json";
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String STREAM = "dcb";
-    private static final JsonMapper MAPPER = new JsonMapper();
 
     private final EventStore store;
 
@@ -54,12 +49,8 @@ final class DcbRoutes {
     }
 
     private void append(Context context) {
-        String type = String.valueOf(context.contentType()).split(";", 2)[0].strip();
-        if (!type.equals(JSON)) {
-            throw new IllegalArgumentException(
-                    "The content type \"" + type + "\" is not taken; expected " + JSON + ".");
-        }
-        JsonNode body = parse("body", () -> MAPPER.readTree(context.bodyAsBytes()));
+        Json.requireType(context);
+        JsonNode body = Json.parse("body", context.bodyAsBytes());
         requireKnown("body", body, "events", "condition");
         Append append = Append.of(events(body.path("events")));
         JsonNode condition = body.path("condition");
@@ -85,7 +76,7 @@ final class DcbRoutes {
         }
         answer.put("durationInMicroseconds", (Clock.SYSTEM.monotonicTime() - begin) / 1_000);
         answer.put("appendConditionFailed", failed);
-        context.contentType(JSON).result(MAPPER.writeValueAsBytes(answer));
+        Json.answer(context, answer);
     }
 
     private static AppendConflictException onThisWire(AppendConflictException conflict) {
@@ -136,14 +127,14 @@ final class DcbRoutes {
             read = read.fromPosition(Math.max(0, from - 1));
         }
         try (EventCursor cursor = store.read(read)) {
-            context.contentType(JSON);
+            context.contentType(Json.TYPE);
             OutputStream output = context.res().getOutputStream();
             output.write('[');
             for (boolean isFirst = true; cursor.hasNext(); isFirst = false) {
                 if (!isFirst) {
                     output.write(',');
                 }
-                output.write(MAPPER.writeValueAsBytes(event(cursor.next())));
+                output.write(Json.bytes(event(cursor.next())));
             }
             output.write(']');
         } catch (PositionAheadException ahead) {
@@ -202,17 +193,7 @@ final class DcbRoutes {
     }
 
     private static JsonNode parameter(Context context, String name) {
-        String text = Optional.ofNullable(context.queryParam(name)).orElse("{}");
-        return parse(name, () -> MAPPER.readTree(text));
-    }
-
-    private static JsonNode parse(String what, Supplier<JsonNode> reading) {
-        try {
-            return reading.get();
-        } catch (JacksonException malformed) {
-            throw new IllegalArgumentException(
-                    "The " + what + " is not JSON: " + malformed.getOriginalMessage() + ".", malformed);
-        }
+        return Json.parse(name, Optional.ofNullable(context.queryParam(name)).orElse("{}").getBytes(StandardCharsets.UTF_8));
     }
 
     private static String text(String name, JsonNode node) {

@@ -75,7 +75,7 @@ final class EventRoutes {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("fromPosition", appended.fromPosition());
         answer.put("revisions", appended.revisions());
-        context.contentType("application/json").result(JSON.writeValueAsBytes(answer));
+        Json.answer(context, answer);
     }
 
     private static List<NewEvent> events(Context context) {

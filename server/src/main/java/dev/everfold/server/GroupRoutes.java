@@ -8,14 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Groups of persistent subscriptions, and what they have parked.
 final class GroupRoutes {
-
-    private static final JsonMapper MAPPER = new JsonMapper();
 
     private final KurrentServices kurrent;
 
@@ -55,13 +51,7 @@ final class GroupRoutes {
     /// The body is `{"stream": "…", "group": "…"}`.
     private void replay(Context context) throws InterruptedException {
         Selection.require(context);
-        JsonNode body;
-        try {
-            body = MAPPER.readTree(context.bodyAsBytes());
-        } catch (JacksonException malformed) {
-            throw new IllegalArgumentException(
-                    "The body is not JSON: " + malformed.getOriginalMessage() + ".", malformed);
-        }
+        JsonNode body = Json.parse("body", context.bodyAsBytes());
         try {
             kurrent.replayParked(text(body, "stream"), text(body, "group"));
         } catch (NoSuchElementException none) {

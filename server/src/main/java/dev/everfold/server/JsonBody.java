@@ -12,16 +12,11 @@ import tools.jackson.databind.json.JsonMapper;
 /// which may be a password.
 record JsonBody(JsonNode fields) {
 
-    private static final String JSON = "application/json";
     private static final JsonMapper MAPPER = new JsonMapper();
 
     /// @throws IllegalArgumentException when the body is no object of these fields
     static JsonBody of(Context context, String... names) {
-        String type = String.valueOf(context.contentType()).split(";", 2)[0].strip();
-        if (!type.equals(JSON)) {
-            throw new IllegalArgumentException(
-                    "The content type \"" + type + "\" is not taken; expected " + JSON + ".");
-        }
+        Json.requireType(context);
         JsonNode fields;
         try {
             fields = MAPPER.readTree(context.bodyAsBytes());

@@ -15,12 +15,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Sessions of browsers: begun with name and password, asked after, ended.
 final class LoginRoutes {
 
-    private static final String JSON = "application/json";
     private static final String FORM = "application/x-www-form-urlencoded";
 
     /// The style in the page, by its hash; a test holds it against the page.
@@ -28,8 +26,6 @@ final class LoginRoutes {
 
     private static final String PAGE_POLICY = "default-src 'none'; style-src '" + STYLE
             + "'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-    private static final JsonMapper MAPPER = new JsonMapper();
-
     private final HttpGuard guard;
 
     LoginRoutes(HttpGuard guard) {
@@ -63,9 +59,9 @@ final class LoginRoutes {
         if (!guard.hasUsers()) {
             throw new IllegalArgumentException("The server has no users; everybody is let in without a login.");
         }
-        String type = String.valueOf(context.contentType()).split(";", 2)[0].strip();
+        String type = Json.mediaType(context);
         switch (type) {
-            case JSON -> {
+            case Json.TYPE -> {
                 JsonBody body = JsonBody.of(context, "login", "password");
                 answer(context, Optional.of(signIn(context, body.text("login"), body.text("password"))));
             }
@@ -81,7 +77,7 @@ final class LoginRoutes {
             }
             default ->
                 throw new IllegalArgumentException(
-                        "The content type \"" + type + "\" is not taken; expected " + JSON + " or " + FORM + ".");
+                        "The content type \"" + type + "\" is not taken; expected " + Json.TYPE + " or " + FORM + ".");
         }
     }
 
@@ -102,6 +98,7 @@ final class LoginRoutes {
             answer.put("groups", new TreeSet<>(signedIn.caller().groups()));
             signedIn.csrf().ifPresent(csrf -> answer.put("csrf", csrf));
         });
-        context.contentType(JSON).header("Cache-Control", "no-store").result(MAPPER.writeValueAsBytes(answer));
+        context.header("Cache-Control", "no-store");
+        Json.answer(context, answer);
     }
 }

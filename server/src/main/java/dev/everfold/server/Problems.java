@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Errors as RFC 9457 has them: `status`, `title`, `detail`; of the store's also `stored` and `retryable`.
 final class Problems {
@@ -31,9 +30,9 @@ final class Problems {
     static final String NOT_FOUND_DETAIL = "detail of what is not there";
 
     private static final System.Logger LOGGER = System.getLogger(Problems.class.getName());
+
     /// Content type of a problem.
     static final String TYPE = "application/problem+json";
-    private static final JsonMapper JSON = new JsonMapper();
 
     private Problems() {}
 
@@ -103,12 +102,12 @@ final class Problems {
         context.res().resetBuffer();
         Map<String, Object> problem = members(status.getCode(), status.getMessage(), detail);
         more.keySet().stream().sorted().forEach(name -> problem.put(name, more.get(name)));
-        context.status(status).contentType(TYPE).result(JSON.writeValueAsBytes(problem));
+        context.status(status).contentType(TYPE).result(Json.bytes(problem));
     }
 
     /// The bytes of a problem that no route has.
     static byte[] of(int status, String title, String detail) {
-        return JSON.writeValueAsBytes(members(status, title, detail));
+        return Json.bytes(members(status, title, detail));
     }
 
     private static Map<String, Object> members(int status, String title, String detail) {

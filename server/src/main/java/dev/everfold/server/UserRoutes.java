@@ -17,12 +17,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Users by HTTP, for administrators; and for everybody the own password.
 final class UserRoutes {
-
-    private static final JsonMapper MAPPER = new JsonMapper();
 
     private final HttpGuard guard;
 
@@ -43,13 +40,13 @@ final class UserRoutes {
         Selection.require(context);
         List<Map<String, Object>> all =
                 users().list().stream().map(UserRoutes::user).toList();
-        answer(context, Map.of("users", all));
+        Json.answer(context, Map.of("users", all));
     }
 
     private void create(Context context) {
         JsonBody body = JsonBody.of(context, "login", "fullName", "groups", "password");
         users().create(profile(body), Secret.of(body.text("password")), caller());
-        answer(context, Map.of("login", body.text("login")));
+        Json.answer(context, Map.of("login", body.text("login")));
     }
 
     /// Whatever of it is given; the rest stays. All of it is read before anything is changed.
@@ -78,7 +75,7 @@ final class UserRoutes {
                 users().enable(login, caller());
             }
         });
-        answer(context, Map.of("login", login));
+        Json.answer(context, Map.of("login", login));
     }
 
     private static <T> Optional<T> given(JsonBody body, String name, Function<String, T> value) {
@@ -88,7 +85,7 @@ final class UserRoutes {
     private void delete(Context context) {
         String login = JsonBody.of(context, "login").text("login");
         users().delete(login, caller());
-        answer(context, Map.of("login", login));
+        Json.answer(context, Map.of("login", login));
     }
 
     /// A token that was stolen must not help to find the password out.
@@ -100,7 +97,7 @@ final class UserRoutes {
         var _ = users();
         Secret current = Secret.of(body.text("current"));
         guard.changePassword(context, new Users.PasswordChange(current, Secret.of(body.text("next"))));
-        answer(context, Map.of("login", caller().name()));
+        Json.answer(context, Map.of("login", caller().name()));
     }
 
     private static Profile profile(JsonBody body) {
@@ -124,9 +121,5 @@ final class UserRoutes {
         return guard.users()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "The server has no users, and lets everybody in. Start it with --users."));
-    }
-
-    private static void answer(Context context, Map<String, Object> answer) {
-        context.contentType("application/json").result(MAPPER.writeValueAsBytes(answer));
     }
 }
