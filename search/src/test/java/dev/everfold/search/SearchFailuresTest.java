@@ -20,8 +20,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
@@ -34,10 +32,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Execution(ExecutionMode.CONCURRENT)
 @ParameterizedClass
 @EnumSource
-class SearchFailuresTest {
+class SearchFailuresTest extends OrderModelTest {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Duration POLL = Duration.ofMillis(5);
     private static final long TOO_MUCH = 1L << 40;
 
     /// Which takes less than [#TOO_MUCH].
@@ -46,33 +42,8 @@ class SearchFailuresTest {
                "customer": {"type": "text"}, "events": {"type": "long"}, "cents": {"type": "integer"}}},
              "settings": {"index.number_of_shards": 1, "index.number_of_replicas": 0}}""");
 
-    private final TestServer server;
-    private final InMemoryEventStore store = new InMemoryEventStore();
-    private final Everfold everfold = Everfold.on(store);
-    private final SearchReadModel model;
-    private final String name = Orders.newName();
-
     SearchFailuresTest(TestServer server) {
-        this.server = server;
-        model = SearchReadModel.on(server.options(), Orders.DEFINITION);
-    }
-
-    @AfterEach
-    void close() {
-        everfold.close();
-        model.close();
-        store.close();
-        OrderIndex.delete(server, name);
-    }
-
-    private Map<String, Order> found() {
-        return OrderIndex.search(server, name);
-    }
-
-    private static void await(BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            LockSupport.parkNanos(POLL.toNanos());
-        }
+        super(server);
     }
 
     @Test

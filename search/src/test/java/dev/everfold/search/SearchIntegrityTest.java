@@ -11,7 +11,6 @@ import dev.everfold.eventsourcing.projection.RunningProjection;
 import dev.everfold.eventsourcing.subscription.Checkpoint;
 import dev.everfold.eventsourcing.subscription.ClaimLostException;
 import dev.everfold.eventsourcing.subscription.Step;
-import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.search.BulkItem.Delete;
 import dev.everfold.search.BulkItem.Put;
 import dev.everfold.search.Orders.Order;
@@ -25,8 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,42 +34,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(300)
 @ParameterizedClass
 @EnumSource
-class SearchIntegrityTest {
+class SearchIntegrityTest extends OrderModelTest {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Duration POLL = Duration.ofMillis(5);
-
-    private final TestServer server;
     private final SearchClient client;
-    private final InMemoryEventStore store = new InMemoryEventStore();
-    private final Everfold everfold = Everfold.on(store);
-    private final SearchReadModel model;
-    private final String name = Orders.newName();
     private final IndexName index = new IndexName(name + "-b000001");
 
     SearchIntegrityTest(TestServer server) {
-        this.server = server;
+        super(server);
         client = server.open();
-        model = SearchReadModel.on(server.options(), Orders.DEFINITION);
     }
 
     @AfterEach
-    void close() {
-        everfold.close();
-        model.close();
+    void closeClient() {
         client.close();
-        store.close();
-        OrderIndex.delete(server, name);
-    }
-
-    private Map<String, Order> found() {
-        return OrderIndex.search(server, name);
-    }
-
-    private static void await(BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            LockSupport.parkNanos(POLL.toNanos());
-        }
     }
 
     private void runOnce() throws InterruptedException {

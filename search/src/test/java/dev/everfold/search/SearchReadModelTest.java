@@ -3,20 +3,16 @@ package dev.everfold.search;
 import static dev.everfold.eventsourcing.projection.ModelRow.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.everfold.eventsourcing.Everfold;
 import dev.everfold.eventsourcing.projection.Build;
 import dev.everfold.eventsourcing.projection.RunningProjection;
 import dev.everfold.eventsourcing.testing.ProjectionSpec;
-import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.search.Orders.Order;
 import dev.everfold.search.Orders.OrderEvent.Added;
 import dev.everfold.search.Orders.OrderEvent.Cancelled;
 import dev.everfold.search.Orders.OrderEvent.Placed;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
@@ -28,35 +24,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Execution(ExecutionMode.CONCURRENT)
 @ParameterizedClass
 @EnumSource
-class SearchReadModelTest {
-
-    private static final Duration SOON = Duration.ofSeconds(60);
-
-    private final TestServer server;
-    private final InMemoryEventStore store = new InMemoryEventStore();
-    private final Everfold everfold = Everfold.on(store);
-    private final SearchReadModel model;
-    private final String name = Orders.newName();
+class SearchReadModelTest extends OrderModelTest {
 
     SearchReadModelTest(TestServer server) {
-        this.server = server;
-        model = SearchReadModel.on(server.options(), Orders.DEFINITION);
-    }
-
-    @AfterEach
-    void close() {
-        everfold.close();
-        model.close();
-        store.close();
-        OrderIndex.delete(server, name);
+        super(server);
     }
 
     private long append(Orders.OrderEvent event) {
         return Orders.append(store, event);
-    }
-
-    private Map<String, Order> found() {
-        return OrderIndex.search(server, name);
     }
 
     @Test
