@@ -32,15 +32,15 @@ final class BackupCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Progress progress = new Progress(console, "copied", "bytes");
+        long events;
         try {
-            long events = storeOptions
+            events = storeOptions
                     .provider()
                     .backup(storeOptions.uri(), directory, progress.until(console.interruption()));
-            progress.end();
-            console.out().line("backed up " + events + " events to " + SafeText.of(directory.toString()));
         } finally {
             progress.end();
         }
+        console.out().line("backed up " + events + " events to " + SafeText.of(directory.toString()));
         return ExitCode.OK.number();
     }
 }

@@ -1,6 +1,7 @@
 package dev.everfold.cli;
 
 import java.io.InputStream;
+import java.io.OutputStream;
 
 /// All that a command knows of the outside.
 ///
@@ -13,6 +14,11 @@ record Console(InputStream in, Output out, Output err, Terminal terminal, Interr
 
     /// Goes to the begin of the line, and erases what stands there.
     private static final String ERASE = "\r\u001b[K";
+
+    /// Of streams that nobody looks at and a command that nobody asks to end.
+    static Console of(InputStream in, OutputStream out, OutputStream err) {
+        return new Console(in, new Output(out), new Output(err), Terminal.none(), new Interruption());
+    }
 
     /// One line about something that the command carries on with.
     void warn(String message) {

@@ -145,8 +145,7 @@ final class CopyCommand implements Callable<Integer> {
             out.line("nothing to copy: " + copy.alreadyThere() + " events already there");
         } else {
             out.line("copied " + copy.copied() + " events (" + copy.alreadyThere() + " already there)"
-                    + String.format(Locale.ROOT, " in %.1f s, %,d a second", result.seconds(), (long)
-                            (copy.copied() / Math.max(result.seconds(), 0.001)))
+                    + Progress.pace(copy.copied(), result.seconds())
                     + (result.outcome() == Outcome.STOPPED ? ", then stopped: repeat the copy to go on" : ""));
         }
         if (isComplete) {

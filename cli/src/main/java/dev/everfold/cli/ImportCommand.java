@@ -150,8 +150,6 @@ final class ImportCommand implements Callable<Integer> {
         String skipped = summary.malformed() == 0 ? "" : ", left out " + summary.malformed() + " malformed lines";
         String end = summary.isComplete() ? "" : ", then stopped: repeat the import to go on";
         out.line("imported " + summary.imported() + " events (" + summary.alreadyThere() + " already there)" + skipped
-                + String.format(Locale.ROOT, " in %.1f s, %,d a second", summary.seconds(), (long)
-                        (summary.imported() / Math.max(summary.seconds(), 0.001)))
-                + end);
+                + Progress.pace(summary.imported(), summary.seconds()) + end);
     }
 }

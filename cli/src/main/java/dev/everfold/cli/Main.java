@@ -46,8 +46,7 @@ public final class Main implements Runnable {
 
     /// Runs the command and ends the process with its exit code.
     public static void main(String[] args) {
-        QuietLogging.apply(
-                args.length > 0 && args[0].equals("serve"), Arrays.asList(args).contains("--debug"));
+        QuietLogging.apply(args.length > 0 && args[0].equals("serve"), isDebug(args));
         Interruption interruption = new Interruption();
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> endInOrder(interruption, ended), "everfold-end"));
@@ -66,7 +65,7 @@ public final class Main implements Runnable {
     /// Runs the command and returns its exit code; nothing is kept between two runs. Neither stream is
     /// closed.
     public static int run(String[] args, InputStream in, OutputStream out, OutputStream err) {
-        return run(args, new Console(in, new Output(out), new Output(err), Terminal.none(), new Interruption()));
+        return run(args, Console.of(in, out, err));
     }
 
     /// Runs a command that lives elsewhere as ours are run: whatever goes wrong is told in one line,
@@ -77,10 +76,7 @@ public final class Main implements Runnable {
             Callable<Integer> command, String[] args, InputStream in, OutputStream out, OutputStream err) {
         CommandLine commandLine = new CommandLine(command);
         commandLine.getCommandSpec().versionProvider(new Version());
-        return run(
-                commandLine,
-                args,
-                new Console(in, new Output(out), new Output(err), Terminal.none(), new Interruption()));
+        return run(commandLine, args, Console.of(in, out, err));
     }
 
     static int run(String[] args, Console console) {

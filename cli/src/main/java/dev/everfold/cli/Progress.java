@@ -43,8 +43,8 @@ final class Progress {
         }
         boolean isTerminal = console.terminal().isErrorShown();
         nextNanos = now + (isTerminal ? TERMINAL_NANOS : LINES_NANOS);
-        long perSecond = (long) (count / Math.max(seconds(), 0.001));
-        String text = String.format(Locale.ROOT, "%s %,d %s, %,d a second", verb, count, unit, perSecond);
+        String text =
+                String.format(Locale.ROOT, "%s %,d %s, %,d a second", verb, count, unit, perSecond(count, seconds()));
         console.tellInPlace(text);
         hasLine = true;
     }
@@ -68,5 +68,14 @@ final class Progress {
 
     double seconds() {
         return (nanoClock.getAsLong() - startNanos) / 1e9;
+    }
+
+    /// How long it took, and how fast that was: ` in 2.5 s, 40,000 a second`.
+    static String pace(long count, double seconds) {
+        return String.format(Locale.ROOT, " in %.1f s, %,d a second", seconds, perSecond(count, seconds));
+    }
+
+    private static long perSecond(long count, double seconds) {
+        return (long) (count / Math.max(seconds, 0.001));
     }
 }

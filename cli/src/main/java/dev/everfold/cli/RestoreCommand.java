@@ -32,15 +32,15 @@ final class RestoreCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Progress progress = new Progress(console, "copied", "bytes");
+        long events;
         try {
-            long events = storeOptions
+            events = storeOptions
                     .provider()
                     .restore(directory, storeOptions.uri(), progress.until(console.interruption()));
-            progress.end();
-            console.out().line("restored " + events + " events to " + SafeText.of(storeOptions.store));
         } finally {
             progress.end();
         }
+        console.out().line("restored " + events + " events to " + SafeText.of(storeOptions.store));
         return ExitCode.OK.number();
     }
 }
