@@ -73,7 +73,9 @@ final class MetadataJson {
         Map<String, String> other = new TreeMap<>();
         byte[] source = bytes.toArray();
         try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), source)) {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
+            // A parser of UTF-16 or UTF-32 does not know the bytes of what it reads; ours are UTF-8.
+            if (json.nextToken() != JsonToken.START_OBJECT
+                    || json.currentTokenLocation().getByteOffset() < 0) {
                 return EventMetadata.none();
             }
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {

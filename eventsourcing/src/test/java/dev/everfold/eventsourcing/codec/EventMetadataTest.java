@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventstore.Bytes;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -64,6 +67,15 @@ class EventMetadataTest {
     @ValueSource(strings = {"x", "[1]", "{", "{\"a\":1", "{\"a\":1} 2", "\"$version\":7", "{\"a\":1}garbage"})
     void bytes_of_other_writers_say_nothing(String bytes) {
         assertThat(EventMetadata.parse(Bytes.utf8(bytes))).isEqualTo(EventMetadata.none());
+    }
+
+    @Test
+    void json_in_another_encoding_than_utf_8_says_nothing() {
+        for (Charset encoding : List.of(StandardCharsets.UTF_16, StandardCharsets.UTF_16LE, StandardCharsets.UTF_32)) {
+            Bytes bytes = Bytes.of("{\"$actor\":\"alice\",\"a\":{}}".getBytes(encoding));
+
+            assertThat(EventMetadata.parse(bytes)).isEqualTo(EventMetadata.none());
+        }
     }
 
     @Test
