@@ -13,10 +13,15 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -28,22 +33,29 @@ import java.util.stream.Stream;
 /// of it: `Isin[code=DE02]` would become the code of another `Isin`.
 final class ComesBack {
 
+    private static final Set<Class<?>> OPTIONALS =
+            Set.of(Optional.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class);
+
     private static final String JACKSON = "tools.jackson.databind.annotation";
 
     private final Predicate<Class<?>> isReadable;
+    private final Predicate<Type> isReadableAsKey;
     private final boolean hasOwnKeys;
     private final Set<Class<?>> seen = new HashSet<>();
 
-    private ComesBack(Predicate<Class<?>> isReadable, boolean hasOwnKeys) {
+    private ComesBack(Predicate<Class<?>> isReadable, Predicate<Type> isReadableAsKey, boolean hasOwnKeys) {
         this.isReadable = isReadable;
+        this.isReadableAsKey = isReadableAsKey;
         this.hasOwnKeys = hasOwnKeys;
     }
 
     /// @param isReadable whether there is any way to make an object of a class that is no record
+    /// @param isReadableAsKey whether there is any way to make one of the key of a map
     /// @param hasOwnKeys whether the application may have said how its keys are written
     /// @throws IllegalArgumentException when something in the record would not come back
-    static void require(Class<?> record, Predicate<Class<?>> isReadable, boolean hasOwnKeys) {
-        new ComesBack(isReadable, hasOwnKeys).requireFields(record);
+    static void require(
+            Class<?> record, Predicate<Class<?>> isReadable, Predicate<Type> isReadableAsKey, boolean hasOwnKeys) {
+        new ComesBack(isReadable, isReadableAsKey, hasOwnKeys).requireFields(record);
     }
 
     private void requireFields(Class<?> record) {
@@ -65,7 +77,12 @@ final class ComesBack {
                 if (isMap(generic.getRawType()) && arguments.length == 2) {
                     requireKey(arguments[0], holder);
                 }
-                require(generic.getRawType(), holder);
+                if (generic.getRawType() == Optional.class) {
+                    requireTold(arguments[0], holder);
+                }
+                if (generic.getRawType() instanceof Class<?> raw && isOfApplication(raw)) {
+                    requireClass(raw, holder);
+                }
                 Arrays.stream(arguments).forEach(argument -> require(argument, holder));
             }
             case GenericArrayType array -> require(array.getGenericComponentType(), holder);
@@ -82,7 +99,7 @@ final class ComesBack {
             requireFields(type);
         } else if (SealedCases.isSealed(type)) {
             SealedCases.of(type).forEach(this::requireFields);
-        } else if (isOfApplication(type) && !type.isEnum() && seen.add(type) && !isReadable.test(type)) {
+        } else if (!type.isPrimitive() && !type.isEnum() && seen.add(type) && !isReadable.test(type)) {
             throw new IllegalArgumentException("A field in " + holder.getTypeName() + " is of " + type.getTypeName()
                     + ", which can be written and not read: there is no way to make one of its data. Make it a"
                     + " record, or a sealed interface of records.");
@@ -90,11 +107,26 @@ final class ComesBack {
     }
 
     private void requireKey(Type key, Class<?> holder) {
-        if (!hasOwnKeys && key instanceof Class<?> type && isOfApplication(type) && !type.isEnum() && !hasText(type)) {
+        boolean isOfUntoldText = !hasOwnKeys
+                && key instanceof Class<?> type
+                && isOfApplication(type)
+                && !type.isEnum()
+                && !hasText(type);
+        if (isOfUntoldText || (!(key instanceof TypeVariable<?>) && !isReadableAsKey.test(key))) {
             throw new IllegalArgumentException("The keys of a map in " + holder.getTypeName() + " are of "
-                    + type.getTypeName() + ", whose text does not tell what they are, so that they would not come back."
+                    + key.getTypeName() + ", whose text does not tell what they are, so that they would not come back."
                     + " Give that class a toString() that its constructor takes, annotate what tells it with @JsonKey,"
                     + " or let keys be text.");
+        }
+    }
+
+    /// An optional that is empty is `null`, whatever it holds; so is one that holds an empty one.
+    private static void requireTold(Type content, Class<?> holder) {
+        Type raw = content instanceof ParameterizedType generic ? generic.getRawType() : content;
+        if (raw instanceof Class<?> type && OPTIONALS.contains(type)) {
+            throw new IllegalArgumentException("A field in " + holder.getTypeName() + " is an optional of an optional."
+                    + " Both are null where they are empty, so that they would not come back. Make it a sealed"
+                    + " interface of records.");
         }
     }
 

@@ -2,11 +2,16 @@ package dev.everfold.eventsourcing.codec;
 
 import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.NewEvent;
+import java.lang.reflect.Type;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JacksonModule;
+import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectReader;
@@ -16,6 +21,7 @@ import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.exc.InvalidDefinitionException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Events as JSON, by Jackson 3. Safe for use by many threads.
@@ -31,6 +37,8 @@ import tools.jackson.databind.node.ObjectNode;
 ///   new version is found by the first read, not by a sum that is wrong. Only an `Optional` may be absent.
 public final class JsonFormat implements PayloadFormat {
 
+    private static final JacksonModule KEYS =
+            new SimpleModule("everfold-keys").addKeyDeserializer(Locale.class, new LocaleKeys());
     private static final JsonFormat STANDARD = new JsonFormat(builder().build());
 
     private final JsonMapper mapper;
@@ -56,6 +64,7 @@ public final class JsonFormat implements PayloadFormat {
     /// release of Jackson could change.
     private static JsonMapper.Builder builder() {
         return JsonMapper.builder()
+                .addModule(KEYS)
                 .annotationIntrospector(new StoredNameIntrospector())
                 .accessorNaming(new ComponentNaming())
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY, MapperFeature.ALLOW_COERCION_OF_SCALARS)
@@ -87,13 +96,24 @@ public final class JsonFormat implements PayloadFormat {
     public void prepare(Class<?> type) {
         Shape.of(type);
         reader(type);
-        ComesBack.require(type, this::isReadable, !mapper.registeredModules().isEmpty());
+        boolean hasOwnKeys = mapper.registeredModules().stream().anyMatch(module -> module != KEYS);
+        ComesBack.require(type, this::isReadable, this::isReadableAsKey, hasOwnKeys);
     }
 
     /// Whether Jackson knows a way to make one, whatever data that takes.
     private boolean isReadable(Class<?> type) {
+        return isReadable(mapper.constructType(type));
+    }
+
+    private boolean isReadableAsKey(Type type) {
+        return isReadable(mapper.getTypeFactory()
+                .constructMapType(Map.class, mapper.constructType(type), mapper.constructType(Object.class)));
+    }
+
+    private boolean isReadable(JavaType type) {
         try {
-            return mapper.readerFor(type).readValue("{}") != null;
+            Object _ = mapper.readerFor(type).readValue("{}");
+            return true;
         } catch (InvalidDefinitionException noWay) {
             return false;
         } catch (RuntimeException otherData) {

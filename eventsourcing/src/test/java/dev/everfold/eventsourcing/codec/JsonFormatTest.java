@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.everfold.eventstore.Bytes;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -315,6 +319,76 @@ class JsonFormatTest {
         assertThat(JSON.decode(data, Telling.class)).isEqualTo(telling);
     }
 
+    @EventType("a")
+    record ByList(Map<List<String>, Long> counts) {}
+
+    @EventType("a")
+    record ByOptional(Map<Optional<String>, Long> counts) {}
+
+    @EventType("a")
+    record ByPair(Map<Pair, Long> counts) {}
+
+    record Pair(String left, String right) {
+        @Override
+        public String toString() {
+            return left + "/" + right;
+        }
+    }
+
+    @Test
+    void keys_that_could_be_written_and_never_read_are_refused_at_start() {
+        for (Class<?> event : List.of(ByList.class, ByOptional.class, ByPair.class)) {
+            String key = event == ByList.class
+                    ? "java.util.List<java.lang.String>"
+                    : event == ByOptional.class ? "java.util.Optional<java.lang.String>" : Pair.class.getTypeName();
+            assertThatThrownBy(() -> EventCodec.of(event))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("The keys of a map in " + event.getTypeName() + " are of " + key
+                            + ", whose text does not tell what they are, so that they would not come back. Give that"
+                            + " class a toString() that its constructor takes, annotate what tells it with @JsonKey,"
+                            + " or let keys be text.");
+        }
+    }
+
+    @EventType("a")
+    record Titles(Map<Locale, String> titles) {}
+
+    /// `sr_RS_#Latn` and `sr_RS_#Cyrl` would be one key, and one of the titles be lost.
+    @Test
+    void locales_are_keys_with_their_script_and_extensions() {
+        Map<Locale, String> titles = new LinkedHashMap<>();
+        for (String tag : List.of(
+                "de", "de-AT", "sr-Latn-RS", "sr-Cyrl-RS", "zh-Hant", "ca-ES-valencia", "th-TH-u-ca-buddhist")) {
+            titles.put(Locale.forLanguageTag(tag), tag);
+        }
+        JSON.prepare(Titles.class);
+
+        Bytes data = JSON.encode(new Titles(titles));
+
+        assertThat(data.utf8()).contains("\"sr_RS_#Latn\":\"sr-Latn-RS\"");
+        assertThat(JSON.decode(data, Titles.class)).isEqualTo(new Titles(titles));
+        assertThat(JSON.decode(Bytes.utf8("{\"titles\":{\"zh-Hant-TW\":\"\"}}"), Titles.class))
+                .isEqualTo(new Titles(Map.of(Locale.forLanguageTag("zh-Hant-TW"), "")));
+    }
+
+    @EventType("a")
+    record Patched(Optional<Optional<String>> name) {}
+
+    @EventType("a")
+    record PatchedNumbers(Map<String, Optional<OptionalInt>> numbers) {}
+
+    /// To leave the name as it is would come back as to remove it.
+    @Test
+    void an_optional_of_an_optional_is_refused_at_start() {
+        for (Class<?> event : List.of(Patched.class, PatchedNumbers.class)) {
+            assertThatThrownBy(() -> EventCodec.of(event))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("A field in " + event.getTypeName() + " is an optional of an optional. Both are null"
+                            + " where they are empty, so that they would not come back. Make it a sealed interface of"
+                            + " records.");
+        }
+    }
+
     interface Fee {
         long cents();
     }
@@ -337,16 +411,20 @@ class JsonFormatTest {
     @EventType("a")
     record WithClass(Price price) {}
 
+    @EventType("a")
+    record WithMathContext(Optional<MathContext> rounding) {}
+
     @Test
     void fields_that_could_be_written_and_never_read_are_refused_at_start() {
-        for (Class<?> event : List.of(WithInterface.class, WithClass.class)) {
-            Class<?> part = event == WithClass.class ? Price.class : Fee.class;
+        Map<Class<?>, Class<?>> parts = Map.of(
+                WithInterface.class, Fee.class, WithClass.class, Price.class, WithMathContext.class, MathContext.class);
+        parts.forEach((event, part) -> {
             assertThatThrownBy(() -> EventCodec.of(event))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("A field in " + event.getTypeName() + " is of " + part.getTypeName()
                             + ", which can be written and not read: there is no way to make one of its data. Make it a"
                             + " record, or a sealed interface of records.");
-        }
+        });
     }
 
     @Test
