@@ -496,6 +496,31 @@ abstract class PersistentSubscriptionsContract {
     }
 
     @Test
+    void an_update_does_not_hide_how_far_a_group_is() throws Exception {
+        fixture.append("order-1", 3);
+        create("shop", GroupFixture.exact());
+        GroupListener listener = fixture.subscribe("order-1", "shop");
+        listener.ack(2);
+        GroupListener.Received third = listener.next();
+        fixture.awaitCheckpoint("order-1", "shop", 1);
+        third.subscription().stop();
+        fixture.awaitInfo("order-1", "shop", info -> info.getConnections().isEmpty());
+
+        fixture.groups()
+                .updateToStream(
+                        "order-1",
+                        "shop",
+                        UpdatePersistentSubscriptionToStreamOptions.get().fromEnd())
+                .get();
+
+        assertThat(fixture.info("order-1", "shop").getStats().getLastCheckpointedEventRevision())
+                .contains(1L);
+        assertThat(fixture.subscribe("order-1", "shop").next().name()).isEqualTo("2@order-1");
+        assertThat(fixture.info("order-1", "shop").getStats().getLastCheckpointedEventRevision())
+                .contains(1L);
+    }
+
+    @Test
     void a_group_ends_when_its_stream_gets_a_tombstone() throws Exception {
         fixture.append("order-1", 1);
         create("shop", GroupFixture.exact());

@@ -26,6 +26,7 @@ final class Checkpoints {
     private final UUID server;
     private final long generation;
     private long lastRevision = -1;
+    private long began;
 
     Checkpoints(EventStore store, GroupDefinition group, UUID server) {
         this.store = store;
@@ -40,6 +41,15 @@ final class Checkpoints {
                 .map(last -> GroupJson.checkpoint(GroupJson.read(last.data())))
                 .filter(last -> last.generation() == group.generation())
                 .orElseGet(() -> Checkpoint.at(group.generation(), group.start().from()));
+    }
+
+    /// Where a group began, whatever an update that came behind its first checkpoint says.
+    static long began(EventStore store, GroupDefinition group) {
+        return last(store, group.key().checkpointStream())
+                .map(last -> GroupJson.read(last.data()))
+                .filter(last -> GroupJson.checkpoint(last).generation() == group.generation())
+                .map(last -> GroupJson.began(last, group.start().from()))
+                .orElseGet(() -> group.start().from());
     }
 
     private static Optional<RecordedEvent> last(EventStore store, String stream) {
@@ -57,9 +67,10 @@ final class Checkpoints {
             Optional<RecordedEvent> last = last(store, stream);
             lastRevision = last.map(RecordedEvent::revision).orElse(-1L);
             Optional<JsonNode> json = last.map(event -> GroupJson.read(event.data()));
-            Checkpoint known = json.map(GroupJson::checkpoint)
-                    .filter(one -> one.generation() == generation)
-                    .orElse(start);
+            Optional<JsonNode> earlier =
+                    json.filter(one -> GroupJson.checkpoint(one).generation() == generation);
+            Checkpoint known = earlier.map(GroupJson::checkpoint).orElse(start);
+            began = earlier.map(one -> GroupJson.began(one, start.head())).orElseGet(start::head);
             boolean isOurs = json.isPresent()
                     && json.get().path("server").asString().equals(server.toString())
                     && json.get().path("generation").asLong() == generation;
@@ -94,7 +105,7 @@ final class Checkpoints {
     }
 
     private boolean tryAppend(Checkpoint checkpoint) {
-        NewEvent event = NewEvent.of(stream, TYPE, GroupJson.checkpoint(server, checkpoint));
+        NewEvent event = NewEvent.of(stream, TYPE, GroupJson.checkpoint(server, began, checkpoint));
         Expected expected = lastRevision < 0 ? Expected.noStream() : Expected.revision(lastRevision);
         try {
             Appended appended = store.append(Append.of(event).expecting(stream, expected));

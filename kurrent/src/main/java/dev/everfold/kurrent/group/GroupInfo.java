@@ -6,7 +6,8 @@ import java.util.Optional;
 ///
 /// @param key which
 /// @param settings how it works
-/// @param start where it began
+/// @param start where it begins, as it was asked for last
+/// @param began the place of the first event that it looked at, or would look at if it had a client now
 /// @param done everything before this place is done and will stay so after a crash
 /// @param end the place after the last event that there is
 /// @param parked how many messages are set aside
@@ -15,6 +16,7 @@ public record GroupInfo(
         GroupKey key,
         GroupSettings settings,
         GroupStart start,
+        long began,
         long done,
         long end,
         long parked,

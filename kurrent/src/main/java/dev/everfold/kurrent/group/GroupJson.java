@@ -86,10 +86,12 @@ final class GroupJson {
                         filter.path("pattern").asString()));
     }
 
-    static Bytes checkpoint(UUID server, Checkpoint checkpoint) {
+    /// @param began where the group began
+    static Bytes checkpoint(UUID server, long began, Checkpoint checkpoint) {
         ObjectNode json = MAPPER.createObjectNode()
                 .put("server", server.toString())
                 .put("generation", checkpoint.generation())
+                .put("began", began)
                 .put("lowest", checkpoint.lowest())
                 .put("head", checkpoint.head());
         ArrayNode pending = json.putArray("pending");
@@ -106,6 +108,11 @@ final class GroupJson {
                 .forEach(one -> pending.put(one.path(0).asLong(), one.path(1).asInt()));
         return new Checkpoint(
                 json.path("generation").asLong(), json.path("head").asLong(), pending);
+    }
+
+    /// Where the group of a checkpoint began; `start` where the checkpoint does not say, as those of old did not.
+    static long began(JsonNode checkpoint, long start) {
+        return checkpoint.path("began").asLong(start);
     }
 
     static JsonNode read(Bytes json) {

@@ -175,6 +175,7 @@ public final class Groups implements AutoCloseable {
                 group.key(),
                 group.settings(),
                 group.start(),
+                Checkpoints.began(streams.store(), group),
                 Checkpoints.last(streams.store(), group).lowest(),
                 end(group.key()),
                 parked.next() - parked.first(),

@@ -20,7 +20,7 @@ final class GroupInfos {
     static SubscriptionInfo encode(GroupInfo info) {
         GroupSettings settings = info.settings();
         boolean isBehind = info.figures().isPresent() ? !info.figures().get().isLive() : info.done() < info.end();
-        boolean hasBegun = info.done() > info.start().from();
+        boolean hasBegun = info.done() > info.began();
         SubscriptionInfo.Builder encoded = SubscriptionInfo.newBuilder()
                 .setEventSource(info.key().stream())
                 .setGroupName(info.key().group())
