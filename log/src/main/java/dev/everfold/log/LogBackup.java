@@ -84,8 +84,15 @@ final class LogBackup {
     }
 
     private static EventStoreException unmade(String target, IOException failure) {
-        if (failure instanceof NoSpaceException || failure instanceof ClosedByInterruptException) {
+        if (failure instanceof ClosedByInterruptException) {
             return LogOpening.unavailable(target, failure);
+        }
+        if (failure instanceof NoSpaceException) {
+            return new StoreUnavailableException(
+                    "No space left for the copy in " + target + "; it is not finished. Remove it, make room there, and"
+                            + " make it again.",
+                    false,
+                    failure);
         }
         IoReason reason = IoReason.of(failure, target);
         return new StoreUnavailableException(

@@ -9,10 +9,13 @@ import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.CorruptStoreException;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.eventstore.StorageFullException;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.log.LogEventStore.Mode;
+import dev.everfold.testkit.ChildJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +28,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -202,6 +207,39 @@ class BackupTest {
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessage("The copy in " + backup + "/monday cannot be made: a folder is expected where a file is."
                         + " Correct its name, or name another one.");
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void where_there_is_no_room_for_a_copy_it_says_so_and_what_to_do() throws Exception {
+        try (LogEventStore store = open(original)) {
+            store.append(Append.of(Stores.large(0, 200_000)));
+        }
+        String program = "ulimit -f 128; exec \"$@\"";
+        List<String> command = new ArrayList<>(List.of("sh", "-c", program, "sh"));
+        command.addAll(ChildJvm.of(Copying.class, original.toString(), backup.toString())
+                .command());
+
+        Process copying = new ProcessBuilder(command).start();
+
+        assertThat(new String(copying.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("No space left for the copy in " + backup + "; it is not finished. Remove it, make room"
+                        + " there, and make it again.");
+        assertThat(files(backup)).doesNotContain("STORE");
+    }
+
+    /// Makes a backup and prints why there is none.
+    static final class Copying {
+
+        private Copying() {}
+
+        public static void main(String[] directories) {
+            try {
+                LogBackup.backup(Path.of(directories[0]), Path.of(directories[1]), bytes -> {});
+            } catch (StoreUnavailableException | StorageFullException unmade) {
+                System.out.print(unmade.getMessage());
+            }
+        }
     }
 
     @Test
