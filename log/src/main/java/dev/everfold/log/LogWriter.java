@@ -1,5 +1,6 @@
 package dev.everfold.log;
 
+import dev.everfold.eventstore.IoReason;
 import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.StorageFullException;
 import dev.everfold.eventstore.StoreUnavailableException;
@@ -319,8 +320,12 @@ final class LogWriter implements Runnable {
     }
 
     StoreUnavailableException unavailable(Throwable cause) {
+        String where = directory.storage().description();
+        String reason = cause instanceof IOException failure
+                ? IoReason.of(failure, where).words()
+                : cause.getMessage();
         return new StoreUnavailableException(
-                "The store in " + directory.storage().description() + " has failed (" + cause.getMessage()
+                "The store in " + where + " has failed (" + reason
                         + ") and takes no appends. Close it and open it again.",
                 false,
                 cause);

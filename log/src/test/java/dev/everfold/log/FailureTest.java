@@ -17,12 +17,16 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StorageFullException;
 import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.log.LogEventStore.Mode;
 import dev.everfold.log.simulation.Fault;
 import dev.everfold.log.simulation.Fault.Form;
 import dev.everfold.log.simulation.Operation;
 import dev.everfold.log.simulation.Operation.Kind;
 import dev.everfold.log.simulation.SimulatedDisk;
 import dev.everfold.log.simulation.Survival;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +41,7 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -327,6 +332,28 @@ class FailureTest {
         }
         roomy.heal();
         assertThat(events(roomy)).hasSize(60);
+    }
+
+    @Test
+    void a_store_whose_folder_was_moved_away_says_so(@TempDir Path folder) throws IOException {
+        Path data = folder.resolve("data");
+        try (LogEventStore store = LogEventStore.open(data, Stores.SMALL, Mode.CREATE)) {
+            Stores.appendSmall(store, 60);
+        }
+        try (LogEventStore store = LogEventStore.open(data, Stores.SMALL, Mode.EXISTING)) {
+            Files.move(data, folder.resolve("elsewhere"));
+
+            assertThatThrownBy(() -> events(store))
+                    .isInstanceOf(StoreUnavailableException.class)
+                    .hasMessage("The event at position 0 cannot be read: there is no folder \"" + data
+                            + "\". Look at the disk, and try again.");
+            assertThatThrownBy(() -> Stores.appendSmall(store, 60)).isInstanceOf(OutcomeUnknownException.class);
+            assertThatThrownBy(() -> Stores.appendSmall(store, 1))
+                    .isInstanceOf(StoreUnavailableException.class)
+                    .hasMessage(
+                            "The store in " + data + " has failed (there is no such file) and takes no appends. Close"
+                                    + " it and open it again.");
+        }
     }
 
     @Test

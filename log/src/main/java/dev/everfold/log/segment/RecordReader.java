@@ -2,6 +2,7 @@ package dev.everfold.log.segment;
 
 import dev.everfold.eventstore.CorruptStoreException;
 import dev.everfold.eventstore.EventFormat;
+import dev.everfold.eventstore.IoReason;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreClosedException;
 import dev.everfold.eventstore.StoreUnavailableException;
@@ -122,8 +123,10 @@ public final class RecordReader {
     }
 
     private static StoreUnavailableException unreadable(long position, Throwable failure) {
+        Throwable cause = failure instanceof UncheckedIOException ? failure.getCause() : failure;
+        String reason = cause instanceof IOException io ? IoReason.of(io, "").words() : failure.getMessage();
         return new StoreUnavailableException(
-                "The event at position " + position + " cannot be read: " + failure.getMessage()
+                "The event at position " + position + " cannot be read: " + reason
                         + ". Look at the disk, and try again.",
                 true,
                 failure);
