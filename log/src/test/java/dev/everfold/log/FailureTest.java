@@ -29,7 +29,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -38,6 +41,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -354,6 +358,39 @@ class FailureTest {
                             "The store in " + data + " has failed (there is no such file) and takes no appends. Close"
                                     + " it and open it again.");
         }
+    }
+
+    @Test
+    void a_store_whose_folder_was_replaced_by_another_store_writes_nothing_into_it(@TempDir Path folder)
+            throws IOException {
+        Path data = folder.resolve("data");
+        try (LogEventStore other = LogEventStore.open(folder.resolve("other"), Stores.SMALL, Mode.CREATE)) {
+            Stores.appendSmall(other, 3);
+        }
+        Map<String, String> before = contents(folder.resolve("other"));
+        try (LogEventStore store = LogEventStore.open(data, Stores.SMALL, Mode.CREATE)) {
+            Stores.appendSmall(store, 3);
+            Files.move(data, folder.resolve("elsewhere"));
+            Files.move(folder.resolve("other"), data);
+
+            assertThatThrownBy(() -> Stores.appendSmall(store, 60)).isInstanceOf(OutcomeUnknownException.class);
+            assertThatThrownBy(() -> Stores.appendSmall(store, 1))
+                    .hasMessage(
+                            "The store in " + data + " has failed (another folder was put at its place) and takes no"
+                                    + " appends. Close it and open it again.");
+        }
+
+        assertThat(contents(data)).isEqualTo(before);
+    }
+
+    private static Map<String, String> contents(Path directory) throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                contents.put(file.getFileName().toString(), HexFormat.of().formatHex(Files.readAllBytes(file)));
+            }
+        }
+        return contents;
     }
 
     @Test

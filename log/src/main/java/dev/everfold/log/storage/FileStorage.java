@@ -8,8 +8,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ public final class FileStorage implements Storage {
     // Guarded by this.
     private @Nullable FileChannel lockChannel;
     private @Nullable Path lockPath;
+    private @Nullable Object lockedDirectory;
 
     /// The files of a directory that exists.
     public FileStorage(Path directory) {
@@ -77,6 +80,7 @@ public final class FileStorage implements Storage {
 
     @Override
     public StorageFile create(String name) throws IOException {
+        requireLocked();
         try {
             return ChannelFile.create(directory.resolve(name));
         } catch (IOException failure) {
@@ -86,6 +90,7 @@ public final class FileStorage implements Storage {
 
     @Override
     public StorageFile openForWriting(String name) throws IOException {
+        requireLocked();
         return ChannelFile.openForWriting(directory.resolve(name));
     }
 
@@ -96,6 +101,7 @@ public final class FileStorage implements Storage {
 
     @Override
     public void rename(String source, String target) throws IOException {
+        requireLocked();
         try {
             Files.move(
                     directory.resolve(source),
@@ -109,6 +115,7 @@ public final class FileStorage implements Storage {
 
     @Override
     public void delete(String name) throws IOException {
+        requireLocked();
         Files.delete(directory.resolve(name));
     }
 
@@ -132,6 +139,7 @@ public final class FileStorage implements Storage {
             if (channel.tryLock() != null) {
                 lockChannel = channel;
                 lockPath = path;
+                lockedDirectory = key(directory);
             }
         } catch (IOException failure) {
             throw NoSpaceException.orSame(failure, path);
@@ -174,6 +182,18 @@ public final class FileStorage implements Storage {
             lockChannel = null;
             lockPath = null;
         }
+    }
+
+    /// Whoever moves the directory away and puts another one at its place takes the lock along: what was
+    /// written from then on would go into somebody else's files.
+    private synchronized void requireLocked() throws IOException {
+        if (lockChannel != null && !Objects.equals(key(directory), lockedDirectory)) {
+            throw new IOException("another folder was put at its place");
+        }
+    }
+
+    private static @Nullable Object key(Path directory) throws IOException {
+        return Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
     }
 
     private static void syncDirectory(Path directory) throws IOException {
