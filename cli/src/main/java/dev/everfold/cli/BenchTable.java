@@ -25,10 +25,10 @@ final class BenchTable {
                     row.name(),
                     whole(row.perSecond()),
                     spread(row),
-                    number(row.p50Micros()),
-                    number(row.p99Micros()),
+                    micros(row.p50Micros()),
+                    micros(row.p99Micros()),
                     row.limit() == 0 ? "" : whole(row.limit()),
-                    number(row.limitP99Micros()),
+                    micros(row.limitP99Micros()),
                     number(row.toLimit()),
                     number(row.toRaw()));
             out.line(line.stripTrailing());
@@ -46,6 +46,11 @@ final class BenchTable {
 
     private static String whole(double number) {
         return String.format(Locale.ROOT, "%,.0f", number);
+    }
+
+    /// From a second on in seconds, so that it fits.
+    private static String micros(double micros) {
+        return micros < 1_000_000 ? number(micros) : number(micros / 1_000_000) + " s";
     }
 
     /// Three digits or more, as the size asks for; nothing for 0.
