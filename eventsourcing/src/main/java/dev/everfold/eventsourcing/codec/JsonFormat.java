@@ -96,7 +96,7 @@ public final class JsonFormat implements PayloadFormat {
     public void prepare(Class<?> type) {
         Shape.of(type);
         reader(type);
-        boolean hasOwnKeys = mapper.registeredModules().stream().anyMatch(module -> module != KEYS);
+        boolean hasOwnKeys = mapper.registeredModules().stream().anyMatch(module -> !module.equals(KEYS));
         ComesBack.require(type, this::isReadable, this::isReadableAsKey, hasOwnKeys);
     }
 
