@@ -13,14 +13,16 @@ class BenchTableTest {
     @Test
     void times_of_a_second_and_more_are_told_in_seconds_and_keep_to_their_columns() throws Exception {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        Row row = new Row("Appends", "slow", "events", 324_425, 300_000, 360_000, 999_999, 1_098_908, 400, 0, 6e7, 1, 108);
+        Row row = new Row(
+                "Appends", "slow", "events", 324_425, 300_000, 360_000, 999_999, 1_098_908, 400, 0, 6e7, 1, 108);
 
         try (Output out = new Output(printed)) {
             BenchTable.print(List.of(row), out);
         }
 
         assertThat(printed.toString(StandardCharsets.UTF_8))
-                .endsWith("slow                            324,425     -8+11% 999,999  1.10 s         400  60.0 s   1.00"
-                        + "    108\n");
+                .endsWith(
+                        "slow                            324,425     -8+11% 999,999  1.10 s         400  60.0 s   1.00"
+                                + "    108\n");
     }
 }

@@ -193,7 +193,8 @@ final class DcbRoutes {
     }
 
     private static JsonNode parameter(Context context, String name) {
-        return Json.parse(name, Optional.ofNullable(context.queryParam(name)).orElse("{}").getBytes(StandardCharsets.UTF_8));
+        return Json.parse(
+                name, Optional.ofNullable(context.queryParam(name)).orElse("{}").getBytes(StandardCharsets.UTF_8));
     }
 
     private static String text(String name, JsonNode node) {

@@ -5,8 +5,8 @@ public final class Threads {
 
     private Threads() {}
 
-    /// Waits until a thread has ended, also where the caller is interrupted; it stays interrupted. What it works on may
-    /// be closed next.
+    /// Waits until a thread has ended, also where the caller is interrupted; it stays
+    /// interrupted. What it works on may be closed next.
     public static void awaitEnd(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {

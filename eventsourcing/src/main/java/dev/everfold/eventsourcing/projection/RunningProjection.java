@@ -94,7 +94,10 @@ public final class RunningProjection<T> implements EventConsumer {
     private void fill(Build build) {
         lock.lock();
         try {
-            if (closed || (next != null && next.build().number() >= build.number() && !next.run().hasFailed())) {
+            if (closed
+                    || (next != null
+                            && next.build().number() >= build.number()
+                            && !next.run().hasFailed())) {
                 return;
             }
             if (next != null) {
@@ -102,8 +105,8 @@ public final class RunningProjection<T> implements EventConsumer {
                 // to go on with.
                 next.run().closeSoon();
             }
-            BuildRun<T> run = new BuildRun<>(
-                    projection, model, shared, () -> chooseNext(build), this::takeOver, this::ended);
+            BuildRun<T> run =
+                    new BuildRun<>(projection, model, shared, () -> chooseNext(build), this::takeOver, this::ended);
             next = new Next<>(build, run);
         } finally {
             lock.unlock();

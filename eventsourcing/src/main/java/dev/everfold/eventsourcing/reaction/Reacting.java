@@ -107,9 +107,8 @@ final class Reacting<E, S> {
         }
     }
 
-    /// What was recorded of the last event of an instance. It need not be its last record: one that was
-    /// redriven since
-    /// has one after it, which does not move the instance back.
+    /// What was recorded of the last event of an instance. It need not be its last record: one
+    /// that was redriven since has one after it, which does not move the instance back.
     private Held<S> ownRecord(String key, Told<E> told, Held<S> last) {
         UUID own = ReactionEvents.recordId(reaction.name(), key, handled(told));
         return last.recorded().id().equals(own)

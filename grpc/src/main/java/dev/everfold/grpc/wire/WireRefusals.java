@@ -26,9 +26,8 @@ public final class WireRefusals {
     static final Metadata.Key<byte[]> TRAILER =
             Metadata.Key.of("everfold-refusal-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
-    /// Bytes of UTF-8 of a message in trailers, which together may take 8 KiB. It is there twice: in base 64,
-    /// and with
-    /// three characters for each byte that is not ASCII.
+    /// Bytes of UTF-8 of a message in trailers, which together may take 8 KiB. It is there
+    /// twice: in base 64, and with three characters for each byte that is not ASCII.
     private static final int TRAILER_MESSAGE_BYTES_MAX = 1_000;
 
     private WireRefusals() {}

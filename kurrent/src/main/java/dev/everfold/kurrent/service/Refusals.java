@@ -162,9 +162,8 @@ final class Refusals {
         };
     }
 
-    /// What a client sent may be in it, at any length; a client takes some 8 KiB of trailers, where each byte
-    /// that is
-    /// not ASCII takes three.
+    /// What a client sent may be in it, at any length; a client takes some 8 KiB of trailers,
+    /// where each byte that is not ASCII takes three.
     private static String abbreviated(String text) {
         int bytes = 0;
         for (int at = 0; at < text.length(); at = text.offsetByCodePoints(at, 1)) {
