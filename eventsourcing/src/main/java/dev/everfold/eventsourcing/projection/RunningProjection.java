@@ -40,6 +40,13 @@ public final class RunningProjection<T> implements EventConsumer {
     // Guarded by the lock.
     private BuildRun<T> main;
     private @Nullable Next<T> next;
+
+    /// The build of the main one while another, of a lower version, serves.
+    private @Nullable Build replacing;
+
+    /// Of the newest build that was filled here and serves: a choice from before that is out of date.
+    private long servedNumber = -1;
+
     private boolean closed;
     private boolean paused;
 
@@ -56,7 +63,7 @@ public final class RunningProjection<T> implements EventConsumer {
         this.projection = projection;
         this.model = model;
         this.shared = shared;
-        this.main = new BuildRun<>(projection, model, shared, this::chooseMain, this::retireOthers, this::ended);
+        this.main = new BuildRun<>(projection, model, shared, this::chooseMain, this::replaced, this::ended);
     }
 
     /// Starts a projection. An application calls [dev.everfold.eventsourcing.Everfold#start].
@@ -69,15 +76,39 @@ public final class RunningProjection<T> implements EventConsumer {
         BuildChoice choice = BuildChoice.of(projection, model);
         requirePartitions(choice.main());
         choice.next().ifPresent(this::fill);
-        chosen();
+        chosen(choice);
         return Optional.of(choice.main());
     }
 
-    private void chosen() {
+    private void chosen(BuildChoice choice) {
         lock.lock();
         try {
             hasChosen = true;
+            boolean isReplacing = choice.replaces() && choice.main().number() > servedNumber;
+            replacing = isReplacing ? choice.main() : null;
             rebuilt.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The main build serves now.
+    private void replaced(Build served) {
+        lock.lock();
+        try {
+            servedNumber = served.number();
+            replacing = null;
+            rebuilt.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        retireOthers(served);
+    }
+
+    private boolean isReplacing() {
+        lock.lock();
+        try {
+            return replacing != null;
         } finally {
             lock.unlock();
         }
@@ -167,6 +198,8 @@ public final class RunningProjection<T> implements EventConsumer {
             before = main;
             main = next.run();
             next = null;
+            servedNumber = served.number();
+            replacing = null;
             if (paused) {
                 main.loops().forEach(ConsumerLoop::pauseSoon);
             }
@@ -212,12 +245,13 @@ public final class RunningProjection<T> implements EventConsumer {
     public Optional<Rebuild> rebuilding() {
         lock.lock();
         try {
-            if (next == null) {
+            Build build = next != null ? next.build() : replacing;
+            if (build == null) {
                 return Optional.empty();
             }
-            ConsumerStatus sum = PartitionsStatus.of(name(), next.run().status());
-            return Optional.of(
-                    Rebuild.of(next.build(), sum.position(), shared.store().nextPosition(), sum.eventsPerSecond()));
+            BuildRun<T> run = next != null ? next.run() : main;
+            ConsumerStatus sum = PartitionsStatus.of(name(), run.status());
+            return Optional.of(Rebuild.of(build, sum.position(), shared.store().nextPosition(), sum.eventsPerSecond()));
         } finally {
             lock.unlock();
         }
@@ -232,7 +266,7 @@ public final class RunningProjection<T> implements EventConsumer {
         lock.lock();
         try {
             long nanos = TimeUnit.NANOSECONDS.convert(timeout);
-            while (!hasChosen || next != null) {
+            while (!isRebuilt()) {
                 (next == null ? main : next.run()).requireRunning();
                 if (nanos <= 0) {
                     return false;
@@ -253,6 +287,10 @@ public final class RunningProjection<T> implements EventConsumer {
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isRebuilt() {
+        return hasChosen && next == null && replacing == null;
     }
 
     /// Empties the model and fills it again from the first event; readers see it grow. Needs the least room.
@@ -282,8 +320,8 @@ public final class RunningProjection<T> implements EventConsumer {
         return PartitionsStatus.of(name(), main().status());
     }
 
-    /// Also while another process runs the projection: then the read model is asked, after 5 milliseconds
-    /// and ever less often, up to every 40.
+    /// Also while another process runs the projection, or while a build of a higher version is made here and the
+    /// one before is read: then the read model is asked, after 5 milliseconds and ever less often, up to every 40.
     @Override
     public boolean awaitHandled(long position, Duration timeout) throws InterruptedException {
         Duration left = Duration.ofNanos(TimeUnit.NANOSECONDS.convert(timeout));
@@ -291,10 +329,11 @@ public final class RunningProjection<T> implements EventConsumer {
         Duration poll = POLL_MIN;
         while (true) {
             BuildRun<T> run = main();
-            boolean elsewhere = PartitionsStatus.of(name(), run.status()).state() == ConsumerState.WAITING_FOR_CLAIM;
+            boolean elsewhere = isReplacing()
+                    || PartitionsStatus.of(name(), run.status()).state() == ConsumerState.WAITING_FOR_CLAIM;
             Duration look = elsewhere ? shorter(poll, left) : left;
             try {
-                if (run.awaitHandled(position, look)) {
+                if (run.awaitHandled(position, look) && awaitReplaced(look)) {
                     return true;
                 }
             } catch (IllegalStateException ended) {
@@ -313,6 +352,24 @@ public final class RunningProjection<T> implements EventConsumer {
                 return false;
             }
             poll = poll.compareTo(POLL_MAX) < 0 ? poll.multipliedBy(2) : POLL_MAX;
+        }
+    }
+
+    /// Waits until what is filled here is what is read.
+    private boolean awaitReplaced(Duration timeout) throws InterruptedException {
+        lock.lock();
+        try {
+            long nanos = TimeUnit.NANOSECONDS.convert(timeout);
+            while (replacing != null) {
+                main.requireRunning();
+                if (nanos <= 0) {
+                    return false;
+                }
+                nanos = rebuilt.awaitNanos(nanos);
+            }
+            return true;
+        } finally {
+            lock.unlock();
         }
     }
 

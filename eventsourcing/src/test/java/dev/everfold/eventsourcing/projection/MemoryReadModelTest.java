@@ -25,9 +25,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
 class MemoryReadModelTest {
 
     private static final Duration SOON = Duration.ofSeconds(10);
+    private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
     sealed interface AccountEvent {
         @EventType("account.opened")
@@ -48,6 +51,8 @@ class MemoryReadModelTest {
 
     private final InMemoryEventStore store = new InMemoryEventStore();
     private final Everfold everfold = Everfold.on(store);
+    private final CompletableFuture<Void> handle = new CompletableFuture<>();
+    private final CompletableFuture<Void> serve = new CompletableFuture<>();
     private final MemoryReadModel<String, Long> model = MemoryReadModel.empty();
 
     private static Projection<MemoryRows<String, Long>> balances() {
@@ -66,6 +71,8 @@ class MemoryReadModelTest {
 
     @AfterEach
     void close() {
+        handle.complete(null);
+        serve.complete(null);
         everfold.close();
         store.close();
     }
@@ -216,14 +223,119 @@ class MemoryReadModelTest {
         assertThat(model.get("alice")).contains(500L);
     }
 
+    private RunningProjection<?> startNextVersion(CompletableFuture<Void> mayHandle, CompletableFuture<Void> mayServe) {
+        Projection<MemoryRows<String, Long>> next = Projection.<MemoryRows<String, Long>, AccountEvent>of(
+                        "balances", CODEC, (rows, event, _) -> {
+                            mayHandle.join();
+                            if (event instanceof AccountEvent.Deposited(String account, long cents)) {
+                                rows.merge(account, 2 * cents, Long::sum);
+                            }
+                        })
+                .version(2);
+        return everfold.start(next, new BeforeClaims<>(model, _ -> {}, claim -> new LateToServe(claim, mayServe)));
+    }
+
+    @Test
+    @Timeout(60)
+    void a_build_of_a_higher_version_is_rebuilt_when_it_serves() throws InterruptedException {
+        append("alice", new AccountEvent.Deposited("alice", 500));
+        RunningProjection<?> before = everfold.start(balances(), model);
+        before.awaitCaughtUp(SOON);
+        before.close();
+
+        RunningProjection<?> projection = startNextVersion(handle, DONE);
+
+        assertThat(projection.awaitRebuilt(Duration.ofMillis(50))).isFalse();
+        assertThat(projection.rebuilding()).get().satisfies(rebuild -> {
+            assertThat(rebuild.build().version()).isEqualTo(2);
+            assertThat(rebuild.position()).isZero();
+            assertThat(rebuild.end()).isEqualTo(1);
+        });
+        handle.complete(null);
+        assertThat(projection.awaitRebuilt(SOON)).isTrue();
+        assertThat(projection.rebuilding()).isEmpty();
+        assertThat(model.get("alice")).contains(1_000L);
+    }
+
+    /// What was appended after the program with the lower version ended is not in what is read.
+    @Test
+    @Timeout(60)
+    void an_event_is_awaited_until_it_can_be_read_also_where_a_build_of_a_higher_version_has_handled_it()
+            throws InterruptedException {
+        append("alice", new AccountEvent.Deposited("alice", 500));
+        RunningProjection<?> before = everfold.start(balances(), model);
+        before.awaitCaughtUp(SOON);
+        before.close();
+        long last = append("alice", new AccountEvent.Deposited("alice", 1));
+
+        RunningProjection<?> projection = startNextVersion(DONE, serve);
+
+        assertThat(projection.awaitHandled(last - 1, SOON)).isTrue();
+        assertThat(projection.awaitHandled(last, Duration.ofMillis(50))).isFalse();
+        assertThat(model.get("alice")).contains(500L);
+        serve.complete(null);
+        assertThat(projection.awaitHandled(last, SOON)).isTrue();
+        assertThat(model.get("alice")).contains(1_002L);
+    }
+
+    /// A claim whose build serves when it may.
+    private record LateToServe(ModelClaim claim, CompletableFuture<Void> may) implements ModelClaim {
+
+        @Override
+        public Build build() {
+            return claim.build();
+        }
+
+        @Override
+        public boolean serve() {
+            may.join();
+            return claim.serve();
+        }
+
+        @Override
+        public void reset() {
+            claim.reset();
+        }
+
+        @Override
+        public Optional<Checkpoint> checkpoint() {
+            return claim.checkpoint();
+        }
+
+        @Override
+        public List<ParkedEvent> parked() {
+            return claim.parked();
+        }
+
+        @Override
+        public void commit(Step step) {
+            claim.commit(step);
+        }
+
+        @Override
+        public boolean isTransient(RuntimeException failure) {
+            return claim.isTransient(failure);
+        }
+
+        @Override
+        public void close() {
+            claim.close();
+        }
+    }
+
     /// Does something after a build was chosen and before it is claimed.
-    private record BeforeClaims<T>(ReadModel<T> model, Consumer<Build> moment) implements ReadModel<T> {
+    private record BeforeClaims<T>(ReadModel<T> model, Consumer<Build> moment, UnaryOperator<ModelClaim> claimed)
+            implements ReadModel<T> {
+
+        BeforeClaims(ReadModel<T> model, Consumer<Build> moment) {
+            this(model, moment, claim -> claim);
+        }
 
         @Override
         public Optional<ModelClaim> claim(
                 Build build, int partition, Projection<T> projection, String owner, Duration lease) {
             moment.accept(build);
-            return model.claim(build, partition, projection, owner, lease);
+            return model.claim(build, partition, projection, owner, lease).map(claimed);
         }
 
         @Override
