@@ -19,7 +19,6 @@ import dev.everfold.eventstore.StoreUnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -97,20 +96,10 @@ class LateRedriveTest {
         canBeTold.set(true);
         isAway.set(false);
 
-        Semaphore mayClaim = new Semaphore(0);
+        RedriveFirst first = new RedriveFirst(checkpoints);
         try (Everfold everfold = Everfold.on(store)) {
-            RunningReaction<Progress> reaction = everfold.start(reaction((consumer, owner, lease) -> {
-                mayClaim.acquireUninterruptibly();
-                return checkpoints.claim(consumer, owner, lease);
-            }));
-            CompletableFuture<Integer> settled = new CompletableFuture<>();
-            Thread asker = Thread.ofVirtual().start(() -> settled.complete(reaction.redrive("1")));
-            while (asker.getState() != Thread.State.WAITING) {
-                Thread.onSpinWait();
-            }
-            mayClaim.release(1_000);
-
-            assertThat(settled.get()).isEqualTo(1);
+            RunningReaction<Progress> reaction = everfold.start(reaction(first));
+            assertThat(first.redrive(reaction, "1")).isEqualTo(1);
             assertThat(reaction.awaitCaughtUp(SOON)).isTrue();
         }
         assertThat(sent).containsExactlyInAnyOrder(1L, 2L);

@@ -21,7 +21,6 @@ import dev.everfold.eventstore.StoreUnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -108,20 +107,10 @@ class TwoInstancesTest {
         }
         isMended.set(true);
 
-        Semaphore mayClaim = new Semaphore(0);
+        RedriveFirst first = new RedriveFirst(checkpoints);
         try (Everfold everfold = Everfold.on(store)) {
-            RunningReaction<Progress> reaction = everfold.start(reaction((consumer, owner, lease) -> {
-                mayClaim.acquireUninterruptibly();
-                return checkpoints.claim(consumer, owner, lease);
-            }));
-            CompletableFuture<Integer> settled = new CompletableFuture<>();
-            Thread asker = Thread.ofVirtual().start(() -> settled.complete(reaction.redrive("alice")));
-            while (asker.getState() != Thread.State.WAITING) {
-                Thread.onSpinWait();
-            }
-            mayClaim.release(1_000);
-
-            settled.get();
+            RunningReaction<Progress> reaction = everfold.start(reaction(first));
+            first.redrive(reaction, "alice");
             assertThat(reaction.awaitCaughtUp(SOON)).isTrue();
         }
         assertThat(sent).containsExactlyInAnyOrder("alice 1", "alice 1", "alice 2", "bob 2", "bob 3", "bob 3");
