@@ -35,21 +35,23 @@ final class Checkpoints {
         this.generation = group.generation();
     }
 
-    /// How far a group is.
-    static Checkpoint last(EventStore store, GroupDefinition group) {
-        return last(store, group.key().checkpointStream())
-                .map(last -> GroupJson.checkpoint(GroupJson.read(last.data())))
-                .filter(last -> last.generation() == group.generation())
-                .orElseGet(() -> Checkpoint.at(group.generation(), group.start().from()));
+    /// Where a group began, whatever an update behind its first checkpoint says, and how far it is.
+    record Standing(long began, Checkpoint checkpoint) {
+
+        /// @param last the last checkpoint that is stored, which may be of another generation
+        /// @param start where the group begins without one
+        private static Standing of(Optional<JsonNode> last, Checkpoint start) {
+            return last.map(json -> new Standing(GroupJson.began(json, start.head()), GroupJson.checkpoint(json)))
+                    .filter(standing -> standing.checkpoint().generation() == start.generation())
+                    .orElseGet(() -> new Standing(start.head(), start));
+        }
     }
 
-    /// Where a group began, whatever an update that came behind its first checkpoint says.
-    static long began(EventStore store, GroupDefinition group) {
-        return last(store, group.key().checkpointStream())
-                .map(last -> GroupJson.read(last.data()))
-                .filter(last -> GroupJson.checkpoint(last).generation() == group.generation())
-                .map(last -> GroupJson.began(last, group.start().from()))
-                .orElseGet(() -> group.start().from());
+    /// Where a group stands.
+    static Standing standing(EventStore store, GroupDefinition group) {
+        Optional<JsonNode> last =
+                last(store, group.key().checkpointStream()).map(event -> GroupJson.read(event.data()));
+        return Standing.of(last, Checkpoint.at(group.generation(), group.start().from()));
     }
 
     private static Optional<RecordedEvent> last(EventStore store, String stream) {
@@ -67,15 +69,13 @@ final class Checkpoints {
             Optional<RecordedEvent> last = last(store, stream);
             lastRevision = last.map(RecordedEvent::revision).orElse(-1L);
             Optional<JsonNode> json = last.map(event -> GroupJson.read(event.data()));
-            Optional<JsonNode> earlier =
-                    json.filter(one -> GroupJson.checkpoint(one).generation() == generation);
-            Checkpoint known = earlier.map(GroupJson::checkpoint).orElse(start);
-            began = earlier.map(one -> GroupJson.began(one, start.head())).orElseGet(start::head);
+            Standing standing = Standing.of(json, start);
+            began = standing.began();
             boolean isOurs = json.isPresent()
                     && json.get().path("server").asString().equals(server.toString())
                     && json.get().path("generation").asLong() == generation;
-            if (isOurs || tryAppend(known)) {
-                return known;
+            if (isOurs || tryAppend(standing.checkpoint())) {
+                return standing.checkpoint();
             }
         }
         throw new StoreUnavailableException(

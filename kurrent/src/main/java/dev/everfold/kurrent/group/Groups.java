@@ -171,12 +171,13 @@ public final class Groups implements AutoCloseable {
 
     private GroupInfo info(GroupDefinition group) throws InterruptedException {
         ParkedMessages parked = new ParkedMessages(streams, group);
+        Checkpoints.Standing standing = Checkpoints.standing(streams.store(), group);
         return new GroupInfo(
                 group.key(),
                 group.settings(),
                 group.start(),
-                Checkpoints.began(streams.store(), group),
-                Checkpoints.last(streams.store(), group).lowest(),
+                standing.began(),
+                standing.checkpoint().lowest(),
                 end(group.key()),
                 parked.next() - parked.first(),
                 figures(group.key()));
