@@ -15,6 +15,10 @@ import dev.everfold.protocol.v1.Wire;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -147,14 +151,12 @@ public final class WireRefusals {
     }
 
     private static String abbreviated(String text) {
-        int bytes = 0;
-        for (int at = 0; at < text.length(); at = text.offsetByCodePoints(at, 1)) {
-            bytes += Character.toString(text.codePointAt(at)).getBytes(StandardCharsets.UTF_8).length;
-            if (bytes > TRAILER_MESSAGE_BYTES_MAX / 2) {
-                return text.substring(0, at);
-            }
-        }
-        return text;
+        CharBuffer rest = CharBuffer.wrap(text);
+        CoderResult _ = StandardCharsets.UTF_8
+                .newEncoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .encode(rest, ByteBuffer.allocate(TRAILER_MESSAGE_BYTES_MAX / 2), true);
+        return text.substring(0, rest.position());
     }
 
     /// What a call failed with, if the server said so in the contract's words.

@@ -14,6 +14,10 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -165,14 +169,12 @@ final class Refusals {
     /// What a client sent may be in it, at any length; a client takes some 8 KiB of trailers,
     /// where each byte that is not ASCII takes three.
     private static String abbreviated(String text) {
-        int bytes = 0;
-        for (int at = 0; at < text.length(); at = text.offsetByCodePoints(at, 1)) {
-            bytes += Character.toString(text.codePointAt(at)).getBytes(StandardCharsets.UTF_8).length;
-            if (bytes > BYTES_MAX) {
-                return text.substring(0, at) + " …";
-            }
-        }
-        return text;
+        CharBuffer rest = CharBuffer.wrap(text);
+        CoderResult _ = StandardCharsets.UTF_8
+                .newEncoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .encode(rest, ByteBuffer.allocate(BYTES_MAX), true);
+        return rest.hasRemaining() ? text.substring(0, rest.position()) + " …" : text;
     }
 
     /// Trailers hold printable ASCII only.
