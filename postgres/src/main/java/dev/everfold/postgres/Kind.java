@@ -94,13 +94,13 @@ enum Kind {
             case TYPE, FIRST, CATEGORY ->
                 "select e.position from {schema}.event e where " + leading + " and e.position >= i.from_position"
                         + " and (i.plain or " + filter + ") order by e.position";
-            // As a rule the newest event of the stream is older, and nothing else needs to be looked at. In the order
-            // of revisions, which is that of positions: so that nobody thinks of looking through the log instead.
+            // As a rule the newest event of the stream is older, and nothing else needs to be looked at.
             case STREAM ->
-                "select p.position from (select e.position from {schema}.event e where " + leading
+                "select e.position from {schema}.event e where " + leading
                         + " and (select l.position from {schema}.event l where l.stream = i.term"
-                        + " order by l.revision desc limit 1) >= i.from_position and (i.plain or " + filter
-                        + ") order by e.revision offset 0) p where p.position >= i.from_position";
+                        + " order by l.revision desc limit 1) >= i.from_position and e.revision >= "
+                        + Sql.firstRevision("i.term", "i.from_position") + " and (i.plain or " + filter
+                        + ") order by e.revision";
             case ID ->
                 "select p.position from (select e.position from {schema}.event e where " + leading + " and (i.plain or "
                         + filter + ") offset 0) p where p.position >= i.from_position order by p.position";

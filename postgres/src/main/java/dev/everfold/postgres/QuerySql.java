@@ -28,23 +28,6 @@ record QuerySql(String text, List<Object> values) {
 
     private static final String EVENTS = "select " + Sql.COLUMNS + " from {schema}.event e where ";
 
-    /// The first revision of a stream at or behind a position, null when it has no event.
-    ///
-    /// Positions rise with revisions, so half of what it may be is ruled out at a time. Where a detached partition
-    /// has left a gap, the next event decides.
-    private static final String FIRST_REVISION = """
-            (with recursive bounds(low, high) as (
-                (select case when l.position < ? then l.revision + 1 else 0 end, l.revision + 1
-                    from {schema}.event l where l.stream = ? order by l.revision desc limit 1)
-                union all
-                select case when m.position < ? then m.revision + 1 else b.low end,
-                       case when m.position < ? then b.high else (b.low + b.high) / 2 end
-                    from bounds b cross join lateral (
-                        select f.position, f.revision from {schema}.event f
-                        where f.stream = ? and f.revision >= (b.low + b.high) / 2 order by f.revision limit 1) m
-                    where b.low < b.high)
-            select max(low) from bounds)""";
-
     /// Events that match a query.
     static QuerySql matching(Query query, Read.Direction direction, Page page) {
         List<Object> values = new ArrayList<>();
@@ -142,7 +125,7 @@ record QuerySql(String text, List<Object> values) {
 
     private static String firstRevision(String stream, long position, List<Object> values) {
         values.addAll(List.of(position, stream, position, position, stream));
-        return FIRST_REVISION;
+        return Sql.firstRevision("?", "?");
     }
 
     /// The fields that do not lead.

@@ -24,6 +24,19 @@ record Sql(String schema) {
     static final String NEXT_POSITION =
             "select from_position + events from {schema}.append order by number desc limit 1";
 
+    private static final String FIRST_REVISION = """
+            (with recursive bounds(low, high) as (
+                (select case when l.position < {position} then l.revision + 1 else 0 end, l.revision + 1
+                    from {schema}.event l where l.stream = {stream} order by l.revision desc limit 1)
+                union all
+                select case when m.position < {position} then m.revision + 1 else b.low end,
+                       case when m.position < {position} then b.high else (b.low + b.high) / 2 end
+                    from bounds b cross join lateral (
+                        select f.position, f.revision from {schema}.event f
+                        where f.stream = {stream} and f.revision >= (b.low + b.high) / 2 order by f.revision limit 1) m
+                    where b.low < b.high)
+            select max(low) from bounds)""";
+
     /// When the server was started, microseconds since 1970-01-01T00:00:00Z.
     private static final String SERVER_STARTED = "(date_part('epoch', pg_postmaster_start_time()) * 1000000)::bigint";
 
@@ -66,6 +79,17 @@ record Sql(String schema) {
     /// The text with the bare name of the schema for each `{name}`, as a value.
     String named(String text) {
         return text.replace("{name}", schema);
+    }
+
+    /// The first revision of a stream at or behind a position, null when it has no event.
+    ///
+    /// Positions rise with revisions, so half of what it may be is ruled out at a time. Where a detached partition
+    /// has left a gap, the next event decides.
+    ///
+    /// @param stream in SQL
+    /// @param position in SQL
+    static String firstRevision(String stream, String position) {
+        return FIRST_REVISION.replace("{stream}", stream).replace("{position}", position);
     }
 
     /// A file of statements beside this class.

@@ -17,7 +17,7 @@ import java.util.UUID;
 final class StoreSchema {
 
     /// How many steps there are.
-    static final int VERSION = 4;
+    static final int VERSION = 5;
 
     /// From the tables of the catalogue: a look-up by name may answer from before the wait for the lock.
     private static final String THERE = "select exists (select from pg_class c join pg_namespace n on n.oid ="
@@ -90,7 +90,7 @@ final class StoreSchema {
     private Identity upgraded(Connection connection, Identity there) throws SQLException {
         if (there.version() < VERSION) {
             try (Statement statement = connection.createStatement()) {
-                // Versions 2 to 4 have the tables of version 1 and other functions.
+                // Versions 2 to 5 have the tables of version 1 and other functions.
                 for (String function : List.of("append", "store", "revisions", "find", "matches")) {
                     statement.execute(sql.in("drop function if exists {schema}." + function));
                 }

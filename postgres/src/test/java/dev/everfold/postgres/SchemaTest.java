@@ -101,14 +101,14 @@ class SchemaTest {
         assertThatThrownBy(() -> EventStores.open(uri.toString()))
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessage("The store in schema \"" + schema + "\" of postgresql://localhost:"
-                        + PostgresServer.V18.port() + "/postgres is of version 99; this program knows version 4 and"
+                        + PostgresServer.V18.port() + "/postgres is of version 99; this program knows version 5 and"
                         + " older. Use a newer one.");
         assertThat(PostgresServer.V18.strings("select version from " + schema + ".store"))
                 .containsExactly("99");
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
+    @ValueSource(ints = {1, 2, 3, 4})
     void an_older_store_is_read_as_it_is_and_brought_up_to_date_to_be_appended_to(int version) throws Exception {
         StoreUri uri = PostgresServer.V18.newStore();
         String schema = uri.parameters().get("schema");
@@ -132,7 +132,7 @@ class SchemaTest {
             assertThat(store.nextPosition()).isEqualTo(4);
         }
         assertThat(PostgresServer.V18.strings("select version from " + schema + ".store"))
-                .containsExactly("4");
+                .containsExactly("5");
     }
 
     @Test

@@ -1,23 +1,27 @@
 package dev.everfold.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.AppendConflictException;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.StoreUri;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Reads of many pages: what they have the server look at.
+/// Reads of long streams and conditions on them: what they have the server look at.
 @Timeout(60)
-class PagesTest {
+class LongStreamsTest {
 
     private final StoreUri uri = PostgresServer.V18.newStore();
     private final EventStore store = EventStores.open(uri.toString());
@@ -32,8 +36,8 @@ class PagesTest {
     }
 
     private void append(int events) {
-        store.append(
-                Append.of(Stream.generate(PagesTest::measured).limit(events).toList()));
+        store.append(Append.of(
+                Stream.generate(LongStreamsTest::measured).limit(events).toList()));
     }
 
     @Test
@@ -73,18 +77,51 @@ class PagesTest {
         requireOnly(0, all.fromPosition(20_000));
     }
 
+    @Test
+    void a_condition_that_a_long_stream_violates_is_refused_without_a_look_at_all_of_it() throws Exception {
+        append(10_000);
+        append(10_000);
+        store.close();
+        Query any = Query.stream("meter-1");
+        Query measured = Query.of(new Query.Item().withStream("meter-1").withTypes("measured"));
+
+        for (int position : List.of(1, 10_000, 19_990)) {
+            requireRefusal(position, any);
+            requireRefusal(position, measured);
+        }
+    }
+
     private void requireOnly(int events, Read read) throws Exception {
+        requireFewEntries(
+                read,
+                reading ->
+                        assertThat(reading.read(read).toList()).as("%s", read).hasSize(events));
+    }
+
+    private void requireRefusal(int position, Query query) throws Exception {
+        Append append = Append.of(measured()).unless(query, position);
+        requireFewEntries(
+                query,
+                writing -> assertThatThrownBy(() -> writing.append(append))
+                        .as("%s from %s", query, position)
+                        .isInstanceOf(AppendConflictException.class)
+                        .hasMessage("Append refused: expected nothing matching " + query + " from position " + position
+                                + ", found an event at position " + position
+                                + ". Read the boundary again and repeat the command."));
+    }
+
+    private void requireFewEntries(Object of, Consumer<EventStore> call) throws Exception {
         long before = entriesRead();
 
-        try (EventStore reading = EventStores.open(uri.toString())) {
-            assertThat(reading.read(read).toList()).as("%s", read).hasSize(events);
+        try (EventStore opened = EventStores.open(uri.toString())) {
+            call.accept(opened);
         }
 
         // What a connection did is counted a moment after it has ended.
         while (entriesRead() == before) {
             LockSupport.parkNanos(1_000_000);
         }
-        assertThat(entriesRead() - before).as("%s", read).isLessThan(200);
+        assertThat(entriesRead() - before).as("%s", of).isLessThan(200);
     }
 
     private long entriesRead() throws Exception {
