@@ -7,6 +7,8 @@ import org.axonframework.eventsourcing.eventstore.jpa.AggregateBasedJpaEventStor
 import org.axonframework.eventsourcing.eventstore.jpa.AggregateEventEntry;
 import org.axonframework.eventsourcing.eventstore.jpa.SQLStateResolver;
 import org.axonframework.messaging.eventhandling.conversion.EventConverter;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 
 /// What Axon's JPA engine needs below it: Hibernate over a pool of connections, and transactions.
@@ -15,6 +17,20 @@ public final class AxonJpa implements AutoCloseable {
     /// What it was told, for the tables.
     public static final String SETTINGS = "Hibernate 7.1.8, HikariCP, a connection for each client, data in bytea"
             + " instead of large objects, no second query for a batch that was the last one";
+
+    /// Where the data of an event is.
+    public enum Data {
+        /// In its row, as Axon's documentation advises.
+        IN_THE_ROW(ByteaDialect.class),
+        /// In two large objects beside it, as Hibernate has it by itself.
+        IN_LARGE_OBJECTS(PostgreSQLDialect.class);
+
+        private final Class<? extends Dialect> dialect;
+
+        Data(Class<? extends Dialect> dialect) {
+            this.dialect = dialect;
+        }
+    }
 
     /// How many connections its pool should have.
     public static final int CONNECTIONS = 64;
@@ -32,13 +48,13 @@ public final class AxonJpa implements AutoCloseable {
     /// Opens it, and makes the tables that are missing.
     ///
     /// @param pool without automatic commit
-    public static AxonJpa open(DataSource pool) {
+    public static AxonJpa open(DataSource pool, Data data) {
         // Whatever logs goes where Axon's messages go.
         System.setProperty("org.jboss.logging.provider", "slf4j");
         return new AxonJpa(new HibernatePersistenceConfiguration("axon")
                 .managedClass(AggregateEventEntry.class)
                 .property("hibernate.connection.datasource", pool)
-                .property("hibernate.dialect", ByteaDialect.class.getName())
+                .property("hibernate.dialect", data.dialect.getName())
                 .property("hibernate.hbm2ddl.auto", "update")
                 .createEntityManagerFactory());
     }

@@ -18,7 +18,7 @@ final class AxonOnPostgres {
     static AccountSession open(Path folder) throws IOException, SQLException {
         PostgresServer server = PostgresServer.start(folder);
         HikariDataSource pool = server.pool("postgres", AxonJpa.CONNECTIONS, false);
-        AxonJpa jpa = AxonJpa.open(pool);
+        AxonJpa jpa = AxonJpa.open(pool, AxonJpa.Data.IN_THE_ROW);
         return AxonAccounts.open(configuration -> jpa.engine(configuration.getComponent(EventConverter.class)), () -> {
             jpa.close();
             pool.close();

@@ -38,14 +38,14 @@ final class AxonSession implements PostgresSession {
     private final AxonJpa jpa;
     private final AggregateBasedJpaEventStorageEngine engine;
 
-    private AxonSession(HikariDataSource pool) {
+    private AxonSession(HikariDataSource pool, AxonJpa.Data data) {
         this.pool = pool;
-        this.jpa = AxonJpa.open(pool);
+        this.jpa = AxonJpa.open(pool, data);
         this.engine = jpa.engine(new DelegatingEventConverter(new JacksonConverter()));
     }
 
-    static AxonSession open(PostgresServer server, String database) throws SQLException {
-        return new AxonSession(server.pool(database, AxonJpa.CONNECTIONS, false));
+    static AxonSession open(PostgresServer server, String database, AxonJpa.Data data) throws SQLException {
+        return new AxonSession(server.pool(database, AxonJpa.CONNECTIONS, false), data);
     }
 
     @Override

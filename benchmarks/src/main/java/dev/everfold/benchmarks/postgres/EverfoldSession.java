@@ -22,6 +22,8 @@ final class EverfoldSession implements PostgresSession {
         NOTHING,
         /// The revision of its stream.
         STREAM_AT,
+        /// The same, of an event without tags.
+        STREAM_AT_UNTAGGED,
         /// That nothing with its first tag came since its client's last append.
         NOTHING_MATCHING
     }
@@ -45,11 +47,11 @@ final class EverfoldSession implements PostgresSession {
     @Override
     public void append(NewEvent event, long revision) {
         Append append = Append.of(event);
+        Expected last = revision == 0 ? Expected.noStream() : Expected.revision(revision - 1);
         switch (expecting) {
             case NOTHING -> store.append(append);
-            case STREAM_AT ->
-                store.append(append.expecting(
-                        event.stream(), revision == 0 ? Expected.noStream() : Expected.revision(revision - 1)));
+            case STREAM_AT -> store.append(append.expecting(event.stream(), last));
+            case STREAM_AT_UNTAGGED -> store.append(Append.of(event.withTags()).expecting(event.stream(), last));
             case NOTHING_MATCHING -> {
                 String tag = event.tags().getFirst();
                 long from = seen.getOrDefault(tag, 0L);

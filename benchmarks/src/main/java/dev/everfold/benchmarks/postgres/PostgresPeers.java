@@ -18,7 +18,13 @@ final class PostgresPeers {
             "Axon Framework 5.0.1, AggregateBasedJpaEventStorageEngine alone, no conversion of data; "
                     + AxonJpa.SETTINGS + "; keeps no tags but the stream, expects the stream's revision",
             true,
-            AxonSession::open);
+            (server, database) -> AxonSession.open(server, database, AxonJpa.Data.IN_THE_ROW));
+
+    static final PostgresPeer AXON_LARGE_OBJECTS = new PostgresPeer(
+            "Axon, JPA, large objects",
+            "the same with the data where Hibernate puts it by itself, in two large objects an event",
+            true,
+            (server, database) -> AxonSession.open(server, database, AxonJpa.Data.IN_LARGE_OBJECTS));
 
     static final PostgresPeer PEKKO = new PostgresPeer(
             "Pekko, JDBC",
@@ -36,6 +42,11 @@ final class PostgresPeers {
                     false,
                     Expecting.STREAM_AT),
             everfold(
+                    "Everfold, StreamAt, no tags",
+                    "the same; the events have no tags, as Axon's and Pekko's",
+                    false,
+                    Expecting.STREAM_AT_UNTAGGED),
+            everfold(
                     "Everfold, NothingMatching",
                     "the same; each append expects that nothing with its client's tag came since",
                     false,
@@ -45,7 +56,7 @@ final class PostgresPeers {
 
     /// All that can be opened here: ours only where its engine is on the class path.
     static List<PostgresPeer> all() {
-        List<PostgresPeer> all = new ArrayList<>(List.of(NAIVE, AXON, PEKKO));
+        List<PostgresPeer> all = new ArrayList<>(List.of(NAIVE, AXON, AXON_LARGE_OBJECTS, PEKKO));
         if (isEngineThere()) {
             all.addAll(EVERFOLD);
         }
