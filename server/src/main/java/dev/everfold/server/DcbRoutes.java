@@ -49,6 +49,7 @@ final class DcbRoutes {
     }
 
     private void append(Context context) {
+        Selection.require(context);
         Json.requireType(context);
         JsonNode body = Json.parse("body", context.bodyAsBytes());
         requireKnown("body", body, "events", "condition");
@@ -103,14 +104,23 @@ final class DcbRoutes {
         }
         List<NewEvent> events = new ArrayList<>();
         for (JsonNode one : list) {
-            requireKnown("event", one, "type", "tags", "data", "stream");
-            Bytes data = Bytes.utf8(text("data", one.path("data"), "{}"));
-            String stream = text("stream", one.path("stream"), STREAM);
-            events.add(NewEvent.of(stream, text("type", one.path("type")), "{}")
-                    .withTags(texts("tags", one.path("tags")))
-                    .withContent(CloudEvents.isJson(data.toArray()) ? NewEvent.JSON : TEXT, data));
+            try {
+                events.add(event(one));
+            } catch (IllegalArgumentException refused) {
+                throw new IllegalArgumentException(
+                        "Event " + (events.size() + 1) + ": " + refused.getMessage(), refused);
+            }
         }
         return events;
+    }
+
+    private static NewEvent event(JsonNode one) {
+        requireKnown("event", one, "type", "tags", "data", "stream");
+        Bytes data = Bytes.utf8(text("data", one.path("data"), "{}"));
+        String stream = text("stream", one.path("stream"), STREAM);
+        return NewEvent.of(stream, text("type", one.path("type")), "{}")
+                .withTags(texts("tags", one.path("tags")))
+                .withContent(CloudEvents.isJson(data.toArray()) ? NewEvent.JSON : TEXT, data);
     }
 
     private void read(Context context) throws IOException {

@@ -1,5 +1,6 @@
 package dev.everfold.server;
 
+import dev.everfold.cloudevents.CloudEventException;
 import dev.everfold.cloudevents.CloudEventReader;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Appended;
@@ -105,7 +106,8 @@ final class EventRoutes {
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 int from = (int) parser.currentTokenLocation().getByteOffset();
                 parser.skipChildren();
-                events.add(reader.read(from, (int) parser.currentLocation().getByteOffset()));
+                int to = (int) parser.currentLocation().getByteOffset();
+                events.add(read(reader, from, to, "Event", events.size() + 1));
             }
             if (parser.nextToken() != null) {
                 throw new IllegalArgumentException("The body goes on behind its batch; expected one.");
@@ -119,15 +121,26 @@ final class EventRoutes {
     private static List<NewEvent> lines(byte[] body, CloudEventReader reader) {
         List<NewEvent> events = new ArrayList<>();
         int from = 0;
+        int line = 1;
         for (int at = 0; at <= body.length; at++) {
             if (at == body.length || body[at] == '\n') {
                 if (!isBlank(body, from, at)) {
-                    events.add(reader.read(from, at));
+                    events.add(read(reader, from, at, "Line", line));
                 }
                 from = at + 1;
+                line++;
             }
         }
         return events;
+    }
+
+    /// @param number tells which one it is that is refused, from 1
+    private static NewEvent read(CloudEventReader reader, int from, int to, String what, int number) {
+        try {
+            return reader.read(from, to);
+        } catch (CloudEventException refused) {
+            throw new IllegalArgumentException(what + " " + number + ": " + refused.getMessage(), refused);
+        }
     }
 
     private static boolean isBlank(byte[] body, int from, int to) {

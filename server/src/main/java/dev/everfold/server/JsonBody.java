@@ -14,8 +14,11 @@ record JsonBody(JsonNode fields) {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    /// @throws IllegalArgumentException when the body is no object of these fields
+    /// Of a request without parameters.
+    ///
+    /// @throws IllegalArgumentException when the body is no object of these fields, or there is a parameter
     static JsonBody of(Context context, String... names) {
+        Selection.require(context);
         Json.requireType(context);
         JsonNode fields;
         try {

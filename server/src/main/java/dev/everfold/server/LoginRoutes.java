@@ -56,6 +56,7 @@ final class LoginRoutes {
 
     /// A form goes on to the first page, or back to the form; JSON is answered with the session.
     private void login(Context context) {
+        Selection.require(context);
         if (!guard.hasUsers()) {
             throw new IllegalArgumentException("The server has no users; everybody is let in without a login.");
         }
@@ -86,6 +87,7 @@ final class LoginRoutes {
     }
 
     private void logout(Context context) {
+        Selection.require(context);
         guard.logout(context);
         answer(context, Optional.empty());
     }

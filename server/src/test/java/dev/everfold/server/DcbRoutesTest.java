@@ -109,6 +109,10 @@ class DcbRoutesTest {
         assertProblem(400, "The body has no events", post("{}"));
         assertProblem(400, "The body is not JSON", post("{"));
         assertProblem(400, "The type of an event is missing", post("{\"events\":[{\"tags\":[\"x\"]}]}"));
+        assertProblem(
+                400,
+                "\"Event 2: The type of an event is missing; expected a string.\"",
+                post("{\"events\":[{\"type\":\"A\"},{\"tags\":[\"x\"]}]}"));
         assertProblem(400, "The tags are not a list", post("{\"events\":[{\"type\":\"A\",\"tags\":\"x\"}]}"));
         assertProblem(400, "The from -1 is not a position", get("{}", "{\"from\":-1}"));
         assertProblem(

@@ -12,9 +12,11 @@ import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreUnavailableException;
+import dev.everfold.server.security.HttpGuard;
 import dev.everfold.testkit.ForwardingCursor;
 import dev.everfold.testkit.ForwardingEventStore;
 import io.javalin.Javalin;
+import io.javalin.http.HandlerType;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -48,6 +51,8 @@ class EventRoutesTest {
             + "\"data\":{\"lines\":2}}";
     private static final String PAID =
             PLACED.replace("order.placed", "order.paid").replace("0001", "0002");
+
+    private static final String JSON_TYPE = "application/json";
 
     private final ServedByHttp served = new ServedByHttp();
     private final InMemoryEventStore store = served.store;
@@ -210,6 +215,35 @@ class EventRoutesTest {
                             + "\\\" is not an expectation; expected none, any, exists or a revision.",
                     served.post("/events?expect=" + expect, "application/x-ndjson", PLACED));
         }
+        assertThat(store.nextPosition()).isZero();
+    }
+
+    @Test
+    void no_request_that_changes_something_passes_over_a_parameter_that_it_does_not_know() throws Exception {
+        for (Route route : HttpDoor.routes(TestServed.empty(), new HttpGuard(Optional.empty()))) {
+            if (route.method().equals(HandlerType.POST)) {
+                String path = route.path().replace("{name}", "load");
+
+                assertProblem(
+                        400, "\\\"colour\\\" is not a parameter;", served.post(path + "?colour=red", JSON_TYPE, "{}"));
+            }
+        }
+    }
+
+    @Test
+    void of_several_events_it_is_said_which_one_cannot_be_taken() throws Exception {
+        String nowhere = PAID.replace("\"subject\"", "\"object\"");
+        String refused = "Attribute \\\"subject\\\" is missing; expected the stream that the event belongs to. Add it.";
+
+        assertProblem(
+                400,
+                "\"Line 4: " + refused,
+                served.post("/events", "application/x-ndjson", PLACED + "\n \r\n\n" + nowhere + "\n" + PAID));
+        assertProblem(
+                400,
+                "\"Event 2: " + refused,
+                served.post("/events", "application/cloudevents-batch+json", "[" + PLACED + "," + nowhere + "]"));
+        assertProblem(400, "\"" + refused, served.post("/events", "application/cloudevents+json", nowhere));
         assertThat(store.nextPosition()).isZero();
     }
 
