@@ -3,14 +3,17 @@ package dev.everfold.server;
 import static dev.everfold.server.ServedByHttp.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Read;
 import dev.everfold.kurrent.Caller;
 import dev.everfold.server.security.Users;
 import dev.everfold.server.security.Users.Profile;
 import dev.everfold.testkit.ForwardingEventStore;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -89,6 +92,22 @@ class SessionsTest {
         assertThat(secured.send(secured.request("/session").header("Cookie", cookie))
                         .body())
                 .isEqualTo("{\"users\":true}");
+    }
+
+    @Test
+    void live_events_of_a_session_end_with_it() throws Exception {
+        String cookie = cookie(login("admin", SecuredServer.PASSWORD));
+        InputStream live = secured.http
+                .send(
+                        secured.request("/events/live").header("Cookie", cookie).build(),
+                        HttpResponse.BodyHandlers.ofInputStream())
+                .body();
+        assertThat(live.read()).isEqualTo(':');
+
+        var _ = secured.send(secured.request("/logout").header("Cookie", cookie).POST(BodyPublishers.noBody()));
+        secured.store.append(Append.of(NewEvent.of("order-17", "order.placed", "{}")));
+
+        assertThat(new String(live.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("\n\n");
     }
 
     @Test

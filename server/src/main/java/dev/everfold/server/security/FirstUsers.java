@@ -1,5 +1,7 @@
 package dev.everfold.server.security;
 
+import dev.everfold.eventstore.EventStoreException;
+import dev.everfold.eventstore.EventStoreException.Stored;
 import dev.everfold.eventstore.IoReason;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.kurrent.Caller;
@@ -28,6 +30,7 @@ final class FirstUsers {
 
     private static final String ADMIN = "admin";
     private static final String OPERATOR = "ops";
+    private static final Profile ADMINISTRATOR = new Profile(ADMIN, "Administrator", Set.of(Caller.ADMINS));
     private static final Caller SERVER = new Caller("everfold", Set.of(Caller.ADMINS));
     private static final System.Logger LOGGER = System.getLogger(FirstUsers.class.getName());
 
@@ -41,18 +44,42 @@ final class FirstUsers {
     /// their file, which gets a random one where it is missing.
     ///
     /// @throws StoreUnavailableException when the file can be neither read nor written
+    /// @throws EventStoreException when the store takes no user; then no file is left
     void create(SecurityOptions options) {
         if (options.kurrentDefaultPasswords()) {
             Users seldom = users.withIterations(WELL_KNOWN_ITERATIONS);
-            create(seldom, new Profile(ADMIN, "Administrator", Set.of(Caller.ADMINS)), WELL_KNOWN);
-            create(seldom, new Profile(OPERATOR, "Operator", Set.of(Caller.OPERATORS)), WELL_KNOWN);
+            boolean _ = create(seldom, ADMINISTRATOR, WELL_KNOWN);
+            boolean _ = create(seldom, new Profile(OPERATOR, "Operator", Set.of(Caller.OPERATORS)), WELL_KNOWN);
             return;
         }
         if (users.find(ADMIN).isPresent() || users.all().stream().anyMatch(FirstUsers::isAdministrator)) {
             return;
         }
-        Secret password = options.adminPassword().orElseGet(() -> fromFile(options.adminPasswordFile()));
-        create(users, new Profile(ADMIN, "Administrator", Set.of(Caller.ADMINS)), password);
+        Path file = options.adminPasswordFile().toAbsolutePath();
+        Optional<Secret> given = options.adminPassword().or(() -> read(file));
+        if (given.isPresent()) {
+            boolean _ = create(users, ADMINISTRATOR, given.get());
+        } else {
+            createWithRandom(file);
+        }
+    }
+
+    /// The file is there before the user is, and stays only where it holds the password of the user.
+    private void createWithRandom(Path file) {
+        Secret random = Secret.random();
+        write(random, file);
+        try {
+            if (create(users, ADMINISTRATOR, random)) {
+                LOGGER.log(Level.INFO, "first user login=admin passwordWrittenTo={0}", file);
+            } else {
+                delete(file);
+            }
+        } catch (EventStoreException refused) {
+            if (refused.stored() == Stored.NO) {
+                delete(file);
+            }
+            throw refused;
+        }
     }
 
     private static boolean isAdministrator(User user) {
@@ -78,45 +105,64 @@ final class FirstUsers {
         return password.iterations() < PasswordHash.ITERATIONS && password.matches(WELL_KNOWN);
     }
 
-    private static void create(Users users, Profile profile, Secret password) {
+    /// Whether it was made, and not there already.
+    private static boolean create(Users users, Profile profile, Secret password) {
         if (users.find(profile.login()).isPresent()) {
-            return;
+            return false;
         }
         try {
             users.create(profile, password, SERVER);
+            return true;
         } catch (UserException exists) {
             // Another server on the same store was first; its password holds.
             LOGGER.log(Level.INFO, "user exists login={0}", profile.login());
+            return false;
         }
     }
 
-    private static Secret fromFile(Path file) {
-        Path absolute = file.toAbsolutePath();
-        try {
-            if (Files.exists(absolute)) {
-                Secret given = Secret.of(Files.readString(absolute).strip());
-                LOGGER.log(Level.INFO, "first user login=admin passwordOf={0}", absolute);
-                return given;
-            }
-            Secret random = Secret.random();
-            boolean isPosix =
-                    FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-            FileAttribute<?>[] ownersOnly = isPosix
-                    ? new FileAttribute<?>[] {
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                    }
-                    : new FileAttribute<?>[0];
-            Files.createFile(absolute, ownersOnly);
-            Files.writeString(absolute, random.reveal() + "\n", StandardOpenOption.WRITE);
-            LOGGER.log(Level.INFO, "first user login=admin passwordWrittenTo={0}", absolute);
-            return random;
-        } catch (IOException unusable) {
-            throw new StoreUnavailableException(
-                    "The first password cannot be kept in \"" + absolute + "\": "
-                            + IoReason.of(unusable, absolute.toString()).words()
-                            + ". Name another file with --admin-password-file, or set EVERFOLD_ADMIN_PASSWORD.",
-                    false,
-                    unusable);
+    /// What is in the file; empty where there is none.
+    private static Optional<Secret> read(Path file) {
+        if (!Files.exists(file)) {
+            return Optional.empty();
         }
+        try {
+            Secret given = Secret.of(Files.readString(file).strip());
+            LOGGER.log(Level.INFO, "first user login=admin passwordOf={0}", file);
+            return Optional.of(given);
+        } catch (IOException unreadable) {
+            throw unusable(file, unreadable);
+        }
+    }
+
+    private static void write(Secret random, Path file) {
+        boolean isPosix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] ownersOnly = isPosix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+        try {
+            Files.createFile(file, ownersOnly);
+            Files.writeString(file, random.reveal() + "\n", StandardOpenOption.WRITE);
+        } catch (IOException unwritable) {
+            throw unusable(file, unwritable);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException kept) {
+            LOGGER.log(Level.WARNING, "password of no user not deleted file={0}", file);
+        }
+    }
+
+    private static StoreUnavailableException unusable(Path file, IOException why) {
+        return new StoreUnavailableException(
+                "The first password cannot be kept in \"" + file + "\": "
+                        + IoReason.of(why, file.toString()).words()
+                        + ". Name another file with --admin-password-file, or set EVERFOLD_ADMIN_PASSWORD.",
+                false,
+                why);
     }
 }

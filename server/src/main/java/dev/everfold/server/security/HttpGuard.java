@@ -113,7 +113,7 @@ public final class HttpGuard {
     }
 
     /// Whether the request that this thread answers may go on: not when its user was changed meanwhile,
-    /// nor when the policy was so that the user sees less.
+    /// nor when its session ended, nor when the policy was changed so that the user sees less.
     public static boolean isStillIn() {
         return LiveRequests.isStillIn();
     }

@@ -13,10 +13,12 @@ final class LiveRequests {
     private static final Context.Key<Entry> KEY = Context.key("everfold-live-request");
 
     private final InstantSource clock;
+    private final Sessions sessions;
     private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
 
-    LiveRequests(InstantSource clock) {
+    LiveRequests(InstantSource clock, Sessions sessions) {
         this.clock = clock;
+        this.sessions = sessions;
     }
 
     /// One of them.
@@ -39,8 +41,12 @@ final class LiveRequests {
             return context.withValues(KEY, this, Pass.KEY, pass);
         }
 
+        /// Who asks uses the session, if it is by one.
         private boolean isStillIn() {
-            return !ended && clock.instant().isBefore(pass.until());
+            return !ended
+                    && clock.instant().isBefore(pass.until())
+                    && (!(pass instanceof Pass.OfSession(String token))
+                            || sessions.find(token).isPresent());
         }
 
         /// It is under way no more.

@@ -9,8 +9,13 @@ sealed interface Pass {
     /// Where a call's pass stands, beside its caller.
     Context.Key<Pass> KEY = Context.key("everfold-pass");
 
-    /// A password, a session or a certificate: until the user changes.
+    /// A password or a certificate: until the user changes.
     record OfUser() implements Pass {}
+
+    /// A session of [Sessions]: until it ends.
+    ///
+    /// @param token of the session
+    record OfSession(String token) implements Pass {}
 
     /// A token that a user has made here: until it expires or is revoked, or the user changes.
     ///
@@ -25,10 +30,10 @@ sealed interface Pass {
     /// @param name of the proxy
     record OfProxy(String name) implements Pass {}
 
-    /// When it ends by itself.
+    /// When it ends by itself, if that is known.
     default Instant until() {
         return switch (this) {
-            case OfUser(), OfProxy(String _) -> Instant.MAX;
+            case OfUser(), OfSession(String _), OfProxy(String _) -> Instant.MAX;
             case OfApiToken(String _, Instant expires) -> expires;
             case OfProvider(Instant expires) -> expires;
         };

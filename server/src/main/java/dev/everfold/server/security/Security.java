@@ -55,7 +55,7 @@ public final class Security implements AutoCloseable {
         this.proxies = new ProxyLogins(trustedProxies, logins, audit);
         this.sessions = new Sessions(nanos);
         this.callGuard = new CallGuard(logins, tokens, proxies, clock);
-        this.requests = new LiveRequests(clock);
+        this.requests = new LiveRequests(clock, sessions);
         users.watch(this::changed);
         apiTokens.watch(this::revoked);
         policies.watch(this::changed);

@@ -54,7 +54,9 @@ final class Sessions {
             end(own.getFirst());
         }
         long now = nanos.getAsLong();
-        Session session = new Session(token(), token(), login, now, now);
+        String token = token();
+        Login.Known known = new Login.Known(login.caller(), new Pass.OfSession(token), login.seen());
+        Session session = new Session(token, token(), known, now, now);
         sessions.put(session.token(), session);
         return session;
     }

@@ -3,12 +3,16 @@ package dev.everfold.server.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.Appended;
+import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.kurrent.Caller;
 import dev.everfold.server.Secret;
 import dev.everfold.server.SecurityOptions;
 import dev.everfold.server.security.Users.Profile;
+import dev.everfold.testkit.ForwardingEventStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -88,6 +92,42 @@ class FirstUsersTest {
                         + folder.resolve("missing") + "\". Name another file with --admin-password-file, or set"
                         + " EVERFOLD_ADMIN_PASSWORD.");
         assertThat(store.nextPosition()).isZero();
+    }
+
+    @Test
+    void a_store_that_takes_no_user_leaves_no_file() {
+        Path file = folder.resolve("password");
+        EventStore reading = new ForwardingEventStore(store) {
+            @Override
+            public Appended append(Append append) {
+                throw new StoreUnavailableException("The store is open for reading only.", false, null);
+            }
+        };
+        FirstUsers refused = new FirstUsers(new Users(reading, 10));
+
+        assertThatThrownBy(() ->
+                        refused.create(SecurityOptions.NONE.withUsers(true).withAdminPasswordFile(file)))
+                .hasMessage("The store is open for reading only.");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void where_another_server_was_first_no_file_with_a_password_of_nobody_is_left() {
+        Path file = folder.resolve("password");
+        EventStore slower = new ForwardingEventStore(store) {
+            @Override
+            public Appended append(Append append) {
+                first.create(SecurityOptions.NONE.withUsers(true).withAdminPassword(Secret.of("correct horse")));
+                return super.append(append);
+            }
+        };
+
+        new FirstUsers(new Users(slower, 10))
+                .create(SecurityOptions.NONE.withUsers(true).withAdminPasswordFile(file));
+
+        assertThat(users.find("admin").orElseThrow().password().matches(Secret.of("correct horse")))
+                .isTrue();
+        assertThat(file).doesNotExist();
     }
 
     @Test
