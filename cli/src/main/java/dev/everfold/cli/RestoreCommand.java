@@ -1,5 +1,6 @@
 package dev.everfold.cli;
 
+import dev.everfold.eventstore.EventStoreProvider;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,12 +32,17 @@ final class RestoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        EventStoreProvider engine = storeOptions.provider();
+        String mode = storeOptions.uri().parameters().getOrDefault(NamedStore.MODE, "create");
+        if (!mode.equals("create")) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--store says mode=" + mode + ", and a restore makes a new store. Leave mode=" + mode + " out.");
+        }
         Progress progress = new Progress(console, "copied", "bytes");
         long events;
         try {
-            events = storeOptions
-                    .provider()
-                    .restore(directory, storeOptions.uri(), progress.until(console.interruption()));
+            events = engine.restore(directory, storeOptions.uri(), progress.until(console.interruption()));
         } finally {
             progress.end();
         }

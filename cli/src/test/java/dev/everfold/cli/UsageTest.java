@@ -52,6 +52,10 @@ class UsageTest {
                         + " as 5. Run everfold bench --help for usage.",
                 "import --store log:x | Missing required parameter: 'FILE'. Run everfold import --help for usage.",
                 "backup --store log:x | Missing required parameter: 'DIRECTORY'. Run everfold backup --help for usage.",
+                "restore --store log:x?mode=read y | --store says mode=read, and a restore makes a new store. Leave"
+                        + " mode=read out.",
+                "restore --store log:x?mode=existing y | --store says mode=existing, and a restore makes a new store."
+                        + " Leave mode=existing out.",
                 "read --store log:x --limit 0 | Invalid value for option '--limit': \"0\" is not a number of this kind;"
                         + " expected a whole number, 1 or more. Run everfold read --help for usage.",
                 "read --store log:x --from -1 | Invalid value for option '--from': \"-1\" is not a number of this kind;"
