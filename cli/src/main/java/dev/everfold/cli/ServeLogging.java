@@ -15,6 +15,9 @@ public final class ServeLogging {
     /// Kept, since a logger that nobody holds forgets its level.
     private static final Logger OURS = Logger.getLogger("dev.everfold");
 
+    /// Logs a stack trace of what a client has sent that is no call; the client is told.
+    private static final Logger OF_CALLS = Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream");
+
     /// For the JDK's logging.
     public ServeLogging() {
         System.setProperty("java.util.logging.SimpleFormatter.format", FORMAT);
@@ -22,5 +25,6 @@ public final class ServeLogging {
         root.setLevel(Level.WARNING);
         root.addHandler(new ConsoleHandler());
         OURS.setLevel(Level.INFO);
+        OF_CALLS.setLevel(Level.SEVERE);
     }
 }

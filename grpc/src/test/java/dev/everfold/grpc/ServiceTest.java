@@ -10,18 +10,25 @@ import dev.everfold.eventstore.NewEvent;
 import dev.everfold.protocol.v1.EventStoreGrpc;
 import dev.everfold.protocol.v1.Wire;
 import dev.everfold.testkit.ForwardingEventStore;
+import io.grpc.CallOptions;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,6 +149,54 @@ class ServiceTest {
                 .isEqualTo("The condition on stream \"order-17\" expects nothing; expected no_stream, revision,"
                         + " exists or any.");
         assertThat(served.store().nextPosition()).isZero();
+    }
+
+    @Test
+    void a_message_that_cannot_be_read_is_the_clients_mistake_and_is_not_logged() {
+        Logger library = Logger.getLogger("io.grpc.internal.SerializingExecutor");
+        List<String> logged = new CopyOnWriteArrayList<>();
+        library.setFilter(one -> !logged.add(one.getMessage()));
+        try {
+            Status malformed = status(new byte[] {-1, -1, -1}, CallOptions.DEFAULT);
+            Wire.Append large = Wire.Append.newBuilder()
+                    .addEvents(PLACED.toBuilder().setStream("x".repeat(20 << 20)))
+                    .build();
+            Status tooLong = status(large.toByteArray(), CallOptions.DEFAULT.withCompression("gzip"));
+
+            assertThat(malformed.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+            assertThat(malformed.getDescription())
+                    .isEqualTo("The message is none that everfold.v1.EventStore/Append takes, and nothing of it was"
+                            + " done; expected one as the protocol's file has it.");
+            assertThat(tooLong.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+            assertThat(logged).isEmpty();
+        } finally {
+            library.setFilter(null);
+        }
+    }
+
+    /// Of an append whose message is these bytes.
+    private Status status(byte[] message, CallOptions options) {
+        MethodDescriptor<Wire.Append, Wire.AppendAnswer> append = EventStoreGrpc.getAppendMethod();
+        MethodDescriptor<byte[], Wire.AppendAnswer> raw =
+                append.toBuilder(new RawBytes(), append.getResponseMarshaller()).build();
+        return catchThrowableOfType(
+                        StatusRuntimeException.class,
+                        () -> ClientCalls.blockingUnaryCall(channel, raw, options, message))
+                .getStatus();
+    }
+
+    /// As they are.
+    private record RawBytes() implements MethodDescriptor.Marshaller<byte[]> {
+
+        @Override
+        public InputStream stream(byte[] message) {
+            return new ByteArrayInputStream(message);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     /// Trailers have some 8 KiB, and one character of these takes nine bytes there.

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 /// Bounds the memory that the bodies of all requests take together; those that find no room wait, and are then refused.
 ///
 /// Bodies of up to 64 KiB are not counted: they are bounded by the connections, and whoever sends little is not held up
-/// by who sends much. A body holds its room until all of it has come, be it drop by drop; so where everybody may send
-/// one, it has to be [little][#little].
+/// by who sends much. A body holds its room until all of it has come, which may take [minutes][BodyPace]; so where
+/// everybody may send one, it has to be [little][#little].
 final class BodyBudget {
 
     private static final int UNIT_BYTES = 64 << 10;

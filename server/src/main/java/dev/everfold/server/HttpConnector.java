@@ -28,6 +28,7 @@ record HttpConnector(ServerOptions options, Optional<ServerIdentity> identity, S
     Connector connector(Server server, HttpConfiguration http) {
         http.setRequestHeaderSize(HEADER_BYTES_MAX);
         http.setSendServerVersion(false);
+        http.addCustomizer(new BodyPace(System::nanoTime));
         ServerConnector connector = identity.map(keys -> {
                     SecureRequestCustomizer tls = new SecureRequestCustomizer();
                     // Certificates name what they like; clients look at that, and their names lead here.

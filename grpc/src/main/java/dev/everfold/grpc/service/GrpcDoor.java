@@ -80,7 +80,7 @@ public record GrpcDoor(
         guards.reversed().forEach(builder::intercept);
         builder.intercept(new LiveCalls());
         builder.addStreamTracerFactory(new InboundBytes(inboundBytesMax));
-        services.forEach(builder::addService);
+        services.forEach(service -> builder.addService(ReadableRequests.of(service.bindService())));
     }
 
     private static SslContext context(Tls tls) {

@@ -62,7 +62,8 @@ public final class GrpcServer implements AutoCloseable {
         EventStoreService service = new EventStoreService(store, threads, messageBytesMax);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .executor(threads)
-                .addService(ServerInterceptors.intercept(service, new LineageCheck(store.lineage())))
+                .addService(
+                        ReadableRequests.of(ServerInterceptors.intercept(service, new LineageCheck(store.lineage()))))
                 .maxInboundMessageSize(messageBytesMax)
                 .maxInboundMetadataSize(HEADER_BYTES_MAX)
                 .maxConcurrentCallsPerConnection(CALLS_OF_CONNECTION_MAX)

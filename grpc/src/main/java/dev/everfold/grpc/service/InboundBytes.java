@@ -44,7 +44,7 @@ final class InboundBytes extends ServerStreamTracer.Factory {
             calls.stream()
                     .filter(other -> other.live != null)
                     .max(Comparator.comparingLong(other -> other.held.get()))
-                    .ifPresent(Of::end);
+                    .ifPresent(Of::endForMemory);
         }
     }
 
@@ -59,14 +59,19 @@ final class InboundBytes extends ServerStreamTracer.Factory {
             calls.add(this);
         }
 
-        private void end() {
+        private void endForMemory() {
+            end(Status.RESOURCE_EXHAUSTED.withDescription("The server holds more than " + max
+                    + " bytes of calls that are not answered, of this call the most. Send less at once, or try"
+                    + " again."));
+            release();
+        }
+
+        /// Ends the call, if it has begun.
+        void end(Status status) {
             LiveCall<?, ?> call = live;
             if (call != null) {
-                call.end(Status.RESOURCE_EXHAUSTED.withDescription("The server holds more than " + max
-                        + " bytes of calls that are not answered, of this call the most. Send less at once, or try"
-                        + " again."));
+                call.end(status);
             }
-            release();
         }
 
         /// Its bytes are about to be freed.

@@ -7,6 +7,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import org.jspecify.annotations.Nullable;
 
 /// Makes every call a [LiveCall], before anybody else sees it.
 final class LiveCalls implements ServerInterceptor {
@@ -22,6 +23,14 @@ final class LiveCalls implements ServerInterceptor {
         ServerCall.Listener<Q> service =
                 Contexts.interceptCall(Context.current().withValue(LiveCall.KEY, live), live, headers, next);
         return new SimpleForwardingServerCallListener<>(service) {
+            @Override
+            public void onMessage(@Nullable Q message) {
+                // Null is one that could not be read, by which the call has ended.
+                if (message != null) {
+                    super.onMessage(message);
+                }
+            }
+
             @Override
             public void onComplete() {
                 // To its service, a call that was ended is one whose client is gone.
