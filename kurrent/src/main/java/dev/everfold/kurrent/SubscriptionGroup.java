@@ -13,7 +13,7 @@ import java.util.Optional;
 /// @param clients how many there are at this server
 /// @param inFlight messages that its clients have not answered yet
 /// @param done everything before this place is done
-/// @param end the place after the last event that there is
+/// @param end the place after the last event that there is for the group
 /// @param parked messages that were set aside
 /// @param parkedStream the stream with links to them
 public record SubscriptionGroup(

@@ -9,7 +9,7 @@ import java.util.Optional;
 /// @param start where it begins, as it was asked for last
 /// @param began the place of the first event that it looked at, or would look at if it had a client now
 /// @param done everything before this place is done and will stay so after a crash
-/// @param end the place after the last event that there is
+/// @param end the place after the last event that there is for the group
 /// @param parked how many messages are set aside
 /// @param figures what it does just now; empty when it has no client here
 public record GroupInfo(

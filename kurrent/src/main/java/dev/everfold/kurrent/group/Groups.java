@@ -172,13 +172,14 @@ public final class Groups implements AutoCloseable {
     private GroupInfo info(GroupDefinition group) throws InterruptedException {
         ParkedMessages parked = new ParkedMessages(streams, group);
         Checkpoints.Standing standing = Checkpoints.standing(streams.store(), group);
+        long done = standing.checkpoint().lowest();
         return new GroupInfo(
                 group.key(),
                 group.settings(),
                 group.start(),
                 standing.began(),
-                standing.checkpoint().lowest(),
-                end(group.key()),
+                done,
+                new GroupSource(streams, group).end(done),
                 parked.next() - parked.first(),
                 figures(group.key()));
     }

@@ -9,6 +9,8 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.kurrent.stream.Delivery;
+import dev.everfold.kurrent.stream.EventFilter;
+import dev.everfold.kurrent.stream.StreamNames;
 import dev.everfold.kurrent.stream.Streams;
 import java.time.Clock;
 import java.time.Duration;
@@ -91,6 +93,45 @@ class GroupsTest {
         assertThat(ended).isEqualTo("ended");
         assertThat(groups.info(key).done()).isEqualTo(1);
         assertThat(groups.info(key).figures()).isEmpty();
+    }
+
+    @Test
+    void a_group_of_the_log_is_at_the_end_when_nothing_is_left_that_its_filter_means() throws Exception {
+        GroupKey key = new GroupKey(StreamNames.ALL, "shop");
+        GroupFilter orders = new GroupFilter(EventFilter.Subject.STREAM, List.of("order-"), "");
+        groups.create(key, SETTINGS, Optional.of(orders), new GroupStart("0", 0));
+        append(1);
+        TestSubscriber ada = new TestSubscriber("ada", 2);
+        Member member = groups.join(key, ada);
+        ada.await(1);
+        member.ack(List.of(ada.id(0)));
+        member.leave();
+        assertThat(threads.poll(30, TimeUnit.SECONDS)).isEqualTo("began");
+        assertThat(threads.poll(30, TimeUnit.SECONDS)).isEqualTo("ended");
+
+        store.append(Append.of(NewEvent.of("basket-1", "BasketChanged", "{}")));
+        GroupInfo idle = groups.info(key);
+        append(1);
+        GroupInfo behind = groups.info(key);
+
+        assertThat(idle.end()).isEqualTo(idle.done());
+        assertThat(behind.done()).isEqualTo(idle.done());
+        assertThat(behind.end()).isEqualTo(store.nextPosition());
+    }
+
+    @Test
+    void a_group_of_the_log_is_not_given_metadata_of_what_groups_keep() throws Exception {
+        GroupKey key = new GroupKey(StreamNames.ALL, "shop");
+        groups.create(key, SETTINGS, Optional.empty(), new GroupStart("1", 1));
+        String parked = new GroupKey("order-1", "other").parkedStream();
+        store.append(Append.of(NewEvent.of(StreamNames.metastreamOf(parked), "$metadata", "{\"$tb\":1}")));
+        append(1);
+        TestSubscriber ada = new TestSubscriber("ada", 2);
+
+        var _ = groups.join(key, ada);
+        ada.await(1);
+
+        assertThat(ada.poll()).map(message -> message.found().stream()).contains("order-1");
     }
 
     @Test
