@@ -1,5 +1,6 @@
 package dev.everfold.kurrent;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventstore.Append;
@@ -8,7 +9,13 @@ import dev.everfold.eventstore.NewEvent;
 import dev.everfold.protocol.kurrent.Shared.ExpectedStream;
 import dev.everfold.protocol.kurrent.StreamsGrpc;
 import dev.everfold.protocol.kurrent.StreamsWire.DeleteReq;
+import dev.everfold.protocol.kurrent.v2.StreamsServiceGrpc;
+import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.AppendRecord;
+import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.AppendRecordsRequest;
+import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.SchemaFormat;
+import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.SchemaInfo;
 import io.grpc.ManagedChannel;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +52,23 @@ class RefusedDeletionsTest {
 
         var _ = streams.delete(DeleteReq.newBuilder().setOptions(ORDER).build());
         assertRefused(exists, "one that exists, found a deleted one of revision 0");
+    }
+
+    @Test
+    void an_append_cannot_give_a_tombstone() {
+        for (String stream : List.of("$$order-1", "$$$persistentsubscription-order-1::shop-parked")) {
+            AppendRecordsRequest tombstone = AppendRecordsRequest.newBuilder()
+                    .addRecords(AppendRecord.newBuilder()
+                            .setStream(stream)
+                            .setSchema(SchemaInfo.newBuilder()
+                                    .setFormat(SchemaFormat.SCHEMA_FORMAT_JSON)
+                                    .setName("$streamDeleted")))
+                    .build();
+            assertThatThrownBy(() -> StreamsServiceGrpc.newBlockingStub(channel).appendRecords(tombstone))
+                    .hasMessage("INVALID_ARGUMENT: An event of type \"$streamDeleted\" in \"" + stream
+                            + "\" would be a tombstone; expected metadata. Call Tombstone to give one.");
+        }
+        assertThat(served.store().nextPosition()).isZero();
     }
 
     private void assertRefused(ExpectedStream expected, String words) {

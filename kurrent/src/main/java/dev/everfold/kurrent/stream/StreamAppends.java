@@ -47,7 +47,7 @@ public final class StreamAppends {
     /// Appends; the future completes when the outcome is durable, or with an exception of the store.
     ///
     /// @throws dev.everfold.eventstore.LimitExceededException when the append is too large
-    /// @throws IllegalArgumentException when a stream is one that the server makes
+    /// @throws IllegalArgumentException when a stream is one that the server makes, or an event is a tombstone
     public CompletableFuture<AppendOutcome> append(AppendRequest request) {
         return prepare(request).get();
     }
@@ -56,18 +56,29 @@ public final class StreamAppends {
     ///
     /// @return gives it to the store, once; the future completes as that of [#append]
     /// @throws dev.everfold.eventstore.LimitExceededException when the append is too large
-    /// @throws IllegalArgumentException when a stream is one that the server makes
+    /// @throws IllegalArgumentException when a stream is one that the server makes, or an event is a tombstone
     public Supplier<CompletableFuture<AppendOutcome>> prepare(AppendRequest request) {
         for (String stream : request.written()) {
             if (stream.equals(StreamNames.ALL) || IndexStream.of(stream).isPresent()) {
                 throw new IllegalArgumentException("The stream \"" + stream
                         + "\" is made by the server from all others; expected one that holds events of its own.");
             }
+            requireNoTombstone(request, stream);
         }
         Job job = new Job(request, Optional.empty(), new CompletableFuture<>());
         AppendPlan plan = plan(job);
         Append append = plan.append();
         return () -> attempt(job, plan, append, 1);
+    }
+
+    /// Who may change a stream's metadata may not end the stream for ever, nor what a group keeps.
+    private static void requireNoTombstone(AppendRequest request, String stream) {
+        if (StreamNames.isMetastream(stream)
+                && request.eventsOf(stream).stream()
+                        .anyMatch(event -> event.type().equals(StreamNames.TOMBSTONE_TYPE))) {
+            throw new IllegalArgumentException("An event of type \"" + StreamNames.TOMBSTONE_TYPE + "\" in \"" + stream
+                    + "\" would be a tombstone; expected metadata. Call Tombstone to give one.");
+        }
     }
 
     /// Deletes a stream: its events are hidden, and its next append begins it anew.
