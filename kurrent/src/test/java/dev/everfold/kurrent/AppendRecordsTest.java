@@ -14,10 +14,13 @@ import dev.everfold.protocol.kurrent.StreamsGrpc;
 import dev.everfold.protocol.kurrent.StreamsWire;
 import dev.everfold.protocol.kurrent.v2.ErrorsV2Wire.AppendConsistencyViolationErrorDetails;
 import dev.everfold.protocol.kurrent.v2.ErrorsV2Wire.AppendTransactionSizeExceededErrorDetails;
+import dev.everfold.protocol.kurrent.v2.ErrorsV2Wire.StreamRevisionConflictErrorDetails;
 import dev.everfold.protocol.kurrent.v2.StreamsServiceGrpc;
 import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.AppendRecord;
 import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.AppendRecordsRequest;
 import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.AppendRecordsResponse;
+import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.AppendRequest;
+import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.AppendSessionResponse;
 import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.ConsistencyCheck;
 import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.SchemaFormat;
 import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.SchemaInfo;
@@ -25,8 +28,10 @@ import dev.everfold.protocol.kurrent.v2.StreamsV2Wire.StreamRevision;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +99,42 @@ class AppendRecordsTest {
             assertThat(outcome(request)).as(subject).isEqualTo(wanted);
             assertThat(served.store().nextPosition() > before).isEqualTo(wanted.equals("stored"));
         }
+    }
+
+    @Test
+    void a_session_that_expects_a_deleted_stream_to_exist_is_told_the_last_revision() throws Exception {
+        bring("order-1", "deleted");
+        CompletableFuture<Throwable> refused = new CompletableFuture<>();
+        StreamObserver<AppendRequest> session = StreamsServiceGrpc.newStub(channel)
+                .appendSession(new StreamObserver<>() {
+                    @Override
+                    public void onNext(AppendSessionResponse stored) {
+                        refused.completeExceptionally(new AssertionError(stored));
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {
+                        refused.complete(failure);
+                    }
+
+                    @Override
+                    public void onCompleted() {}
+                });
+
+        session.onNext(AppendRequest.newBuilder()
+                .setStream("order-1")
+                .setExpectedRevision(-4)
+                .addRecords(record("order-1"))
+                .build());
+        session.onCompleted();
+
+        Status status = StatusProto.fromThrowable(refused.get());
+        assertThat(status.getDetails(1).unpack(StreamRevisionConflictErrorDetails.class))
+                .isEqualTo(StreamRevisionConflictErrorDetails.newBuilder()
+                        .setStream("order-1")
+                        .setExpectedRevision(-4)
+                        .setActualRevision(2)
+                        .build());
     }
 
     @Test

@@ -45,15 +45,6 @@ final class RefusalsV2 {
                             .setStream(stream)
                             .build());
         }
-        if (violation.isDeleted() && violation.expected().value() < 0) {
-            return of(
-                    Status.Code.FAILED_PRECONDITION,
-                    "STREAM_DELETED",
-                    message,
-                    ErrorsV2Wire.StreamDeletedErrorDetails.newBuilder()
-                            .setStream(stream)
-                            .build());
-        }
         return of(
                 Status.Code.FAILED_PRECONDITION,
                 "STREAM_REVISION_CONFLICT",
