@@ -110,6 +110,32 @@ class GroupPermissionsTest {
         assertThat(received.resolved().getLink().getStreamId()).isEqualTo("mine");
     }
 
+    @Test
+    void who_may_not_read_the_stream_of_a_group_any_more_has_to_go_and_others_get_what_he_had() throws Exception {
+        groups("ops")
+                .createToStream(
+                        "order-1",
+                        "shop",
+                        CreatePersistentSubscriptionToStreamOptions.get().fromStart())
+                .get();
+        GroupListener bob = new GroupListener();
+        GroupListener ada = new GroupListener();
+        groups("bob").subscribeToStream("order-1", "shop", bob).get();
+        client("admin")
+                .appendToStream(
+                        "order-1",
+                        EventDataBuilder.json("Placed", "{}".getBytes(StandardCharsets.UTF_8))
+                                .build())
+                .get();
+        String given = bob.next().name();
+        groups("ada").subscribeToStream("order-1", "shop", ada).get();
+
+        restrict("order-1", "ada");
+
+        assertThat(GroupFixture.trailer(bob.ended(), "exception")).isEqualTo("access-denied");
+        assertThat(ada.next().name()).isEqualTo(given);
+    }
+
     private void restrict(String stream, String reader) throws Exception {
         StreamMetadata metadata = new StreamMetadata();
         metadata.setAcl(new StreamAcl().addReadRoles(reader));

@@ -1,13 +1,14 @@
 package dev.everfold.kurrent.group;
 
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.kurrent.stream.RefusedException;
 import java.util.Optional;
 
 /// Keeps what a group must not forget: it parks, writes checkpoints when they are due, ends replays, and notices when
-/// the group was changed or taken over. For one thread.
+/// the group was changed or taken over, or a client may not read its stream any more. For one thread.
 final class Keeper {
 
-    /// How long it may be unnoticed that another server changed the group or took it over.
+    /// How long it may be unnoticed that another server changed the group or took it over, or that rights changed.
     private static final long LOOK_MILLIS = 1_000;
 
     /// Events left out by the filter that are worth a checkpoint, so that they need not be read again.
@@ -87,7 +88,7 @@ final class Keeper {
         isLookWanted = true;
     }
 
-    /// Looks for changes that other servers may have made.
+    /// Looks for what others may have changed: the group, who serves it, who may read.
     private Optional<GroupException> look(long nowMillis) {
         isLookWanted = false;
         lookedAtMillis = nowMillis;
@@ -106,7 +107,20 @@ final class Keeper {
             return Optional.of(GroupException.dropped(group.key(), "was updated"));
         }
         intake.replayTo(known.get().replayTo());
+        expelWhoMayNotRead();
         return Optional.empty();
+    }
+
+    private void expelWhoMayNotRead() {
+        for (Subscriber subscriber : dispatcher.all()) {
+            try {
+                subscriber.requireMayRead();
+            } catch (RefusedException refused) {
+                if (dispatcher.leave(subscriber)) {
+                    subscriber.end(Optional.of(refused));
+                }
+            }
+        }
     }
 
     private boolean isDue(long nowMillis) {

@@ -1,6 +1,7 @@
 package dev.everfold.kurrent.group;
 
 import dev.everfold.kurrent.stream.Delivery;
+import dev.everfold.kurrent.stream.RefusedException;
 import java.util.Optional;
 
 /// A client of a group, as the group sees it. Called by one thread at a time; no call may block.
@@ -18,6 +19,11 @@ public interface Subscriber {
     /// Whether the policy still lets it belong to the group. Where not, it is about to be sent away,
     /// and what it may not see says nothing of those that come after it.
     boolean mayStay();
+
+    /// Refuses to belong to the group any more when `$acl` does not let it read the group's stream now.
+    ///
+    /// @throws RefusedException when it may not
+    void requireMayRead();
 
     /// It belongs to the group now; comes before any message.
     void confirm();

@@ -187,6 +187,14 @@ final class SubscriberCall implements StreamObserver<ReadReq>, Subscriber {
         return access.isShown(caller, stream);
     }
 
+    /// A policy that was changed is told of by the server, with a word of its own.
+    @Override
+    public void requireMayRead() {
+        if (mayStay()) {
+            access.require(caller, stream, Access.Action.READ);
+        }
+    }
+
     @Override
     public void confirm() {
         client.onNext(ReadResp.newBuilder()

@@ -56,7 +56,13 @@ public final class Access {
     /// @param stream the stream itself or its metastream
     /// @throws RefusedException when the caller may not
     public void require(String stream, Action action) {
-        Caller caller = Caller.KEY.get();
+        require(Caller.KEY.get(), stream, action);
+    }
+
+    /// The same for a caller for whom a thread works that works for others, too.
+    ///
+    /// @throws RefusedException when the caller may not
+    public void require(@Nullable Caller caller, String stream, Action action) {
         if (!may(caller, stream, action)) {
             throw denied(caller, stream, action);
         }

@@ -88,6 +88,9 @@ final class TestSubscriber implements Subscriber {
     }
 
     @Override
+    public void requireMayRead() {}
+
+    @Override
     public void confirm() {}
 
     @Override
