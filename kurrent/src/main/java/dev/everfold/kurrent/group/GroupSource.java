@@ -21,7 +21,10 @@ record GroupSource(Streams streams, GroupDefinition group) {
 
     /// Its events from a place on.
     Feed from(long place) {
-        return feed(OptionalLong.of(place));
+        boolean resolves = group.settings().resolvesLinks();
+        return group.key().isOfAll()
+                ? streams.reads().feed(filter(), OptionalLong.of(place), resolves)
+                : streams.reads().feed(group.key().stream(), OptionalLong.of(place), resolves);
     }
 
     /// The place after its last event as things are.
@@ -57,13 +60,6 @@ record GroupSource(Streams streams, GroupDefinition group) {
     long place(Delivery delivery) {
         RecordedEvent found = delivery.found();
         return group.key().isOfAll() ? found.position() : found.revision();
-    }
-
-    private Feed feed(OptionalLong from) {
-        boolean resolves = group.settings().resolvesLinks();
-        return group.key().isOfAll()
-                ? streams.reads().feed(filter(), from, resolves)
-                : streams.reads().feed(group.key().stream(), from, resolves);
     }
 
     /// What groups keep is not given to groups, nor its metadata: a checkpoint would make the

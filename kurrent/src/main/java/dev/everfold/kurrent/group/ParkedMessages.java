@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 
 /// The stream of links to messages that a group has set aside. What is before its `$tb` was given again and is done.
 final class ParkedMessages {
@@ -76,21 +75,13 @@ final class ParkedMessages {
         SequencedMap<String, ExpectedState> expected = new LinkedHashMap<>();
         expected.put(group.key().checkpointStream(), ExpectedState.revision(lastCheckpoint));
         AppendRequest request = new AppendRequest(links, expected, Set.of(stream));
-        if (outcome(request) instanceof AppendOutcome.Refused refused) {
+        if (streams.appends().appendAndWait(request) instanceof AppendOutcome.Refused refused) {
             for (Violation violation : refused.violations()) {
                 if (violation.stream().equals(stream)) {
                     throw RefusedException.of(violation);
                 }
             }
             throw new ClaimLostException();
-        }
-    }
-
-    private AppendOutcome outcome(AppendRequest request) {
-        try {
-            return streams.appends().append(request).join();
-        } catch (CompletionException failed) {
-            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
         }
     }
 

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 
 /// `kurrentdb.protocol.v2.streams.StreamsService`: one atomic append to many streams, with checks
 /// on any. Safe for use by many threads.
@@ -132,11 +131,7 @@ public final class StreamsServiceV2 extends StreamsServiceGrpc.StreamsServiceImp
 
     /// Appends and waits.
     AppendOutcome outcome(AppendRequest request) {
-        try {
-            return streams.appends().append(request).join();
-        } catch (CompletionException failed) {
-            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
-        }
+        return streams.appends().appendAndWait(request);
     }
 
     /// A stream's name that the caller may append to.

@@ -52,6 +52,22 @@ public final class StreamAppends {
         return prepare(request).get();
     }
 
+    /// Appends and waits until the outcome is durable.
+    ///
+    /// @throws dev.everfold.eventstore.EventStoreException as [dev.everfold.eventstore.EventStore#append]
+    /// @throws IllegalArgumentException when a stream is one that the server makes, or an event is a tombstone
+    public AppendOutcome appendAndWait(AppendRequest request) {
+        return outcome(append(request));
+    }
+
+    private static AppendOutcome outcome(CompletableFuture<AppendOutcome> append) {
+        try {
+            return append.join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
+        }
+    }
+
     /// Prepares an append, so that many can be given to the store one right after another.
     ///
     /// @return gives it to the store, once; the future completes as that of [#append]
@@ -141,13 +157,7 @@ public final class StreamAppends {
         AppendRequest request = new AppendRequest(List.of(), one, Set.of());
         Mark mark = new Mark(stream, expectsSomething, event);
         Job job = new Job(request, Optional.of(mark), new CompletableFuture<>());
-        AppendOutcome outcome;
-        try {
-            outcome = attempt(job, 1).join();
-        } catch (CompletionException failed) {
-            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
-        }
-        return switch (outcome) {
+        return switch (outcome(attempt(job, 1))) {
             case AppendOutcome.Stored stored -> stored.position();
             case AppendOutcome.Refused refused ->
                 throw RefusedException.of(refused.violations().getFirst());
