@@ -18,6 +18,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
 import io.grpc.netty.shaded.io.netty.handler.ssl.NotSslRecordException;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
@@ -161,6 +162,13 @@ final class Connection implements AutoCloseable {
 
     private StoreUnavailableException unavailable(Status status, Throwable cause) {
         String description = description(status);
+        if (!answered && isOfOtherProtocol(status, description)) {
+            return new StoreUnavailableException(
+                    "What listens at " + address + " does not speak gRPC. Name the server's port of gRPC, which is 2113"
+                            + " unless the server was told another.",
+                    false,
+                    cause);
+        }
         // A call that meets the connection as it closes is told of it as of something unknown.
         boolean isLost = status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof IOException;
         return switch (isLost ? Status.Code.UNAVAILABLE : status.getCode()) {
@@ -193,6 +201,11 @@ final class Connection implements AutoCloseable {
                 new StoreUnavailableException(
                         "The server at " + address + " failed: " + description + ". Its log says more.", false, cause);
         };
+    }
+
+    /// By the port for browsers, for example; with TLS, it and the client find no protocol that both speak.
+    private static boolean isOfOtherProtocol(Status status, String description) {
+        return status.getCause() instanceof Http2Exception || description.startsWith("Failed ALPN negotiation");
     }
 
     /// Who is not believed, shows a wrong certificate or speaks no TLS is seen from the failure. That a

@@ -13,6 +13,7 @@ import dev.everfold.eventstore.StoreUri;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -65,6 +66,27 @@ class GrpcEventStoreProviderTest {
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessageStartingWith("The server at localhost:" + free + " cannot be reached: ")
                 .hasMessageEndingWith(". See that it runs there, and try again.");
+    }
+
+    @Test
+    void where_something_else_listens_as_the_port_for_browsers_that_is_said() throws IOException {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread.startVirtualThread(() -> answerAsHttp1(other));
+
+            assertThatThrownBy(() -> EventStores.open("everfold://localhost:" + other.getLocalPort()))
+                    .isInstanceOf(StoreUnavailableException.class)
+                    .hasMessage("What listens at localhost:" + other.getLocalPort() + " does not speak gRPC. Name the"
+                            + " server's port of gRPC, which is 2113 unless the server was told another.");
+        }
+    }
+
+    private static void answerAsHttp1(ServerSocket listening) {
+        try (Socket client = listening.accept()) {
+            client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            client.getInputStream().readAllBytes(); // until the client leaves
+        } catch (IOException gone) {
+            // The client has heard enough.
+        }
     }
 
     @ParameterizedTest
