@@ -10,12 +10,19 @@ import dev.everfold.eventsourcing.Everfold;
 import dev.everfold.eventsourcing.projection.ModelClaim;
 import dev.everfold.eventsourcing.projection.Projection;
 import dev.everfold.eventsourcing.projection.RunningProjection;
+import dev.everfold.eventsourcing.subscription.ConsumerState;
 import dev.everfold.eventsourcing.subscription.FailurePolicy;
 import dev.everfold.eventsourcing.subscription.ParkedEvent;
 import dev.everfold.eventstore.InMemoryEventStore;
+import dev.everfold.eventstore.Query;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +105,42 @@ class SplitPartitionsTest {
                     .hasMessage(
                             "Consumer \"balances/0\" does not run here now; it is waiting for claim. Ask the process"
                                     + " that runs it.");
+        }
+    }
+
+    @Test
+    void handlers_of_all_partitions_may_close_their_projection_at_once_and_none_waits_for_another() throws Exception {
+        JdbcReadModel model = JdbcReadModel.on(TestDatabase.SQLITE_WAL.emptyDatabase(folder), Accounts.SCHEMA);
+        CompletableFuture<RunningProjection<?>> own = new CompletableFuture<>();
+        CyclicBarrier both = new CyclicBarrier(2);
+        Projection<SqlModel> closing = Projection.<SqlModel>raw("balances", Query.all(), (_, _) -> {
+                    awaitOther(both);
+                    own.join().close();
+                    awaitOther(both);
+                })
+                .partitions(2);
+        try (InMemoryEventStore store = new InMemoryEventStore();
+                Everfold everfold = Everfold.on(store)) {
+            deposit(store, "alice", 5);
+            deposit(store, "bob", 5);
+
+            RunningProjection<?> running = everfold.start(closing, model);
+            own.complete(running);
+            while (running.status().handled() < 2) {
+                Thread.onSpinWait();
+            }
+            running.close();
+
+            assertThat(running.status().state()).isEqualTo(ConsumerState.STOPPED);
+            assertThat(running.status().lastFailure()).isEmpty();
+        }
+    }
+
+    private static void awaitOther(CyclicBarrier both) {
+        try {
+            both.await(SOON.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException failed) {
+            throw new IllegalStateException(failed);
         }
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// One consumer: claims, runs while the claim is in force ([ConsumerRun]), and claims again.
 ///
@@ -28,6 +29,9 @@ public final class ConsumerLoop implements EventConsumer {
 
     /// How long the step in work may take to end, before who asks for a pause goes on.
     private static final Duration SETTLE_MAX = Duration.ofSeconds(30);
+
+    /// What this is, or is a part of: no handler of it waits for any part of it.
+    private final Object consumer;
 
     private final ConsumerSource source;
     private final ConsumerSource.Shared shared;
@@ -63,19 +67,35 @@ public final class ConsumerLoop implements EventConsumer {
         }
     }
 
-    private ConsumerLoop(ConsumerSource source, ConsumerSource.Shared shared, Claims claims, ConsumerOptions options) {
+    private ConsumerLoop(
+            @Nullable Object whole,
+            ConsumerSource source,
+            ConsumerSource.Shared shared,
+            Claims claims,
+            ConsumerOptions options) {
+        this.consumer = whole == null ? this : whole;
         this.source = source;
         this.shared = shared;
         this.claims = claims;
         this.options = options;
         this.gauge = new Gauge(source.name(), source.kind(), shared.clock());
-        this.thread = Thread.ofVirtual().name("everfold-" + source.name()).unstarted(this::run);
+        this.thread =
+                Thread.ofVirtual().name("everfold-" + source.name()).unstarted(() -> Handling.of(consumer, this::run));
     }
 
     /// Starts a consumer.
     public static ConsumerLoop start(
             ConsumerSource source, ConsumerSource.Shared shared, Claims claims, ConsumerOptions options) {
-        ConsumerLoop loop = new ConsumerLoop(source, shared, claims, options);
+        return started(new ConsumerLoop(null, source, shared, claims, options));
+    }
+
+    /// Starts a part of a consumer.
+    public static ConsumerLoop startPart(
+            Object whole, ConsumerSource source, ConsumerSource.Shared shared, Claims claims, ConsumerOptions options) {
+        return started(new ConsumerLoop(whole, source, shared, claims, options));
+    }
+
+    private static ConsumerLoop started(ConsumerLoop loop) {
         loop.thread.start();
         return loop;
     }
@@ -218,7 +238,7 @@ public final class ConsumerLoop implements EventConsumer {
     }
 
     private <T> T ask(Function<ConsumerRun, T> work) {
-        if (isOwnThread()) {
+        if (Handling.isOf(consumer)) {
             throw new IllegalStateException("Consumer \"" + name()
                     + "\" is asked by its own handler, for which it waits. Ask it from another thread.");
         }
@@ -303,7 +323,7 @@ public final class ConsumerLoop implements EventConsumer {
     @Override
     public void close() {
         closeSoon();
-        if (isOwnThread()) {
+        if (Handling.isOf(consumer)) {
             return;
         }
         Threads.awaitEnd(thread);
@@ -340,13 +360,8 @@ public final class ConsumerLoop implements EventConsumer {
         wakeup.ring();
     }
 
-    /// Whether a handler calls, which must not wait for what comes after it.
-    private boolean isOwnThread() {
-        return Thread.currentThread() == thread;
-    }
-
     private void settle() {
-        if (isOwnThread()) {
+        if (Handling.isOf(consumer)) {
             return;
         }
         try {

@@ -26,10 +26,12 @@ final class BuildRun<T> {
     private final Runnable ended;
     private final List<ConsumerLoop> loops;
 
+    /// @param whole what this is a part of
     /// @param choice which build, asked for before each claim; empty = none for now
     /// @param served called, in the thread of a loop, when the build has begun to serve
     /// @param ended called, in the thread of a loop, when this one has ended, for whatever reason
     BuildRun(
+            Object whole,
             Projection<T> projection,
             ReadModel<T> model,
             ConsumerSource.Shared shared,
@@ -42,8 +44,8 @@ final class BuildRun<T> {
         this.served = served;
         this.ended = ended;
         this.loops = IntStream.range(0, projection.partitions())
-                .mapToObj(partition ->
-                        ConsumerLoop.start(source(partition), shared, new Partition(partition), projection.options()))
+                .mapToObj(partition -> ConsumerLoop.startPart(
+                        whole, source(partition), shared, new Partition(partition), projection.options()))
                 .toList();
     }
 

@@ -2,6 +2,7 @@ package dev.everfold.eventsourcing.projection;
 
 import dev.everfold.eventsourcing.internal.ConsumerLoop;
 import dev.everfold.eventsourcing.internal.ConsumerSource;
+import dev.everfold.eventsourcing.internal.Handling;
 import dev.everfold.eventsourcing.internal.Threads;
 import dev.everfold.eventsourcing.subscription.ConsumerStatus;
 import java.lang.System.Logger.Level;
@@ -48,7 +49,7 @@ final class BuildRuns<T> implements AutoCloseable {
         this.projection = projection;
         this.model = model;
         this.shared = shared;
-        this.main = new BuildRun<>(projection, model, shared, this::chooseMain, this::replaced, this::ended);
+        this.main = new BuildRun<>(this, projection, model, shared, this::chooseMain, this::replaced, this::ended);
     }
 
     /// What fills the build that serves, or is to.
@@ -114,8 +115,8 @@ final class BuildRuns<T> implements AutoCloseable {
                 // to go on with.
                 next.run().closeSoon();
             }
-            BuildRun<T> run =
-                    new BuildRun<>(projection, model, shared, () -> chooseNext(build), this::takeOver, this::ended);
+            BuildRun<T> run = new BuildRun<>(
+                    this, projection, model, shared, () -> chooseNext(build), this::takeOver, this::ended);
             next = new Next<>(build, run);
         } finally {
             lock.unlock();
@@ -313,9 +314,10 @@ final class BuildRuns<T> implements AutoCloseable {
         awaitRetired();
     }
 
+    /// It waits for loops, so none of their handlers waits for it.
     private void awaitRetired() {
         Thread last = retiring;
-        if (last != null) {
+        if (last != null && !Handling.isOf(this)) {
             Threads.awaitEnd(last);
         }
     }

@@ -1,5 +1,6 @@
 package dev.everfold.eventsourcing.reaction;
 
+import dev.everfold.eventsourcing.internal.Handling;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -25,7 +26,7 @@ final class Answers {
     private record Sent(FutureTask<Answer> answer, Thread thread) {
 
         static Sent begin(Outgoing outgoing, Callable<Answer> sending) {
-            FutureTask<Answer> answer = new FutureTask<>(sending);
+            FutureTask<Answer> answer = new FutureTask<>(Handling.elsewhere(sending));
             Thread thread = Thread.ofVirtual()
                     .name("everfold-send-" + outgoing.target())
                     .start(answer);

@@ -1,5 +1,6 @@
 package dev.everfold.eventsourcing.reaction;
 
+import dev.everfold.eventsourcing.internal.Handling;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.RecordedEvent;
 import java.time.Clock;
@@ -63,7 +64,8 @@ final class ReactionRun<E, S> implements AutoCloseable {
         }
         List<Future<?>> all = new ArrayList<>();
         boolean redriven = redriving;
-        byKey.forEach((key, told) -> all.add(threads.submit(() -> handle(key, told, redriven))));
+        byKey.forEach((key, told) ->
+                all.add(threads.submit(Handling.elsewhere(Executors.callable(() -> handle(key, told, redriven))))));
         await(all);
     }
 

@@ -31,7 +31,8 @@ public interface EventConsumer extends AutoCloseable {
     boolean awaitCaughtUp(Duration timeout) throws InterruptedException;
 
     /// Handles nothing until [#resume()], and keeps its claim. Returns when the step in work is done, or given up
-    /// where it is tried again; at once while it has no claim, or when a handler calls it for its own consumer.
+    /// where it is tried again; at once while it has no claim, or when a handler calls it for its own consumer, or
+    /// what a reaction sends a command to. Their step is done first.
     void pause();
 
     /// Goes on after [#pause()].
@@ -56,7 +57,8 @@ public interface EventConsumer extends AutoCloseable {
     int discard(String key);
 
     /// Finishes the step in work, saves the checkpoint and gives the claim back. Returns when that is done; at once
-    /// when a handler calls it for its own consumer. May be called more than once.
+    /// when a handler calls it for its own consumer, or what a reaction sends a command to. May be called more than
+    /// once.
     @Override
     void close();
 }
