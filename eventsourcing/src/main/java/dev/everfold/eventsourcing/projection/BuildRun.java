@@ -4,6 +4,7 @@ import dev.everfold.eventsourcing.internal.Claims;
 import dev.everfold.eventsourcing.internal.ConsumerLoop;
 import dev.everfold.eventsourcing.internal.ConsumerSource;
 import dev.everfold.eventsourcing.internal.Selection;
+import dev.everfold.eventsourcing.internal.TimeLeft;
 import dev.everfold.eventsourcing.subscription.Claim;
 import dev.everfold.eventsourcing.subscription.ConsumerOptions;
 import dev.everfold.eventsourcing.subscription.ConsumerStatus;
@@ -87,8 +88,9 @@ final class BuildRun<T> {
     }
 
     boolean awaitHandled(long position, Duration timeout) throws InterruptedException {
+        TimeLeft left = TimeLeft.of(timeout);
         for (ConsumerLoop loop : loops) {
-            if (!loop.awaitHandled(position, timeout)) {
+            if (!loop.awaitHandled(position, left.get())) {
                 return false;
             }
         }

@@ -3,17 +3,16 @@ package dev.everfold.eventsourcing.projection;
 import dev.everfold.eventsourcing.internal.ConsumerLoop;
 import dev.everfold.eventsourcing.internal.ConsumerSource;
 import dev.everfold.eventsourcing.internal.NotHereException;
+import dev.everfold.eventsourcing.internal.TimeLeft;
 import dev.everfold.eventsourcing.subscription.ConsumerState;
 import dev.everfold.eventsourcing.subscription.ConsumerStatus;
 import dev.everfold.eventsourcing.subscription.EventConsumer;
 import dev.everfold.eventsourcing.subscription.ParkedEvent;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /// A projection at work: it keeps the build that serves up to date, and builds another one beside it when told to or
 /// when its version is higher than the one that serves. Safe for many threads.
@@ -90,16 +89,15 @@ public final class RunningProjection<T> implements EventConsumer {
     /// one before is read: then the read model is asked, after 5 milliseconds and ever less often, up to every 40.
     @Override
     public boolean awaitHandled(long position, Duration timeout) throws InterruptedException {
-        Duration left = Duration.ofNanos(TimeUnit.NANOSECONDS.convert(timeout));
-        Instant end = shared.clock().instant().plus(left);
+        TimeLeft left = TimeLeft.of(timeout);
         Duration poll = POLL_MIN;
         while (true) {
             BuildRun<T> run = runs.main();
             boolean elsewhere = runs.isReplacing()
                     || PartitionsStatus.of(name(), run.status()).state() == ConsumerState.WAITING_FOR_CLAIM;
-            Duration look = elsewhere ? shorter(poll, left) : left;
+            Duration look = elsewhere ? left.atMost(poll) : left.get();
             try {
-                if (run.awaitHandled(position, look) && runs.awaitReplaced(look)) {
+                if (run.awaitHandled(position, look) && runs.awaitReplaced(left.atMost(look))) {
                     return true;
                 }
             } catch (IllegalStateException ended) {
@@ -112,17 +110,11 @@ public final class RunningProjection<T> implements EventConsumer {
             if (elsewhere && servingPosition() > position) {
                 return true;
             }
-            // By what was waited, since a clock may be set back, and by the clock, since asking takes time too.
-            left = shorter(left.minus(look), Duration.between(shared.clock().instant(), end));
-            if (!left.isPositive()) {
+            if (!left.get().isPositive()) {
                 return false;
             }
             poll = poll.compareTo(POLL_MAX) < 0 ? poll.multipliedBy(2) : POLL_MAX;
         }
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     private Optional<Build> serving() {

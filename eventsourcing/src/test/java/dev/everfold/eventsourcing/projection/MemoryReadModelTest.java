@@ -466,6 +466,26 @@ class MemoryReadModelTest {
     }
 
     @Test
+    @Timeout(60)
+    void a_clock_that_is_set_ahead_ends_no_wait_for_another_process() throws InterruptedException {
+        MutableClock clock = MutableClock.at("2026-03-01T12:00:00Z");
+        Projection<MemoryRows<String, Long>> hasty =
+                balances().options(ConsumerOptions.DEFAULTS.withLease(Duration.ofMillis(100)));
+        long last = append("alice", new AccountEvent.Deposited("alice", 500));
+
+        try (ModelClaim _ = claimedByAnotherProcess(model.create("balances", 1, 1, 0));
+                Everfold here = Everfold.on(store, EverfoldOptions.defaults().withClock(clock))) {
+            RunningProjection<?> projection =
+                    here.start(hasty, new BeforeClaims<>(model, _ -> clock.advance(Duration.ofHours(1))));
+            long begun = System.nanoTime();
+
+            assertThat(projection.awaitHandled(last, Duration.ofMillis(100))).isFalse();
+            assertThat(System.nanoTime() - begun)
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(100).toNanos());
+        }
+    }
+
+    @Test
     void a_model_that_is_rebuilt_in_place_begins_with_nothing() throws InterruptedException {
         append("alice", new AccountEvent.Deposited("alice", 500));
         RunningProjection<?> running = everfold.start(balances(), model);

@@ -9,11 +9,15 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A group while it has clients: one thread that takes the group over, reads for it, gives messages to its clients and
 /// keeps how far it is. It ends when the last client has left. Other threads may put commands.
 final class GroupSession implements Runnable {
+
+    /// Not a clock that may be set: ahead, it would have all that clients have given to them again.
+    private static final LongSupplier NANOS = System::nanoTime;
 
     private final Streams streams;
     private final GroupDefinition group;
@@ -89,7 +93,7 @@ final class GroupSession implements Runnable {
         ParkedMessages parked = new ParkedMessages(streams, group);
         Checkpoint from = checkpoints.claim(
                 Checkpoint.at(group.generation(), group.start().from()));
-        long begunAtMillis = streams.clock().millis();
+        long begunAtMillis = nowMillis();
         Dispatcher messages = new Dispatcher(group.settings(), from, parked.first(), begunAtMillis);
         dispatcher = messages;
         Intake intake = new Intake(messages, new GroupSource(streams, group), parked);
@@ -98,7 +102,7 @@ final class GroupSession implements Runnable {
         try (LiveTail.Waiter waiter = streams.tail().join(intake.interest())) {
             tail = waiter;
             while (true) {
-                long now = streams.clock().millis();
+                long now = nowMillis();
                 taken.addAll(inbox.takeAll());
                 while (!taken.isEmpty()) {
                     handle(taken.remove(), messages, keeper, now);
@@ -123,9 +127,13 @@ final class GroupSession implements Runnable {
         }
     }
 
+    private static long nowMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(NANOS.getAsLong());
+    }
+
     private void await(LiveTail.Waiter waiter, Intake intake, long untilMillis) throws InterruptedException {
         if (!intake.hasWork(waiter)) {
-            long millis = Math.max(0, untilMillis - streams.clock().millis());
+            long millis = Math.max(0, untilMillis - nowMillis());
             boolean _ = waiter.await(intake.awaited(), TimeUnit.MILLISECONDS.toNanos(millis));
         }
     }

@@ -10,9 +10,11 @@ import dev.everfold.protocol.kurrent.StreamsWire;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +22,16 @@ import org.jspecify.annotations.Nullable;
 /// conditions. What is wrong with it is remembered and answered when it is complete.
 final class Batch {
 
+    private static final LongSupplier NANOS = System::nanoTime;
+
     private final Shared.UUID correlation;
     private final Shared.ExpectedStream options;
     private final Streams streams;
-    private @Nullable Instant deadline;
+    private final long begunNanos = NANOS.getAsLong();
+
+    /// How long the client waits for it from when it began to come, however the clock is set meanwhile.
+    private Optional<Duration> patience = Optional.empty();
+
     private IncomingEvents events;
     private String stream = "";
     private @Nullable RuntimeException refusal;
@@ -37,7 +45,7 @@ final class Batch {
             WireEvents.decode(correlation);
             stream = StreamNames.decode(options.getStreamIdentifier().getStreamName());
             streams.access().require(stream, Access.Action.WRITE);
-            deadline = deadline();
+            patience = patience();
         } catch (RuntimeException wrong) {
             refusal = wrong;
         }
@@ -79,7 +87,7 @@ final class Batch {
             }
             Supplier<CompletableFuture<AppendOutcome>> append =
                     streams.appends().prepare(AppendRequest.to(stream, WireEvents.expected(options), events.events()));
-            return deadline == null ? append : () -> inTime(append);
+            return patience.isEmpty() ? append : () -> inTime(append);
         } catch (RuntimeException refused) {
             return () -> CompletableFuture.failedFuture(refused);
         }
@@ -95,26 +103,26 @@ final class Batch {
     }
 
     private long nanosLeft() {
-        return deadline == null
-                ? Long.MAX_VALUE
-                : TimeUnit.NANOSECONDS.convert(Duration.between(streams.clock().instant(), deadline));
+        return patience.map(time -> Math.max(0, TimeUnit.NANOSECONDS.convert(time)))
+                .map(nanos -> nanos - (NANOS.getAsLong() - begunNanos))
+                .orElse(Long.MAX_VALUE);
     }
 
     /// @throws IllegalArgumentException when the deadline is no time
-    private @Nullable Instant deadline() {
+    private Optional<Duration> patience() {
         try {
             if (options.hasDeadline()) {
-                Duration left = Duration.ofSeconds(
+                return Optional.of(Duration.ofSeconds(
                         options.getDeadline().getSeconds(),
-                        options.getDeadline().getNanos());
-                return streams.clock().instant().plus(left);
+                        options.getDeadline().getNanos()));
             }
             if (options.hasDeadlineAt()) {
-                return Instant.ofEpochSecond(
+                Instant at = Instant.ofEpochSecond(
                         options.getDeadlineAt().getSeconds(),
                         options.getDeadlineAt().getNanos());
+                return Optional.of(Duration.between(streams.clock().instant(), at));
             }
-            return null;
+            return Optional.empty();
         } catch (ArithmeticException | DateTimeException none) {
             throw new IllegalArgumentException("The deadline of the append is no time; expected one.", none);
         }

@@ -12,7 +12,7 @@ import dev.everfold.kurrent.stream.Delivery;
 import dev.everfold.kurrent.stream.EventFilter;
 import dev.everfold.kurrent.stream.StreamNames;
 import dev.everfold.kurrent.stream.Streams;
-import java.time.Clock;
+import dev.everfold.testkit.MutableClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,7 +45,8 @@ class GroupsTest {
 
     private final InMemoryEventStore store = new InMemoryEventStore();
     private final Executor virtual = Executors.newVirtualThreadPerTaskExecutor();
-    private final Streams streams = Streams.over(store, virtual, Clock.systemUTC());
+    private final MutableClock clock = MutableClock.at("2026-03-01T12:00:00Z");
+    private final Streams streams = Streams.over(store, virtual, clock);
     private final BlockingQueue<String> threads = new LinkedBlockingQueue<>();
     private final Groups groups = new Groups(
             streams,
@@ -132,6 +133,22 @@ class GroupsTest {
         ada.await(1);
 
         assertThat(ada.poll()).map(message -> message.found().stream()).contains("order-1");
+    }
+
+    @Test
+    void no_message_is_given_again_since_the_clock_is_set_ahead() throws Exception {
+        GroupKey key = new GroupKey("order-1", "shop");
+        create(key);
+        append(2);
+        TestSubscriber ada = new TestSubscriber("ada", 3);
+        Member _ = groups.join(key, ada);
+        ada.await(2);
+
+        clock.advance(Duration.ofDays(1));
+        append(1);
+        ada.await(3);
+
+        assertThat(ada.retries()).containsExactly(0, 0, 0);
     }
 
     @Test
