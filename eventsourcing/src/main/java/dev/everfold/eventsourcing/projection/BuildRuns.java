@@ -207,6 +207,26 @@ final class BuildRuns<T> implements AutoCloseable {
         }
     }
 
+    /// How the main build does, and what fails in one that is made beside it.
+    ConsumerStatus status() {
+        BuildRun<T> filling;
+        Next<T> beside;
+        lock.lock();
+        try {
+            filling = main;
+            beside = next;
+        } finally {
+            lock.unlock();
+        }
+        ConsumerStatus status = PartitionsStatus.of(projection.name(), filling.status());
+        return beside == null
+                ? status
+                : PartitionsStatus.withBeside(
+                        status,
+                        beside.build(),
+                        PartitionsStatus.of(projection.name(), beside.run().status()));
+    }
+
     /// How far the build is that is made beside the one that serves; empty when there is none.
     Optional<Rebuild> rebuilding() {
         lock.lock();

@@ -4,6 +4,8 @@ import dev.everfold.eventsourcing.subscription.ConsumerState;
 import dev.everfold.eventsourcing.subscription.ConsumerStatus;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The partitions of one build as a whole: sums, the lowest position, and the state of the one that needs attention
 /// most.
@@ -29,9 +31,31 @@ final class PartitionsStatus {
                 all.stream().mapToDouble(ConsumerStatus::eventsPerSecond).sum(),
                 all.stream().mapToLong(ConsumerStatus::retries).sum(),
                 all.stream().mapToInt(ConsumerStatus::parked).sum(),
-                all.stream()
-                        .flatMap(each -> each.lastFailure().stream())
-                        .max(Comparator.comparing(ConsumerStatus.Failure::time)));
+                newest(all.stream().flatMap(each -> each.lastFailure().stream())));
+    }
+
+    /// The same with what fails in a build that is made beside it.
+    static ConsumerStatus withBeside(ConsumerStatus main, Build build, ConsumerStatus beside) {
+        return new ConsumerStatus(
+                main.name(),
+                main.kind(),
+                main.state(),
+                main.position(),
+                main.lagEvents(),
+                main.lag(),
+                main.handled(),
+                main.eventsPerSecond(),
+                main.retries() + beside.retries(),
+                main.parked(),
+                newest(Stream.concat(
+                        main.lastFailure().stream(),
+                        beside.lastFailure().stream()
+                                .map(failure -> new ConsumerStatus.Failure(
+                                        failure.time(), "in build " + build.number() + ": " + failure.message())))));
+    }
+
+    private static Optional<ConsumerStatus.Failure> newest(Stream<ConsumerStatus.Failure> failures) {
+        return failures.max(Comparator.comparing(ConsumerStatus.Failure::time));
     }
 
     private static int concern(ConsumerState state) {

@@ -79,10 +79,11 @@ public final class RunningProjection<T> implements EventConsumer {
         return projection.name();
     }
 
-    /// Of all partitions: sums, the lowest position, and the state of the one that needs attention most.
+    /// Of all partitions: sums, the lowest position, and the state of the one that needs attention most. While a
+    /// build is made beside the one that serves, its retries and its last failure count too.
     @Override
     public ConsumerStatus status() {
-        return PartitionsStatus.of(name(), runs.main().status());
+        return runs.status();
     }
 
     /// Also while another process runs the projection, or while a build of a higher version is made here and the

@@ -11,6 +11,8 @@ import dev.everfold.eventsourcing.codec.EventType;
 import dev.everfold.eventsourcing.subscription.Backoff;
 import dev.everfold.eventsourcing.subscription.Checkpoint;
 import dev.everfold.eventsourcing.subscription.ConsumerOptions;
+import dev.everfold.eventsourcing.subscription.ConsumerState;
+import dev.everfold.eventsourcing.subscription.ConsumerStatus;
 import dev.everfold.eventsourcing.subscription.FailurePolicy;
 import dev.everfold.eventsourcing.subscription.ParkedEvent;
 import dev.everfold.eventsourcing.subscription.Step;
@@ -125,6 +127,9 @@ class MemoryReadModelTest {
         assertThatThrownBy(() -> running.awaitRebuilt(SOON))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("Consumer \"balances\" has failed at position 0: IllegalArgumentException: no cents");
+        assertThat(running.status().state()).isNotEqualTo(ConsumerState.FAILED);
+        assertThat(running.status().lastFailure().map(ConsumerStatus.Failure::message))
+                .contains("in build 2: IllegalArgumentException: no cents");
         fails.set(false);
         assertThat(running.rebuild().build().number()).isEqualTo(2);
         assertThat(running.awaitRebuilt(SOON)).isTrue();
