@@ -38,6 +38,7 @@ public final class ConsumerLoop implements EventConsumer {
     private final Claims claims;
     private final ConsumerOptions options;
     private final Gauge gauge;
+    private final Trouble trouble;
     private final Wakeup wakeup = new Wakeup();
     private final ConcurrentLinkedQueue<Request<?>> requests = new ConcurrentLinkedQueue<>();
     private final Thread thread;
@@ -79,6 +80,7 @@ public final class ConsumerLoop implements EventConsumer {
         this.claims = claims;
         this.options = options;
         this.gauge = new Gauge(source.name(), source.kind(), shared.clock());
+        this.trouble = new Trouble(source.name(), shared.clock());
         this.thread =
                 Thread.ofVirtual().name("everfold-" + source.name()).unstarted(() -> Handling.of(consumer, this::run));
     }
@@ -139,7 +141,7 @@ public final class ConsumerLoop implements EventConsumer {
             if (!claims.isTransient(failed)) {
                 throw failed;
             }
-            gauge.failed(failed, true);
+            failed(failed);
             refuseRequests();
             return false;
         }
@@ -174,7 +176,7 @@ public final class ConsumerLoop implements EventConsumer {
             if (!failed.retryable()) {
                 throw failed;
             }
-            gauge.failed(failed, true);
+            failed(failed);
             refuseRequests();
             return Optional.empty();
         }
@@ -201,6 +203,17 @@ public final class ConsumerLoop implements EventConsumer {
 
     Gauge gauge() {
         return gauge;
+    }
+
+    /// A failure that is tried again.
+    void failed(RuntimeException cause) {
+        gauge.failed(cause, true);
+        trouble.failed(gauge.position(), cause);
+    }
+
+    /// A step was carried out.
+    void passed() {
+        trouble.passed();
     }
 
     Wakeup wakeup() {

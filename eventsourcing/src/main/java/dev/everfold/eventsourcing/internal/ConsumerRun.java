@@ -243,9 +243,8 @@ final class ConsumerRun implements AutoCloseable {
     }
 
     private void retry(RuntimeException failed, int failures) {
-        loop.gauge().failed(failed, true);
+        loop.failed(failed);
         loop.gauge().state(ConsumerState.RETRYING);
-        LOG.log(Level.DEBUG, "step failed name=" + source.name() + " position=" + position, failed);
         if (!loop.isClosing()) {
             loop.wakeup().await(options.backoff().after(failures, shared.random()));
         }
@@ -276,13 +275,16 @@ final class ConsumerRun implements AutoCloseable {
         if (more > 0 && parking.count() + more > options.parkedMax()) {
             throw new IllegalStateException(
                     "Consumer \"" + source.name() + "\" has " + parking.count() + " parked events; the limit is "
-                            + options.parkedMax() + " (ConsumerOptions.parkedMax). Redrive or discard some.",
+                            + options.parkedMax()
+                            + " (ConsumerOptions.parkedMax). Raise it, start the consumer again, and"
+                            + " redrive or discard some.",
                     cause);
         }
     }
 
     private void commit(Step step) {
         claim.commit(step);
+        loop.passed();
         parking.apply(step);
         loop.parked(parking.count());
         position = step.after().position();

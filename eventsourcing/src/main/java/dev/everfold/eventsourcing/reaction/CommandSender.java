@@ -10,7 +10,12 @@ public interface CommandSender<C> {
     ///
     /// It is called again with the same command id after a crash or a failure, so a second call with an id must
     /// have no second effect. Whatever it throws counts as a failure of the event: the command is sent again, until
-    /// the event is parked. It is interrupted when it takes longer than [Reaction#answerMax(java.time.Duration)].
+    /// the event is parked. An [EventStoreException][dev.everfold.eventstore.EventStoreException] that is worth
+    /// another
+    /// try, and an [AppendConflictException][dev.everfold.eventstore.AppendConflictException], pass: with those
+    /// it is
+    /// sent until they do, and no event is parked. It is interrupted when it takes longer than
+    /// [Reaction#answerMax(java.time.Duration)].
     ///
     /// @param id of the one the command is for
     /// @param context has the command's id, the event that caused it, and the correlation

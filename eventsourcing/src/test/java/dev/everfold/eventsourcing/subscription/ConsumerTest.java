@@ -218,7 +218,34 @@ class ConsumerTest {
         assertThatThrownBy(() -> consumer.awaitCaughtUp(SOON))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("Consumer \"orders\" has failed at position 1: IllegalStateException: Consumer \"orders\""
-                        + " has 1 parked events; the limit is 1 (ConsumerOptions.parkedMax). Redrive or discard some.");
+                        + " has 1 parked events; the limit is 1 (ConsumerOptions.parkedMax). Raise it, start"
+                        + " the consumer again, and redrive or discard some.");
+    }
+
+    @Test
+    void what_it_says_where_too_many_events_are_parked_can_be_done() throws InterruptedException {
+        append("order-1");
+        append("order-2");
+        AtomicBoolean fails = new AtomicBoolean(true);
+        Subscription subscription = Subscription.each("orders", event -> {
+            if (fails.get()) {
+                throw new IllegalArgumentException("cannot be handled");
+            }
+            seen.add(event.position());
+        });
+        ConsumerOptions options = FAST.onFailure(1, FailurePolicy.PARK).withParkedMax(1);
+        EventConsumer full = everfold.start(subscription.options(options));
+        assertThatThrownBy(() -> full.awaitCaughtUp(SOON)).isInstanceOf(IllegalStateException.class);
+        full.close();
+
+        EventConsumer raised = everfold.start(subscription.options(options.withParkedMax(2)));
+        assertThat(raised.awaitCaughtUp(SOON)).isTrue();
+        fails.set(false);
+
+        assertThat(raised.redrive("order-1")).isEqualTo(1);
+        assertThat(raised.discard("order-2")).isEqualTo(1);
+        assertThat(raised.parked()).isEmpty();
+        assertThat(seen).containsExactly(0L);
     }
 
     @Test
@@ -341,7 +368,8 @@ class ConsumerTest {
         assertThatThrownBy(() -> consumer.awaitCaughtUp(SOON))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("Consumer \"orders\" has failed at position 2: IllegalStateException: Consumer \"orders\""
-                        + " has 2 parked events; the limit is 2 (ConsumerOptions.parkedMax). Redrive or discard some.");
+                        + " has 2 parked events; the limit is 2 (ConsumerOptions.parkedMax). Raise it, start"
+                        + " the consumer again, and redrive or discard some.");
     }
 
     @Test
