@@ -2,6 +2,7 @@ package dev.everfold.eventsourcing.subscription;
 
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.AppendConflictException;
+import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.Expected;
@@ -73,9 +74,13 @@ public final class TrackedCheckpoints implements CheckpointStore {
                     ? Optional.of(new Checkpoint(store.lineage(), tracked.getAsLong()))
                     : Optional.empty();
             TreeMap<Long, ParkedEvent> found = new TreeMap<>();
-            for (RecordedEvent event : store.read(Read.stream(stream)).toList()) {
-                ParkedEvents.fold(found, event);
-                nextRevision = event.revision() + 1;
+            // Of all that was ever parked, no more is held than what still is.
+            try (EventCursor history = store.read(Read.stream(stream))) {
+                while (history.hasNext()) {
+                    RecordedEvent event = history.next();
+                    ParkedEvents.fold(found, event);
+                    nextRevision = event.revision() + 1;
+                }
             }
             this.parked = List.copyOf(found.values());
         }
