@@ -124,7 +124,9 @@ final class ConsumerRun implements AutoCloseable {
                 handle(List.of(), position);
             }
             loop.caughtUp(claim);
-            waitForEvents();
+            do {
+                waitForEvents();
+            } while (isIdle());
         }
     }
 
@@ -142,20 +144,27 @@ final class ConsumerRun implements AutoCloseable {
             }
             saveIfDue(!rung);
         }
-        if (isBehind()) {
-            loop.gauge().state(ConsumerState.CATCHING_UP);
-        }
     }
 
-    /// Also where the store cannot say so now: the read that follows meets that and tries again.
-    private boolean isBehind() {
+    /// Whether there is nothing to do but to wait on, so that an idle consumer reads nothing. Not where the store
+    /// cannot say so now: the read that follows meets that and tries again.
+    private boolean isIdle() {
         try {
-            return shared.store().nextPosition() > position;
+            long end = shared.store().nextPosition();
+            if (end > position) {
+                loop.gauge().state(ConsumerState.CATCHING_UP);
+            }
+            return end == position
+                    && !loop.isClosing()
+                    && !loop.isPaused()
+                    && !loop.isAsked()
+                    && !loop.isAwaited(claim);
         } catch (EventStoreException failed) {
             if (!failed.retryable()) {
                 throw failed;
             }
-            return true;
+            loop.gauge().state(ConsumerState.CATCHING_UP);
+            return false;
         }
     }
 
