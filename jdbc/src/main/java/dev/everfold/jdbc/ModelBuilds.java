@@ -11,7 +11,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// What is done with builds, each within a transaction of the caller: how they begin, are found sound, claimed, shown
 /// to readers and deleted.
@@ -52,15 +54,32 @@ final class ModelBuilds {
         table.prepare(connection);
     }
 
-    /// Builds that are there with all that belongs to them.
+    /// Builds that are there with all that belongs to them. Each statement may see a later moment than the one
+    /// before,
+    /// so one that lacks something may have been replaced meanwhile: then all are looked at again.
     List<Build> sound(Connection connection, String projection) throws SQLException {
-        List<Build> sound = new ArrayList<>();
-        for (Stored stored : table.of(connection, projection)) {
-            if (stored.status() != Status.RETIRED) {
+        for (List<Stored> live = live(connection, projection); ; ) {
+            List<Build> sound = new ArrayList<>();
+            for (Stored stored : live) {
                 sound(connection, stored).ifPresent(sound::add);
             }
+            List<Stored> again = sound.size() == live.size() ? live : live(connection, projection);
+            if (statuses(again).equals(statuses(live))) {
+                return sound;
+            }
+            live = again;
         }
-        return sound;
+    }
+
+    private List<Stored> live(Connection connection, String projection) throws SQLException {
+        return table.of(connection, projection).stream()
+                .filter(stored -> stored.status() != Status.RETIRED)
+                .toList();
+    }
+
+    /// Which builds, and which of them serves.
+    private static Map<Long, Status> statuses(List<Stored> live) {
+        return live.stream().collect(Collectors.toMap(Stored::number, Stored::status));
     }
 
     Optional<Build> sound(Connection connection, Stored stored) throws SQLException {

@@ -21,6 +21,8 @@ import dev.everfold.eventstore.InMemoryEventStore;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -156,6 +159,43 @@ class RebuildsTest extends AccountsModelTest {
         assertThat(next.serve()).isFalse();
 
         move(old, 10_007);
+    }
+
+    @Test
+    void who_looks_at_builds_while_one_takes_the_place_of_another_finds_one_that_serves() throws Exception {
+        ModelClaim old = claim(model.create("balances", 1, 1, 0), "old", Duration.ofMinutes(1));
+        ModelClaim next = claim(model.create("balances", 1, 1, 1), "next", Duration.ofMinutes(1));
+        commit(next, 0, 2);
+        commit(old, 0, 2);
+        AtomicBoolean serves = new AtomicBoolean();
+
+        JdbcReadModel other = JdbcReadModel.on(
+                afterQueries("from everfold_builds where projection", () -> serves.set(serves.get() || next.serve())),
+                Accounts.SCHEMA);
+
+        assertThat(other.builds("balances")).filteredOn(Build::serving).hasSize(1);
+        assertThat(serves).isTrue();
+    }
+
+    /// Something happens after each query with such a text, before its transaction goes on.
+    private DataSource afterQueries(String text, Runnable moment) {
+        return FaultyDataSource.proxy(DataSource.class, (_, method, arguments) -> {
+            Object connection = FaultyDataSource.invoke(database, method, arguments);
+            return FaultyDataSource.proxy(Connection.class, (_, call, values) -> {
+                Object result = FaultyDataSource.invoke(connection, call, values);
+                boolean isMeant = call.getName().equals("prepareStatement")
+                        && values[0].toString().contains(text);
+                return !isMeant
+                        ? result
+                        : FaultyDataSource.proxy(PreparedStatement.class, (_, execution, given) -> {
+                            Object rows = FaultyDataSource.invoke(result, execution, given);
+                            if (execution.getName().equals("executeQuery")) {
+                                moment.run();
+                            }
+                            return rows;
+                        });
+            });
+        });
     }
 
     private ModelClaim claim(Build build, String owner, Duration lease) {

@@ -29,20 +29,28 @@ final class SearchBuilds {
         this.clock = clock;
     }
 
-    /// Those whose index is there.
+    /// Those whose index is there. One that is not may have been replaced since the registry was read: then all are
+    /// looked at again.
     List<Build> list(String projection) {
-        Optional<Registry> registry = consumers.registry(projection).map(Stored::content);
-        if (registry.isEmpty()) {
-            return List.of();
-        }
-        Set<String> there = indices(projection).keySet();
-        List<Build> builds = new ArrayList<>();
-        for (BuildEntry entry : registry.get().builds()) {
-            if (there.contains(entry.index().value())) {
-                builds.add(build(registry.get(), entry));
+        Registry registry = registry(projection);
+        while (true) {
+            Set<String> there = indices(projection).keySet();
+            List<Build> builds = new ArrayList<>();
+            for (BuildEntry entry : registry.builds()) {
+                if (there.contains(entry.index().value())) {
+                    builds.add(build(registry, entry));
+                }
             }
+            Registry again = builds.size() == registry.builds().size() ? registry : registry(projection);
+            if (again.equals(registry)) {
+                return builds;
+            }
+            registry = again;
         }
-        return builds;
+    }
+
+    private Registry registry(String projection) {
+        return consumers.registry(projection).map(Stored::content).orElseGet(() -> Registry.empty(projection, 0));
     }
 
     /// A build as it is now.

@@ -13,6 +13,7 @@ import dev.everfold.search.Orders.OrderEvent.Placed;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
@@ -59,6 +60,53 @@ class SearchReadModelTest extends OrderModelTest {
                         .with("events", 3)
                         .with("cents", 525))
                 .thenSameAfterKill(4);
+    }
+
+    @Test
+    void who_looks_at_builds_while_one_takes_the_place_of_another_finds_one_that_serves() throws InterruptedException {
+        append(new Placed("17", "alice"));
+        RunningProjection<?> orders = everfold.start(Orders.projection(name), model);
+        orders.awaitCaughtUp(SOON);
+        AtomicBoolean isReplaced = new AtomicBoolean();
+        // Closing waits until the index of the build before is deleted.
+        AfterReading transport = new AfterReading(server.options(), name, () -> {
+            if (!isReplaced.getAndSet(true)) {
+                orders.rebuild();
+                await(() -> orders.rebuilding().isEmpty());
+                orders.close();
+            }
+        });
+
+        try (SearchReadModel other = new SearchReadModel(
+                () -> SearchClient.open(server.options(), transport),
+                Orders.DEFINITION,
+                SearchModelOptions.DEFAULTS,
+                Clock.systemUTC())) {
+            assertThat(other.builds(name)).filteredOn(Build::serving).hasSize(1);
+        }
+        assertThat(isReplaced).isTrue();
+    }
+
+    /// Something happens after each answer to a call for a document.
+    private static final class AfterReading extends Transport {
+
+        private final String end;
+        private final Runnable moment;
+
+        AfterReading(SearchOptions options, String document, Runnable moment) {
+            super(options);
+            this.end = "/_doc/" + document;
+            this.moment = moment;
+        }
+
+        @Override
+        Answer send(Call call) {
+            Answer answer = super.send(call);
+            if (call.path().contains(end)) {
+                moment.run();
+            }
+            return answer;
+        }
     }
 
     @Test
