@@ -96,6 +96,8 @@ final class AppendDecisions {
             }
         } catch (CorruptIndexException damage) {
             return new Decision.Refused(setAside(damage));
+        } catch (InternalError unreadable) {
+            return new Decision.Refused(LogOpening.unreadable(unreadable));
         } catch (EventStoreException refusal) {
             return new Decision.Refused(refusal);
         }

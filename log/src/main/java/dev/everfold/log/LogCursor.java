@@ -7,6 +7,7 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.Read.Direction;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreClosedException;
+import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.log.index.Candidates;
 import dev.everfold.log.index.CorruptIndexException;
 import dev.everfold.log.index.LogIndex;
@@ -122,6 +123,10 @@ final class LogCursor implements EventCursor {
                 CorruptStoreException corrupt = setAside.apply(damage);
                 failure = corrupt;
                 throw corrupt;
+            } catch (InternalError page) {
+                StoreUnavailableException unreadable = LogOpening.unreadable(page);
+                failure = unreadable;
+                throw unreadable;
             } catch (RuntimeException | Error unreadable) {
                 failure = unreadable;
                 throw unreadable;

@@ -145,6 +145,8 @@ public final class LogEventStore implements EventStore {
             return new LogCursor(sources, read, next);
         } catch (CorruptIndexException damage) {
             throw setAside(damage);
+        } catch (InternalError unreadable) {
+            throw LogOpening.unreadable(unreadable);
         }
     }
 
@@ -215,6 +217,8 @@ public final class LogEventStore implements EventStore {
                     opened.segments().all().size());
         } catch (CorruptIndexException damage) {
             throw setAside(damage);
+        } catch (InternalError unreadable) {
+            throw LogOpening.unreadable(unreadable);
         } catch (IOException failure) {
             throw unreadable(failure);
         }

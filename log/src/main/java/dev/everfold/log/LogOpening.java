@@ -130,6 +130,9 @@ final class LogOpening {
         } catch (CorruptIndexException damage) {
             closeStorage();
             throw new CorruptStoreException(damage.getMessage());
+        } catch (InternalError failure) {
+            closeStorage();
+            throw unreadable(failure);
         } catch (RuntimeException | Error failure) {
             closeStorage();
             throw failure;
@@ -373,6 +376,14 @@ final class LogOpening {
                 "There is no store in " + where + ". Correct the path, or create a store by appending or importing.",
                 false,
                 null);
+    }
+
+    /// So the JVM reports that the device could not read a page of a mapped file.
+    static StoreUnavailableException unreadable(InternalError failure) {
+        return new StoreUnavailableException(
+                "A file of the store cannot be read: " + failure.getMessage() + ". Look at the disk, and try again.",
+                true,
+                failure);
     }
 
     static EventStoreException unavailable(String where, IOException failure) {

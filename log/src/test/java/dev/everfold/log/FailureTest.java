@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.EventCursor;
+import dev.everfold.eventstore.EventStoreException;
 import dev.everfold.eventstore.EventStoreException.Stored;
+import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
@@ -25,8 +27,10 @@ import dev.everfold.log.simulation.Operation.Kind;
 import dev.everfold.log.simulation.SimulatedDisk;
 import dev.everfold.log.simulation.Survival;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -391,6 +395,39 @@ class FailureTest {
             }
         }
         return contents;
+    }
+
+    /// As on a device that fails: pages of mapped files that were right before can no longer be read.
+    @Test
+    void files_of_which_mapped_pages_cannot_be_read_fail_what_needs_them_and_nothing_else(@TempDir Path folder)
+            throws IOException {
+        Path data = folder.resolve("data");
+        try (LogEventStore store = LogEventStore.open(data, Stores.SMALL, Mode.CREATE)) {
+            Stores.appendSmall(store, 200);
+        }
+        try (LogEventStore store = LogEventStore.open(data, Stores.SMALL, Mode.EXISTING)) {
+            List<RecordedEvent> before = events(store);
+            String stream = before.getFirst().stream();
+            assertThat(store.read(Read.stream(stream)).toList()).isNotEmpty();
+            List<String> mapped = contents(data).keySet().stream()
+                    .filter(name -> name.endsWith(".log") || name.endsWith(".run"))
+                    .toList();
+            assertThat(mapped).anyMatch(name -> name.endsWith(".log")).anyMatch(name -> name.endsWith(".run"));
+            for (String name : mapped) {
+                FileChannel.open(data.resolve(name), StandardOpenOption.WRITE)
+                        .truncate(0)
+                        .close();
+            }
+
+            assertThatThrownBy(() -> events(store)).isInstanceOf(StoreUnavailableException.class);
+            assertThatThrownBy(() -> store.read(Read.stream(stream)).toList()).isInstanceOf(EventStoreException.class);
+            assertThatThrownBy(store::stats).isInstanceOf(EventStoreException.class);
+            assertThatThrownBy(() -> store.append(Append.of(NewEvent.of(stream, "order.placed", "{}"))))
+                    .isInstanceOf(EventStoreException.class)
+                    .isNotInstanceOf(OutcomeUnknownException.class);
+            assertThatThrownBy(() -> LogBackup.backup(data, folder.resolve("backup"), _ -> {}))
+                    .isInstanceOf(EventStoreException.class);
+        }
     }
 
     @Test

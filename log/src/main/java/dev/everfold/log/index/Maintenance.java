@@ -339,7 +339,8 @@ final class Maintenance {
         } catch (CorruptIndexException damage) {
             tell(Level.WARNING, "index run damaged", damage);
             return setAside(damage);
-        } catch (IOException | RuntimeException failure) {
+        } catch (IOException | RuntimeException | InternalError failure) {
+            // InternalError: the device could not read a page of a mapped run.
             tell(Level.WARNING, "index runs not merged", failure);
             return false;
         }

@@ -143,7 +143,7 @@ final class RunFile implements Part {
         check(at);
         long bits = RunFormat.bloomBits(term);
         for (int i = 0; i < RunFormat.BLOOM_PROBES; i++) {
-            long word = bytes.get(RunFormat.LONG, at + ((bits >>> 6 & 7) << 3));
+            long word = longAt(at + ((bits >>> 6 & 7) << 3));
             if ((word >>> bits & 1) == 0) {
                 return false;
             }
@@ -183,14 +183,14 @@ final class RunFile implements Part {
     long hash(long index) {
         long at = termsAt + index * RunFormat.TERM_BYTES;
         check(at);
-        return bytes.get(RunFormat.LONG, at);
+        return longAt(at);
     }
 
     /// The value of the term at this index: see [RunFormat].
     long value(long index) {
         long at = termsAt + index * RunFormat.TERM_BYTES;
         check(at);
-        return bytes.get(RunFormat.LONG, at + Long.BYTES);
+        return longAt(at + Long.BYTES);
     }
 
     /// How many postings a value stands for.
@@ -214,7 +214,7 @@ final class RunFile implements Part {
     long offset(long index) {
         long at = postingsAt + index * Integer.BYTES;
         check(at);
-        return bytes.get(RunFormat.INT, at) & 0xffff_ffffL;
+        return intAt(at) & 0xffff_ffffL;
     }
 
     @Override
@@ -227,11 +227,7 @@ final class RunFile implements Part {
         for (long index = fromIndex; index < layout.appends(); index++) {
             long at = layout.appendsAt() + index * RunFormat.APPEND_BYTES;
             check(at);
-            consumer.accept(
-                    bytes.get(RunFormat.LONG, at),
-                    bytes.get(RunFormat.LONG, at + 8),
-                    bytes.get(RunFormat.LONG, at + 16),
-                    (int) bytes.get(RunFormat.LONG, at + 24));
+            consumer.accept(longAt(at), longAt(at + 8), longAt(at + 16), (int) longAt(at + 24));
         }
     }
 
@@ -252,15 +248,14 @@ final class RunFile implements Part {
         long end = from + sectionBytes;
         for (long left = count; left > 0; left--) {
             checkRange(at, at + RunFormat.NUMBER_BYTES);
-            long number = bytes.get(RunFormat.LONG, at);
-            int length = bytes.get(RunFormat.INT, at + Long.BYTES);
+            long number = longAt(at);
+            int length = intAt(at + Long.BYTES);
             at += RunFormat.NUMBER_BYTES;
             if (length < 0 || length > end - at) {
                 throw new CorruptIndexException(name, at, "a name of " + length + " bytes leads out of its section");
             }
             checkRange(at, at + length);
-            byte[] text = bytes.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE);
-            target.put(new String(text, StandardCharsets.UTF_8), number);
+            target.put(textAt(at, length), number);
             at += length;
         }
     }
@@ -287,13 +282,12 @@ final class RunFile implements Part {
     /// @throws CorruptIndexException when it does not have its checksum or cannot be read
     void checkBlock(int block) {
         long at = (long) block << RunFormat.BLOCK_SHIFT;
-        int expected = bytes.get(RunFormat.INT, layout.checksumsAt() + (long) block * Integer.BYTES);
+        int expected = intAt(layout.checksumsAt() + (long) block * Integer.BYTES);
         CRC32C crc = new CRC32C();
         try {
             crc.update(bytes.asSlice(at, RunFormat.BLOCK_BYTES).asByteBuffer());
         } catch (InternalError unreadable) {
-            // So the JVM reports that the device could not read a mapped page, or that the file was cut.
-            throw new CorruptIndexException(name, at, "it cannot be read (" + unreadable.getMessage() + ")");
+            throw unreadable(at, unreadable);
         }
         if ((int) crc.getValue() != expected) {
             throw new CorruptIndexException(
@@ -301,6 +295,37 @@ final class RunFile implements Part {
                             crc.getValue()));
         }
         checked[block] = 1;
+    }
+
+    private long longAt(long at) {
+        try {
+            return bytes.get(RunFormat.LONG, at);
+        } catch (InternalError unreadable) {
+            throw unreadable(at, unreadable);
+        }
+    }
+
+    private int intAt(long at) {
+        try {
+            return bytes.get(RunFormat.INT, at);
+        } catch (InternalError unreadable) {
+            throw unreadable(at, unreadable);
+        }
+    }
+
+    private String textAt(long at, int length) {
+        try {
+            byte[] text = bytes.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE);
+            return new String(text, StandardCharsets.UTF_8);
+        } catch (InternalError unreadable) {
+            throw unreadable(at, unreadable);
+        }
+    }
+
+    /// So the JVM reports that the device could not read a mapped page, or that the file was cut: a page that was
+    /// right before may have been given up since. Compiled code may throw it a little later, out of this class.
+    private CorruptIndexException unreadable(long at, InternalError failure) {
+        return new CorruptIndexException(name, at, "it cannot be read (" + failure.getMessage() + ")");
     }
 
     private static double unsigned(long hash) {

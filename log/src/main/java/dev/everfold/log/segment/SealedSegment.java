@@ -90,6 +90,8 @@ public final class SealedSegment implements Segment {
             return (mapped().get(INT, at) & 0xffff_ffffL) << 3;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        } catch (InternalError failure) {
+            throw new UncheckedIOException(unreadable(failure));
         }
     }
 
@@ -100,8 +102,18 @@ public final class SealedSegment implements Segment {
             return 0;
         }
         int available = (int) Math.min(length, memory.byteSize() - offset);
-        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, target, targetOffset, available);
+        try {
+            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, target, targetOffset, available);
+        } catch (InternalError failure) {
+            throw unreadable(failure);
+        }
         return available;
+    }
+
+    /// So the JVM reports that the device could not read a mapped page, or that the file was cut. Compiled code may
+    /// throw it a little later, out of this class.
+    private IOException unreadable(InternalError failure) {
+        return new IOException("a part of " + name + " cannot be read (" + failure.getMessage() + ")", failure);
     }
 
     /// Has memory bring the beginning of the record at this position, without waiting for it.
