@@ -79,7 +79,11 @@ final class LogOpening {
     static Storage storage(Path directory, Mode mode) {
         try {
             if (isThere(directory)) {
-                return existing(directory, "the directory of a store");
+                requireDirectory(directory, "the directory of a store");
+                Storage found = new FileStorage(directory);
+                return mode == Mode.CREATE && !found.list().contains(StoreFile.NAME)
+                        ? FileStorage.createDirectory(directory)
+                        : found;
             }
             if (mode != Mode.CREATE) {
                 throw missing(directory.toString());
@@ -95,9 +99,10 @@ final class LogOpening {
     /// @throws StoreUnavailableException when it is a file
     /// @throws IOException when it can be neither used nor created
     static Storage copyStorage(Path directory) throws IOException {
-        return isThere(directory)
-                ? existing(directory, "a new or empty directory")
-                : FileStorage.createDirectory(directory);
+        if (isThere(directory)) {
+            requireDirectory(directory, "a new or empty directory");
+        }
+        return FileStorage.createDirectory(directory);
     }
 
     /// A directory that may not be looked at is not taken for one that is missing.
@@ -110,12 +115,11 @@ final class LogOpening {
         }
     }
 
-    private static Storage existing(Path directory, String expected) {
-        if (Files.isDirectory(directory)) {
-            return new FileStorage(directory);
+    private static void requireDirectory(Path directory, String expected) {
+        if (!Files.isDirectory(directory)) {
+            throw new StoreUnavailableException(
+                    directory + " is a file; expected " + expected + ". Name another one.", false, null);
         }
-        throw new StoreUnavailableException(
-                directory + " is a file; expected " + expected + ". Name another one.", false, null);
     }
 
     /// Opens the store, or frees everything and says why it cannot be opened.

@@ -22,6 +22,17 @@ final class NewbornStoreTest {
     Path directory;
 
     @Test
+    void an_interrupted_thread_creates_a_store_and_stays_interrupted() {
+        Thread.currentThread().interrupt();
+        try (LogEventStore store = LogEventStore.open(directory.resolve("one/two"))) {
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(store.nextPosition()).isZero();
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    @Test
     void a_reader_sees_an_empty_store_and_then_what_a_writer_appends() throws IOException, InterruptedException {
         StoreFile.create(UUID.randomUUID(), UUID.randomUUID()).writeNew(new FileStorage(directory));
 

@@ -42,7 +42,7 @@ class SyscallAuditTest {
     void nothing_is_acknowledged_before_it_and_its_name_are_durable() throws Exception {
         Path file = temporary.resolve("trace");
 
-        run(file);
+        run(file, temporary.resolve("store"));
 
         List<Syscall> calls = Trace.read(Files.readAllLines(file));
         Audit.Report report = Audit.of(calls);
@@ -54,11 +54,31 @@ class SyscallAuditTest {
                 + " syncs, " + calls.size() + " system calls");
     }
 
-    private void run(Path trace) throws InterruptedException {
+    /// Who made the folders may not have synced them: a process that was killed, or a person.
+    @Test
+    void the_names_of_folders_that_were_there_are_durable_before_anything_is_acknowledged() throws Exception {
+        Path file = temporary.resolve("trace");
+        Path store = Files.createDirectories(temporary.resolve("one/two/store"));
+
+        run(file, store);
+
+        List<Syscall> calls = Trace.read(Files.readAllLines(file));
+        Syscall acknowledgement =
+                calls.stream().filter(Audit::isAcknowledgement).findFirst().orElseThrow();
+        assertThat(calls.stream()
+                        .filter(call -> call.isSync() && call.returnedBefore(acknowledgement))
+                        .map(Syscall::path))
+                .contains(
+                        store.toString(),
+                        store.getParent().toString(),
+                        temporary.resolve("one").toString(),
+                        temporary.toString());
+    }
+
+    private void run(Path trace, Path store) throws InterruptedException {
         List<String> command = new ArrayList<>(STRACE);
         command.add(trace.toString());
-        command.addAll(ChildJvm.command(
-                AuditWriter.class, List.of(), List.of(temporary.resolve("store").toString())));
+        command.addAll(ChildJvm.command(AuditWriter.class, List.of(), List.of(store.toString())));
         try {
             Process process = new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -1,6 +1,7 @@
 package dev.everfold.log.storage;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -27,6 +28,8 @@ public final class FileStorage implements Storage {
     /// system properties, since there is one lock a process and not one a class loader.
     private static final String HELD = "dev.everfold.log.held:";
 
+    private static final System.Logger LOG = System.getLogger("dev.everfold.log");
+
     private final Path directory;
 
     // Guarded by this.
@@ -39,8 +42,22 @@ public final class FileStorage implements Storage {
         this.directory = directory;
     }
 
-    /// Makes the directory, and those above it that are missing, durable under their names.
+    /// Makes the directory, and those above it that are missing, durable under their names; also
+    /// where it is there already, since whoever made it may have been killed before.
     public static FileStorage createDirectory(Path directory) throws IOException {
+        // An interruption would close the directories before they are synced.
+        boolean interrupted = Thread.interrupted();
+        try {
+            create(directory);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return new FileStorage(directory);
+    }
+
+    private static void create(Path directory) throws IOException {
         List<Path> missing = new ArrayList<>();
         for (Path at = directory.toAbsolutePath(); at != null && !Files.exists(at); at = at.getParent()) {
             missing.addFirst(at);
@@ -52,7 +69,22 @@ public final class FileStorage implements Storage {
                 syncDirectory(parent);
             }
         }
-        return new FileStorage(directory);
+        syncNames(missing.isEmpty() ? directory : missing.getFirst().getParent());
+    }
+
+    /// Makes the names of a directory that is there and of those above it durable, as far up as
+    /// that can be done: what may not be read, or is of a file system that is never written, is
+    /// somebody else's.
+    private static void syncNames(@Nullable Path directory) throws IOException {
+        Path at = directory == null ? null : directory.toRealPath().getParent();
+        try {
+            while (at != null) {
+                syncDirectory(at);
+                at = at.getParent();
+            }
+        } catch (IOException ofSomebodyElse) {
+            LOG.log(Level.DEBUG, "directory above not synced dir={0} reason={1}", at, ofSomebodyElse);
+        }
     }
 
     /// Somebody else may create it in the same moment, for a store beside this one.

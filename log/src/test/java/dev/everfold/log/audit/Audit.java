@@ -130,7 +130,8 @@ public final class Audit {
                 && FrameFormat.bytesAt(call.data(), 0) > 0;
     }
 
-    private static boolean isAcknowledgement(Syscall call) {
+    /// Whether the call tells somebody that an append is durable.
+    public static boolean isAcknowledgement(Syscall call) {
         return call.name().equals("write") && text(call).startsWith(ACKNOWLEDGEMENT);
     }
 
