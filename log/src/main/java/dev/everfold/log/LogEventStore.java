@@ -52,7 +52,8 @@ public final class LogEventStore implements EventStore {
 
     /// How a store is opened.
     public enum Mode {
-        /// For writing; the store is created where there is none.
+        /// For writing; the store is created where there is none, in a directory that is missing or empty
+        /// (`lost+found` does not count).
         CREATE,
         /// For writing; there must be a store.
         EXISTING,

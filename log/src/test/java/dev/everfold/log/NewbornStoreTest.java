@@ -9,6 +9,7 @@ import dev.everfold.log.LogEventStore.Mode;
 import dev.everfold.log.segment.StoreFile;
 import dev.everfold.log.storage.FileStorage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
@@ -30,6 +31,22 @@ final class NewbornStoreTest {
         } finally {
             Thread.interrupted();
         }
+    }
+
+    /// It belongs to the file system.
+    @Test
+    void a_disk_that_was_just_formatted_is_empty() throws IOException {
+        Path disk = Files.createDirectory(directory.resolve("disk"));
+        Path other = Files.createDirectory(directory.resolve("other"));
+        Files.createDirectory(disk.resolve("lost+found"));
+        Files.createDirectory(other.resolve("lost+found"));
+
+        try (LogEventStore store = LogEventStore.open(disk)) {
+            store.append(Append.of(NewEvent.of("order-17", "order.placed", "{}")));
+        }
+
+        assertThat(LogBackup.backup(disk, other, _ -> {})).isEqualTo(1);
+        assertThat(LogVerifier.verify(other, _ -> {}).passed()).isTrue();
     }
 
     @Test

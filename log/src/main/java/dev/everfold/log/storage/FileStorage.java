@@ -30,6 +30,9 @@ public final class FileStorage implements Storage {
 
     private static final System.Logger LOG = System.getLogger("dev.everfold.log");
 
+    /// At the root of a file system such as ext4, and its own: a disk that was just formatted is empty.
+    private static final String LOST_AND_FOUND = "lost+found";
+
     private final Path directory;
 
     // Guarded by this.
@@ -106,7 +109,10 @@ public final class FileStorage implements Storage {
     @Override
     public List<String> list() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals(LOST_AND_FOUND))
+                    .sorted()
+                    .toList();
         }
     }
 
