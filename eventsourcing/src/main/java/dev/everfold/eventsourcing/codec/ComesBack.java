@@ -5,26 +5,23 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonKey;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.io.Serializable;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
-import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
-import java.lang.reflect.TypeVariable;
-import java.lang.reflect.WildcardType;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.type.TypeFactory;
 
 /// Finds what a record holds that would be written, and not read again as it was: that would be found out when it
 /// is stored for good. Not for several threads.
@@ -38,95 +35,115 @@ final class ComesBack {
 
     private static final String JACKSON = "tools.jackson.databind.annotation";
 
-    private final Predicate<Class<?>> isReadable;
-    private final Predicate<Type> isReadableAsKey;
-    private final boolean hasOwnKeys;
-    private final Set<Class<?>> seen = new HashSet<>();
+    /// Of what is declared so, the data does not tell which class it was.
+    private static final Set<Class<?>> UNTOLD = Set.of(Object.class, Number.class, Serializable.class);
 
-    private ComesBack(Predicate<Class<?>> isReadable, Predicate<Type> isReadableAsKey, boolean hasOwnKeys) {
-        this.isReadable = isReadable;
-        this.isReadableAsKey = isReadableAsKey;
-        this.hasOwnKeys = hasOwnKeys;
+    private final Jackson jackson;
+    private final Set<JavaType> seen = new HashSet<>();
+
+    private ComesBack(Jackson jackson) {
+        this.jackson = jackson;
     }
 
-    /// @param isReadable whether there is any way to make an object of a class that is no record
-    /// @param isReadableAsKey whether there is any way to make one of the key of a map
-    /// @param hasOwnKeys whether the application may have said how its keys are written
+    /// What is asked of the mapper.
+    interface Jackson {
+
+        TypeFactory types();
+
+        /// Whether there is any way to make an object of a class that is no record.
+        boolean isReadable(JavaType type);
+
+        /// Whether there is any way to make one of the key of a map.
+        boolean isReadableAsKey(JavaType type);
+
+        /// Whether the application may have said how its keys are written.
+        boolean hasOwnKeys();
+
+        /// Whether the application has classes written where they are not declared.
+        boolean tellsClasses();
+    }
+
     /// @throws IllegalArgumentException when something in the record would not come back
-    static void require(
-            Class<?> record, Predicate<Class<?>> isReadable, Predicate<Type> isReadableAsKey, boolean hasOwnKeys) {
-        new ComesBack(isReadable, isReadableAsKey, hasOwnKeys).requireFields(record);
+    static void require(Class<?> record, Jackson jackson) {
+        new ComesBack(jackson).requireFields(jackson.types().constructType(record));
     }
 
-    private void requireFields(Class<?> record) {
+    private void requireFields(JavaType record) {
         if (seen.add(record)) {
-            for (RecordComponent component : record.getRecordComponents()) {
+            for (RecordComponent component : record.getRawClass().getRecordComponents()) {
                 if (!saysHowItIsStored(component)) {
-                    require(component.getGenericType(), record);
+                    require(
+                            jackson.types().resolveMemberType(component.getGenericType(), record.getBindings()),
+                            record);
                 }
             }
         }
     }
 
-    private void require(Type type, Class<?> holder) {
-        switch (type) {
-            case Class<?> plain when plain.isArray() -> require(plain.getComponentType(), holder);
-            case Class<?> plain -> requireClass(plain, holder);
-            case ParameterizedType generic -> {
-                Type[] arguments = generic.getActualTypeArguments();
-                if (isMap(generic.getRawType()) && arguments.length == 2) {
-                    requireKey(arguments[0], holder);
-                }
-                if (generic.getRawType() == Optional.class) {
-                    requireTold(arguments[0], holder);
-                }
-                if (generic.getRawType() instanceof Class<?> raw && isOfApplication(raw)) {
-                    requireClass(raw, holder);
-                }
-                Arrays.stream(arguments).forEach(argument -> require(argument, holder));
-            }
-            case GenericArrayType array -> require(array.getGenericComponentType(), holder);
-            case WildcardType wildcard ->
-                Arrays.stream(wildcard.getUpperBounds()).forEach(bound -> require(bound, holder));
-            default -> {
-                // A type variable; what stands for it is looked at where its record is used.
-            }
-        }
-    }
-
-    private void requireClass(Class<?> type, Class<?> holder) {
-        if (type.isRecord()) {
+    private void require(JavaType type, JavaType holder) {
+        Class<?> raw = type.getRawClass();
+        if (raw.isRecord()) {
             requireFields(type);
-        } else if (SealedCases.isSealed(type)) {
-            SealedCases.of(type).forEach(this::requireFields);
-        } else if (!type.isPrimitive() && !type.isEnum() && seen.add(type) && !isReadable.test(type)) {
-            throw new IllegalArgumentException("A field in " + holder.getTypeName() + " is of " + type.getTypeName()
+        } else if (SealedCases.isSealed(raw)) {
+            SealedCases.of(raw)
+                    .forEach(each -> requireFields(jackson.types().constructSpecializedType(type, each, true)));
+        } else {
+            if (type.isMapLikeType()) {
+                requireKey(type.getKeyType(), holder);
+            }
+            if (raw == Optional.class) {
+                requireTold(type.getContentType().getRawClass(), holder);
+            }
+            requireClass(type, holder);
+            parts(type).forEach(part -> require(part, holder));
+        }
+    }
+
+    /// What an array, a collection, an optional or any other generic class holds.
+    private static List<JavaType> parts(JavaType type) {
+        if (type.isMapLikeType()) {
+            return List.of(type.getKeyType(), type.getContentType());
+        }
+        return type.isContainerType() || type.isReferenceType()
+                ? List.of(type.getContentType())
+                : type.getBindings().getTypeParameters();
+    }
+
+    private void requireClass(JavaType type, JavaType holder) {
+        Class<?> raw = type.getRawClass();
+        if (UNTOLD.contains(raw) && !jackson.tellsClasses()) {
+            throw new IllegalArgumentException("A field in " + JsonTypes.name(holder) + " is of " + raw.getTypeName()
+                    + ", and stored data do not tell of which class its value was: a small long would come back as an"
+                    + " Integer. Say which it is, make it a sealed interface of records, or a JsonNode where any JSON"
+                    + " may be.");
+        }
+        boolean isPlain = raw.isPrimitive() || raw.isEnum() || raw.isArray();
+        boolean isGenericOfJava = type.hasGenericTypes() && !isOfApplication(raw);
+        if (!isPlain && !isGenericOfJava && seen.add(type) && !jackson.isReadable(type)) {
+            throw new IllegalArgumentException("A field in " + JsonTypes.name(holder) + " is of " + raw.getTypeName()
                     + ", which can be written and not read: there is no way to make one of its data. Make it a"
                     + " record, or a sealed interface of records.");
         }
     }
 
-    private void requireKey(Type key, Class<?> holder) {
-        boolean isOfUntoldText = !hasOwnKeys
-                && key instanceof Class<?> type
-                && isOfApplication(type)
-                && !type.isEnum()
-                && !hasText(type);
-        if (isOfUntoldText || (!(key instanceof TypeVariable<?>) && !isReadableAsKey.test(key))) {
-            throw new IllegalArgumentException("The keys of a map in " + holder.getTypeName() + " are of "
-                    + key.getTypeName() + ", whose text does not tell what they are, so that they would not come back."
-                    + " Give that class a toString() that its constructor takes, annotate what tells it with @JsonKey,"
-                    + " or let keys be text.");
+    private void requireKey(JavaType key, JavaType holder) {
+        Class<?> raw = key.getRawClass();
+        boolean isOfUntoldText = !jackson.hasOwnKeys() && isOfApplication(raw) && !raw.isEnum() && !hasText(raw);
+        if (isOfUntoldText || !jackson.isReadableAsKey(key)) {
+            throw new IllegalArgumentException("The keys of a map in " + JsonTypes.name(holder) + " are of "
+                    + JsonTypes.name(key) + ", whose text does not tell what they are, so that they would not come"
+                    + " back. Give that class a toString() that its constructor takes, annotate what tells it with"
+                    + " @JsonKey, or let keys be text.");
         }
     }
 
     /// An optional that is empty is `null`, whatever it holds; so is one that holds an empty one.
-    private static void requireTold(Type content, Class<?> holder) {
-        Type raw = content instanceof ParameterizedType generic ? generic.getRawType() : content;
-        if (raw instanceof Class<?> type && OPTIONALS.contains(type)) {
-            throw new IllegalArgumentException("A field in " + holder.getTypeName() + " is an optional of an optional."
-                    + " Both are null where they are empty, so that they would not come back. Make it a sealed"
-                    + " interface of records.");
+    private static void requireTold(Class<?> content, JavaType holder) {
+        if (OPTIONALS.contains(content)) {
+            throw new IllegalArgumentException(
+                    "A field in " + JsonTypes.name(holder) + " is an optional of an optional."
+                            + " Both are null where they are empty, so that they would not come back. Make it a sealed"
+                            + " interface of records.");
         }
     }
 
@@ -159,10 +176,6 @@ final class ComesBack {
                         || type == JsonTypeInfo.class
                         || type.isAnnotationPresent(JacksonAnnotationsInside.class)
                         || type.getPackageName().equals(JACKSON));
-    }
-
-    private static boolean isMap(Type type) {
-        return type instanceof Class<?> raw && Map.class.isAssignableFrom(raw);
     }
 
     private static boolean isOfApplication(Class<?> type) {

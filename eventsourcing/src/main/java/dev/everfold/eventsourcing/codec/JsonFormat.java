@@ -2,7 +2,6 @@ package dev.everfold.eventsourcing.codec;
 
 import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.NewEvent;
-import java.lang.reflect.Type;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,9 +19,11 @@ import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.exc.InvalidDefinitionException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.type.TypeFactory;
 
 /// Events as JSON, by Jackson 3. Safe for use by many threads.
 ///
@@ -32,7 +33,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// - `Instant` and its kin are text in ISO 8601, `BigDecimal` is a number with all its digits, an enum
 ///   is its constant's name, an empty `Optional` is `null`.
 /// - The keys of a map are text, numbers, enums, or what has a text of its own that it is made of again. Keys and
-///   fields that would be written and not come back are refused when a codec is built.
+///   fields that would be written and not come back are refused when a codec is built; fields that may hold
+///   anything, as `Object` and `Number`, too. A `JsonNode` holds any JSON, numbers with a point as decimal ones.
 /// - A field that a record does not know, and one that it misses, are errors: what changed without a
 ///   new version is found by the first read, not by a sum that is wrong. Only an `Optional` may be absent.
 public final class JsonFormat implements PayloadFormat {
@@ -96,25 +98,46 @@ public final class JsonFormat implements PayloadFormat {
     public void prepare(Class<?> type) {
         Shape.of(type);
         reader(type);
-        boolean hasOwnKeys = mapper.registeredModules().stream().anyMatch(module -> !module.equals(KEYS));
-        ComesBack.require(type, this::isReadable, this::isReadableAsKey, hasOwnKeys);
+        ComesBack.require(type, new AskedOfMapper());
     }
 
-    /// Whether Jackson knows a way to make one, whatever data that takes.
-    private boolean isReadable(Class<?> type) {
-        return isReadable(mapper.constructType(type));
+    private final class AskedOfMapper implements ComesBack.Jackson {
+
+        @Override
+        public TypeFactory types() {
+            return mapper.getTypeFactory();
+        }
+
+        @Override
+        public boolean isReadable(JavaType type) {
+            return JsonFormat.this.isReadable(type);
+        }
+
+        @Override
+        public boolean isReadableAsKey(JavaType key) {
+            return JsonFormat.this.isReadable(
+                    types().constructMapType(Map.class, key, types().constructType(Object.class)));
+        }
+
+        @Override
+        public boolean hasOwnKeys() {
+            return mapper.registeredModules().stream().anyMatch(module -> !module.equals(KEYS));
+        }
+
+        @Override
+        public boolean tellsClasses() {
+            return mapper.deserializationConfig().getDefaultTyper(types().constructType(Object.class)) != null;
+        }
     }
 
-    private boolean isReadableAsKey(Type type) {
-        return isReadable(mapper.getTypeFactory()
-                .constructMapType(Map.class, mapper.constructType(type), mapper.constructType(Object.class)));
-    }
-
+    /// Whether Jackson knows a way to make one, whatever data that takes. Of one that is made of
+    /// nothing, all that is written must be read again.
     private boolean isReadable(JavaType type) {
         try {
-            Object _ = mapper.readerFor(type).readValue("{}");
+            Object made = mapper.readerFor(type).readValue("{}");
+            Object _ = mapper.readerFor(type).readValue(mapper.writeValueAsBytes(made));
             return true;
-        } catch (InvalidDefinitionException noWay) {
+        } catch (InvalidDefinitionException | UnrecognizedPropertyException noWay) {
             return false;
         } catch (RuntimeException otherData) {
             return true;

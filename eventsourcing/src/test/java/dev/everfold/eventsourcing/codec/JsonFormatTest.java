@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 class JsonFormatTest {
 
@@ -414,10 +416,27 @@ class JsonFormatTest {
     @EventType("a")
     record WithMathContext(Optional<MathContext> rounding) {}
 
+    /// One can be made, and not given its cents.
+    static final class Rebate {
+        public long getCents() {
+            return 5;
+        }
+    }
+
+    @EventType("a")
+    record WithBean(Rebate rebate) {}
+
+    @EventType("a")
+    record WithBits(BitSet bits) {}
+
     @Test
     void fields_that_could_be_written_and_never_read_are_refused_at_start() {
         Map<Class<?>, Class<?>> parts = Map.of(
-                WithInterface.class, Fee.class, WithClass.class, Price.class, WithMathContext.class, MathContext.class);
+                WithInterface.class, Fee.class,
+                WithClass.class, Price.class,
+                WithBean.class, Rebate.class,
+                WithBits.class, BitSet.class,
+                WithMathContext.class, MathContext.class);
         parts.forEach((event, part) -> {
             assertThatThrownBy(() -> EventCodec.of(event))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -435,5 +454,87 @@ class JsonFormatTest {
         assertThatThrownBy(() -> JSON.readTree(Bytes.utf8("null")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("there is null in place of an object");
+    }
+
+    @EventType("a")
+    record WithObject(Object limit) {}
+
+    @EventType("a")
+    record WithAttributes(Map<String, Object> attributes) {}
+
+    @EventType("a")
+    record WithNumber(List<Number> numbers) {}
+
+    @EventType("a")
+    record WithUnknown(List<?> things) {}
+
+    record Box<T>(T content) {}
+
+    @EventType("a")
+    record WithBox(Box<Object> box) {}
+
+    @EventType("a")
+    @SuppressWarnings("rawtypes") // an application may have some
+    record WithRaw(List things) {}
+
+    @EventType("a")
+    @SuppressWarnings("rawtypes") // an application may have some
+    record WithRawBox(Box box) {}
+
+    /// A small `long` would come back as an `Integer`, and a record as a map.
+    @Test
+    void fields_that_may_hold_anything_are_refused_at_start() {
+        String box = Box.class.getTypeName() + "<java.lang.Object>";
+        assertHoldsAnything(WithObject.class, WithObject.class.getTypeName(), Object.class);
+        assertHoldsAnything(WithAttributes.class, WithAttributes.class.getTypeName(), Object.class);
+        assertHoldsAnything(WithNumber.class, WithNumber.class.getTypeName(), Number.class);
+        assertHoldsAnything(WithUnknown.class, WithUnknown.class.getTypeName(), Object.class);
+        assertHoldsAnything(WithRaw.class, WithRaw.class.getTypeName(), Object.class);
+        assertHoldsAnything(WithBox.class, box, Object.class);
+        assertHoldsAnything(WithRawBox.class, Box.class.getTypeName(), Object.class);
+    }
+
+    private static void assertHoldsAnything(Class<?> event, String holder, Class<?> part) {
+        assertThatThrownBy(() -> EventCodec.of(event))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("A field in " + holder + " is of " + part.getTypeName() + ", and stored data do not tell of"
+                        + " which class its value was: a small long would come back as an Integer. Say which it is,"
+                        + " make it a sealed interface of records, or a JsonNode where any JSON may be.");
+    }
+
+    record Register<K>(Map<K, String> entries) {}
+
+    @EventType("a")
+    record WithRegister(Register<Isin> register) {}
+
+    /// Of what the number is, is told to the compiler only.
+    @SuppressWarnings("UnusedTypeParameter")
+    record Id<T>(long number) {}
+
+    @EventType("a")
+    record WithId(Id<Runnable> task, Register<Currency> register) {}
+
+    @Test
+    void records_with_type_parameters_are_looked_into() {
+        assertThatThrownBy(() -> EventCodec.of(WithRegister.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("The keys of a map in " + Register.class.getTypeName() + "<"
+                        + Isin.class.getTypeName() + "> are of " + Isin.class.getTypeName() + ", whose text");
+
+        EventCodec<WithId> codec = EventCodec.of(WithId.class);
+        WithId event = new WithId(new Id<>(7), new Register<>(Map.of(Currency.USD, "dollar")));
+        Bytes data = codec.encode("a", event, EventMetadata.none()).data();
+        assertThat(JSON.decode(data, WithId.class)).isEqualTo(event);
+    }
+
+    @EventType("a")
+    record WithJson(JsonNode any) {}
+
+    @Test
+    void any_json_is_a_field_of_its_own_kind() {
+        Bytes data = Bytes.utf8("{\"any\":{\"a\":[1,1.10,null,\"x\"]}}");
+        EventCodec<WithJson> _ = EventCodec.of(WithJson.class);
+
+        assertThat(JSON.encode(JSON.decode(data, WithJson.class))).isEqualTo(data);
     }
 }
