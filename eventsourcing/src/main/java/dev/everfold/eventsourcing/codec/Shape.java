@@ -1,11 +1,8 @@
 package dev.everfold.eventsourcing.codec;
 
 import java.lang.annotation.Annotation;
-import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Method;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.type.TypeFactory;
 
 /// The fields of a record, one a line, those of a nested record indented: what its stored data looks like.
 ///
@@ -34,8 +33,10 @@ final class Shape {
     private static final String INDENT = "  ";
     private static final String JACKSON = "com.fasterxml.jackson.annotation";
 
+    private static final TypeFactory TYPES = TypeFactory.createDefaultInstance();
+
     private final List<String> lines = new ArrayList<>();
-    private final Deque<Class<?>> path = new ArrayDeque<>();
+    private final Deque<JavaType> path = new ArrayDeque<>();
 
     private Shape() {}
 
@@ -43,51 +44,36 @@ final class Shape {
     ///     name, or share one
     static List<String> of(Class<?> record) {
         Shape shape = new Shape();
-        shape.fields(record, "");
+        shape.fields(TYPES.constructType(record), "");
         return List.copyOf(shape.lines);
     }
 
-    private void fields(Class<?> record, String indent) {
+    private void fields(JavaType record, String indent) {
         path.push(record);
-        for (RecordComponent component : record.getRecordComponents()) {
-            describe(component.getName() + ":", component.getGenericType(), annotations(component), indent);
+        for (RecordComponent component : record.getRawClass().getRecordComponents()) {
+            JavaType type = TYPES.resolveMemberType(component.getGenericType(), record.getBindings());
+            describe(component.getName() + ":", type, annotations(component), indent);
         }
         path.pop();
     }
 
-    private void describe(String prefix, Type type, String suffix, String indent) {
-        if (type instanceof ParameterizedType generic && generic.getRawType() instanceof Class<?> raw) {
-            Type[] arguments = generic.getActualTypeArguments();
-            Type last = arguments[arguments.length - 1];
-            if (raw == Optional.class) {
-                describe(prefix + " optional", last, suffix, indent);
-            } else if (Set.class.isAssignableFrom(raw)) {
-                describe(prefix + " set of", last, suffix, indent);
-            } else if (Collection.class.isAssignableFrom(raw)) {
-                describe(prefix + " list of", last, suffix, indent);
-            } else if (Map.class.isAssignableFrom(raw)) {
-                describe(prefix + " map from " + scalar(arguments[0]) + " to", last, suffix, indent);
-            } else {
-                lines.add(indent + prefix + " " + type.getTypeName() + suffix);
-            }
-        } else if (type instanceof GenericArrayType array) {
-            describe(prefix + " list of", array.getGenericComponentType(), suffix, indent);
-        } else if (type instanceof Class<?> plain) {
-            describePlain(prefix, plain, suffix, indent);
-        } else {
-            lines.add(indent + prefix + " " + type.getTypeName() + suffix);
-        }
-    }
-
-    private void describePlain(String prefix, Class<?> type, String suffix, String indent) {
-        if (type.isArray() && type != byte[].class) {
-            describe(prefix + " list of", type.getComponentType(), suffix, indent);
+    private void describe(String prefix, JavaType type, String suffix, String indent) {
+        Class<?> raw = type.getRawClass();
+        if (raw == Optional.class) {
+            describe(prefix + " optional", type.getContentType(), suffix, indent);
+        } else if (Set.class.isAssignableFrom(raw)) {
+            describe(prefix + " set of", type.getContentType(), suffix, indent);
+        } else if (Collection.class.isAssignableFrom(raw) || (raw.isArray() && raw != byte[].class)) {
+            describe(prefix + " list of", type.getContentType(), suffix, indent);
+        } else if (Map.class.isAssignableFrom(raw)) {
+            String to = " map from " + scalar(type.getKeyType()) + " to";
+            describe(prefix + to, type.getContentType(), suffix, indent);
         } else if (path.contains(type)) {
-            lines.add(indent + prefix + " " + type.getSimpleName() + " as above" + suffix);
-        } else if (type.isRecord()) {
+            lines.add(indent + prefix + " " + raw.getSimpleName() + " as above" + suffix);
+        } else if (raw.isRecord()) {
             lines.add(indent + prefix + " record" + suffix);
             fields(type, indent + INDENT);
-        } else if (SealedCases.isSealed(type)) {
+        } else if (SealedCases.isSealed(raw)) {
             lines.add(indent + prefix + " one of" + suffix);
             cases(type, indent + INDENT);
         } else {
@@ -95,13 +81,13 @@ final class Shape {
         }
     }
 
-    private void cases(Class<?> sealed, String indent) {
+    private void cases(JavaType sealed, String indent) {
         path.push(sealed);
         Map<String, Class<?>> byName = new HashMap<>();
-        for (Class<?> each : SealedCases.of(sealed)) {
+        for (Class<?> each : SealedCases.of(sealed.getRawClass())) {
             if (!each.isRecord()) {
                 throw new IllegalArgumentException(each.getTypeName() + " is a case of the sealed field type "
-                        + sealed.getTypeName() + " and is not a record. Make it a record.");
+                        + sealed.getRawClass().getTypeName() + " and is not a record. Make it a record.");
             }
             Class<?> other = byName.putIfAbsent(SealedCases.name(each), each);
             if (other != null) {
@@ -110,17 +96,16 @@ final class Shape {
                         + "\". Give each a name of its own in @StoredName.");
             }
             lines.add(indent + SealedCases.name(each));
-            if (!path.contains(each)) {
-                fields(each, indent + INDENT);
+            JavaType found = TYPES.constructSpecializedType(sealed, each, true);
+            if (!path.contains(found)) {
+                fields(found, indent + INDENT);
             }
         }
         path.pop();
     }
 
-    private static String scalar(Type type) {
-        if (!(type instanceof Class<?> plain)) {
-            return type.getTypeName();
-        }
+    private static String scalar(JavaType type) {
+        Class<?> plain = type.getRawClass();
         if (plain == String.class) {
             return "text";
         }
@@ -135,7 +120,7 @@ final class Shape {
                                     .map(constant -> ((Enum<?>) constant).name())
                                     .toList());
         }
-        return plain.getSimpleName();
+        return type.hasGenericTypes() ? JsonTypes.name(type) : plain.getSimpleName();
     }
 
     private static String annotations(RecordComponent component) {

@@ -192,4 +192,59 @@ class SchemaLockTest {
                 .isInstanceOf(AssertionError.class)
                 .hasMessage(file + " has a line \"order.opened v1\"; expected \"type version n\". Restore the file.");
     }
+
+    record Amount<C>(BigDecimal amount, C currency) {}
+
+    record AmountWithNote<C>(BigDecimal amount, C currency, String note) {}
+
+    sealed interface Answer<T> {
+        @StoredName("yes")
+        record Yes<T>(T value) implements Answer<T> {}
+
+        @StoredName("no")
+        record No<T>(String reason) implements Answer<T> {}
+    }
+
+    @EventType("order.billed")
+    record Billed(
+            Amount<Currency> total,
+            List<Amount<? extends Money>> parts,
+            Answer<Optional<Integer>> answer,
+            Map<String, Amount<String>[]> marked) {}
+
+    @EventType("order.billed")
+    record BilledWithNote(
+            AmountWithNote<Currency> total,
+            List<Amount<? extends Money>> parts,
+            Answer<Optional<Integer>> answer,
+            Map<String, Amount<String>[]> marked) {}
+
+    @Test
+    void records_with_type_parameters_are_looked_into() throws IOException {
+        SchemaLock.at(file).check(EventCodec.of(Billed.class));
+
+        assertThat(Files.readString(file)).endsWith("""
+
+                order.billed version 1
+                  total: record
+                    amount: BigDecimal
+                    currency: one of EUR, USD
+                  parts: list of record
+                    amount: BigDecimal
+                    currency: record
+                      amount: BigDecimal
+                      currency: one of EUR, USD
+                  answer: one of
+                    yes
+                      value: optional Integer
+                    no
+                      reason: text
+                  marked: map from text to list of record
+                    amount: BigDecimal
+                    currency: text
+                """);
+        assertThatThrownBy(() -> SchemaLock.at(file).check(EventCodec.of(BilledWithNote.class)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("\n  +   note: text\n");
+    }
 }
