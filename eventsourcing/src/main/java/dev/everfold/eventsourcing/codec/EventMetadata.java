@@ -45,7 +45,8 @@ public record EventMetadata(
 
     /// Copies and sorts the map.
     ///
-    /// @throws IllegalArgumentException when the version is below 1 or a key of `other` begins with `$`
+    /// @throws IllegalArgumentException when the version is below 1, or a key of `other` begins with `$` or is no
+    ///     Unicode
     public EventMetadata {
         if (version < 1) {
             throw new IllegalArgumentException(
@@ -152,7 +153,7 @@ public record EventMetadata(
 
     /// The same metadata with one more entry of the application; an earlier value of the key is replaced.
     ///
-    /// @throws IllegalArgumentException when the key begins with `$`
+    /// @throws IllegalArgumentException when the key begins with `$` or is no Unicode
     public EventMetadata with(String key, String value) {
         Map<String, String> more = new TreeMap<>(other);
         more.put(key, value);
@@ -163,6 +164,9 @@ public record EventMetadata(
         if (key.startsWith("$")) {
             throw new IllegalArgumentException("The metadata key \"" + key
                     + "\" begins with '$', which is kept for Everfold. Choose another name.");
+        }
+        if (!TextKeys.isUnicode(key)) {
+            throw new IllegalArgumentException("A metadata key holds an unpaired surrogate; expected valid Unicode.");
         }
     }
 }

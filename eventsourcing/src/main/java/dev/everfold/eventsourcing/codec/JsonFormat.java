@@ -8,6 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JacksonModule;
 import tools.jackson.databind.JavaType;
@@ -35,12 +37,20 @@ import tools.jackson.databind.type.TypeFactory;
 /// - The keys of a map are text, numbers, enums, or what has a text of its own that it is made of again. Keys and
 ///   fields that would be written and not come back are refused when a codec is built; fields that may hold
 ///   anything, as `Object` and `Number`, too. A `JsonNode` holds any JSON, numbers with a point as decimal ones.
+/// - A number has 20,000 digits at most; more are written, and not read.
 /// - A field that a record does not know, and one that it misses, are errors: what changed without a
 ///   new version is found by the first read, not by a sum that is wrong. Only an `Optional` may be absent.
 public final class JsonFormat implements PayloadFormat {
 
-    private static final JacksonModule KEYS =
-            new SimpleModule("everfold-keys").addKeyDeserializer(Locale.class, new LocaleKeys());
+    /// What Jackson writes, it would not read again: a number of more than 1,000 digits, such as that of a key for
+    /// RSA, and the key of a map of more than 50,000 characters. More digits take more than their share of time.
+    private static final int NUMBER_DIGITS_MAX = 20_000;
+
+    private static final int KEY_BYTES_MAX = 16 << 20;
+
+    private static final JacksonModule KEYS = new SimpleModule("everfold-keys")
+            .addKeyDeserializer(Locale.class, new LocaleKeys())
+            .addKeySerializer(String.class, new TextKeys());
     private static final JsonFormat STANDARD = new JsonFormat(builder().build());
 
     private final JsonMapper mapper;
@@ -65,7 +75,12 @@ public final class JsonFormat implements PayloadFormat {
     /// Strict where Jackson would rather read something than fail, and nothing that depends on a default which a
     /// release of Jackson could change.
     private static JsonMapper.Builder builder() {
-        return JsonMapper.builder()
+        StreamReadConstraints readable = StreamReadConstraints.builder()
+                .maxNumberLength(NUMBER_DIGITS_MAX)
+                .maxNameLength(KEY_BYTES_MAX)
+                .build();
+        return JsonMapper.builder(
+                        JsonFactory.builder().streamReadConstraints(readable).build())
                 .addModule(KEYS)
                 .annotationIntrospector(new StoredNameIntrospector())
                 .accessorNaming(new ComponentNaming())

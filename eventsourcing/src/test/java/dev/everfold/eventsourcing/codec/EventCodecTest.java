@@ -12,6 +12,7 @@ import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
@@ -347,5 +348,26 @@ class EventCodecTest {
                 .hasMessage("Event \"account.opened\" version 1 at position 0 cannot be read as AccountEvent.Opened:"
                         + " there is null in place of an object. If the shape has changed, raise the version in"
                         + " @EventType and register Upcaster.from(\"account.opened\", 1).");
+    }
+
+    @EventType("order.labelled")
+    record Labelled(Map<String, String> labels) {}
+
+    /// It could be written, and never be read again.
+    @Test
+    void a_key_that_is_no_unicode_is_refused() {
+        EventCodec<Labelled> codec = EventCodec.of(Labelled.class);
+
+        assertThatThrownBy(() -> codec.encode("a", new Labelled(Map.of("a\ud83d", "x")), EventMetadata.none()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("An event \"order.labelled\" version 1 cannot be written: field \"labels\": a key of"
+                        + " a map holds an unpaired surrogate; expected valid Unicode.");
+        assertThatThrownBy(() -> EventMetadata.none().with("\udc00", "x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("A metadata key holds an unpaired surrogate; expected valid Unicode.");
+        Labelled whole = new Labelled(Map.of("\ud83d\ude00", "\ud83d", "", "\u0000"));
+        assertThat(codec.decode(Recorded.of(
+                        "order.labelled", 1, JsonFormat.standard().encode(whole).utf8())))
+                .containsExactly(whole);
     }
 }

@@ -537,4 +537,18 @@ class JsonFormatTest {
 
         assertThat(JSON.encode(JSON.decode(data, WithJson.class))).isEqualTo(data);
     }
+
+    @EventType("a")
+    record Keyed(BigInteger modulus, Map<String, BigDecimal> limits) {}
+
+    @Test
+    void long_numbers_and_keys_come_back() {
+        BigInteger modulus = BigInteger.TWO.pow(16_384).subtract(BigInteger.ONE);
+        Keyed keyed = new Keyed(modulus, Map.of("k".repeat(60_000), new BigDecimal(modulus, 7)));
+
+        Bytes data = JSON.encode(keyed);
+
+        assertThat(JSON.decode(data, Keyed.class)).isEqualTo(keyed);
+        assertThat(JSON.decode(JSON.readTree(data), Keyed.class)).isEqualTo(keyed);
+    }
 }
