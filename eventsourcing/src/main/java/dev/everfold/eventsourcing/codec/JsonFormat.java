@@ -8,8 +8,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonParserDelegate;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JacksonModule;
 import tools.jackson.databind.JavaType;
@@ -51,6 +53,7 @@ public final class JsonFormat implements PayloadFormat {
     private static final JacksonModule KEYS = new SimpleModule("everfold-keys")
             .addKeyDeserializer(Locale.class, new LocaleKeys())
             .addKeySerializer(String.class, new TextKeys());
+    private static final String NEGATIVE_ZERO = "-0.0";
     private static final JsonFormat STANDARD = new JsonFormat(builder().build());
 
     private final JsonMapper mapper;
@@ -171,7 +174,7 @@ public final class JsonFormat implements PayloadFormat {
 
     @Override
     public ObjectNode readTree(Bytes data) {
-        return present(mapper.readerFor(ObjectNode.class).readValue(data.toArray()));
+        return present(mapper.readerFor(ObjectNode.class).readValue(parser(data.toArray())));
     }
 
     @Override
@@ -181,7 +184,19 @@ public final class JsonFormat implements PayloadFormat {
 
     /// A value as it stands in the tree of an event.
     JsonNode tree(Object value) {
-        return mapper.valueToTree(value);
+        return mapper.readerFor(JsonNode.class).readValue(parser(mapper.writeValueAsBytes(value)));
+    }
+
+    /// Of numbers with a point, a tree holds the decimal number, so that no digit is lost. There is
+    /// none that is zero and negative: what Java writes of a double that is, is to be held as a
+    /// double. To Jackson, all that are no decimal numbers are "not a number".
+    private JsonParser parser(byte[] json) {
+        return new JsonParserDelegate(mapper.createParser(json)) {
+            @Override
+            public boolean isNaN() {
+                return super.isNaN() || NEGATIVE_ZERO.equals(getString());
+            }
+        };
     }
 
     private static <T> T present(@Nullable T value) {

@@ -238,4 +238,19 @@ class UpcasterTest {
         assertThat(codec.decode(Recorded.of("account.rated", 1, "{\"by\":\"alice\"}")))
                 .containsExactly(new Rated("alice", Risk.LOW, rating, new BigDecimal("100.00")));
     }
+
+    @EventType(value = "account.measured", version = 2)
+    record Measured(double value, float rough, double added, double large) {}
+
+    /// A decimal number has no zero below zero.
+    @Test
+    void a_zero_below_zero_stays_below_zero() {
+        EventCodec<Measured> codec = EventCodec.builder(Measured.class)
+                .upcaster(Upcaster.from("account.measured", 1).add("added", -0.0))
+                .build();
+
+        assertThat(codec.decode(
+                        Recorded.of("account.measured", 1, "{\"value\":-0.0,\"rough\":-0.0,\"large\":-1.5E300}")))
+                .containsExactly(new Measured(-0.0, -0.0f, -0.0, -1.5E300));
+    }
 }
