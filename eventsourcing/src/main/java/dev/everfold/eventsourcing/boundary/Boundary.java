@@ -1,6 +1,7 @@
 package dev.everfold.eventsourcing.boundary;
 
 import dev.everfold.eventsourcing.CommandContext;
+import dev.everfold.eventsourcing.CommandIdReusedException;
 import dev.everfold.eventsourcing.Decided;
 import dev.everfold.eventsourcing.Decision;
 import dev.everfold.eventsourcing.Retries;
@@ -136,6 +137,7 @@ public final class Boundary<E> {
     /// Decides on the state of a model.
     ///
     /// @throws BoundaryConflictException when others were faster each time; nothing stored
+    /// @throws CommandIdReusedException when the command's id was used for another stream; nothing stored
     /// @throws dev.everfold.eventstore.OutcomeUnknownException when the thread was interrupted or the store failed
     ///     while storing; repeat it with the same command id, which tells whether it was stored
     public <S> Outcome<E> decide(DecisionModel<S> model, Function<? super S, Decision<E>> decision) {
@@ -145,6 +147,7 @@ public final class Boundary<E> {
     /// Decides on the state of a model and on the time.
     ///
     /// @throws BoundaryConflictException when others were faster each time; nothing stored
+    /// @throws CommandIdReusedException when the command's id was used for another stream; nothing stored
     /// @throws dev.everfold.eventstore.OutcomeUnknownException when the thread was interrupted or the store failed
     ///     while storing; repeat it with the same command id, which tells whether it was stored
     public <S> Outcome<E> decide(DecisionModel<S> model, BiFunction<? super S, Instant, Decision<E>> decision) {
@@ -223,8 +226,19 @@ public final class Boundary<E> {
         return context.commandId().map(DecidedEvents::of).orElse(Query.nothing());
     }
 
+    /// An event of the command goes where its repetition would go; one that went elsewhere is of another command.
+    private void requireOwn(RecordedEvent first) {
+        List<String> streams =
+                names.codec().decode(first).stream().map(streamOf).toList();
+        if (!streams.isEmpty() && !streams.contains(first.stream())) {
+            throw new CommandIdReusedException(
+                    context.commandId().orElseThrow(), streams.getFirst(), first.stream(), first.position());
+        }
+    }
+
     private Outcome<E> firstAnswer(List<RecordedEvent> tagged) {
         List<RecordedEvent> stored = DecidedEvents.ofCommand(tagged);
+        requireOwn(stored.getFirst());
         return new Outcome.Accepted<>(
                 stored.stream()
                         .flatMap(event -> names.codec().decode(event).stream())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventsourcing.CommandContext;
+import dev.everfold.eventsourcing.CommandIdReusedException;
 import dev.everfold.eventsourcing.Decided;
 import dev.everfold.eventsourcing.Decision;
 import dev.everfold.eventsourcing.codec.EventMetadata;
@@ -207,5 +208,17 @@ abstract class CommandSuite extends SeatSuite {
 
         assertThat(boundary.with(context).decide(taken("A1"), _ -> accept(reserved("A1", "alice"))))
                 .isEqualTo(first);
+    }
+
+    @Test
+    void an_id_that_was_used_for_another_stream_is_refused() {
+        CommandContext context = CommandContext.of(COMMAND);
+        boundary.into("other").with(context).decide(taken("A1"), _ -> accept(reserved("A1", "alice")));
+
+        assertThatThrownBy(() -> reserve(boundary.with(context), "A2", "bob"))
+                .isInstanceOf(CommandIdReusedException.class)
+                .hasMessage("Command " + COMMAND + " for stream \"seat-A1\" refused: this id was used for stream"
+                        + " \"other\" (position 0). Repeat a command unchanged, or give it a new id.");
+        assertThat(store.nextPosition()).isEqualTo(1);
     }
 }
