@@ -5,11 +5,14 @@ import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.util.Optional;
 
 /// Loads streams and folds them: the one place where stored events become state. Safe for many threads.
 final class StateLoader<S, E> {
+
+    private static final System.Logger LOG = System.getLogger(StateLoader.class.getName());
 
     private final EventStore store;
     private final EventCodec<E> codec;
@@ -37,9 +40,39 @@ final class StateLoader<S, E> {
 
     /// The state of a stream before the event at `toRevision`, never by way of a later snapshot.
     Folded<S> load(String stream, long toRevision) {
-        Folded<S> from =
-                snapshots.flatMap(taken -> taken.newest(stream, toRevision)).orElseGet(this::initial);
-        return foldOn(stream, from, toRevision);
+        long below = toRevision;
+        Optional<Folded<S>> saved = saved(stream, below);
+        while (saved.isPresent()) {
+            Optional<Folded<S>> folded = foldOnSaved(stream, saved.get(), toRevision);
+            if (folded.isPresent()) {
+                return folded.get();
+            }
+            below = saved.get().revision();
+            saved = saved(stream, below);
+        }
+        return foldOn(stream, initial(), toRevision);
+    }
+
+    private Optional<Folded<S>> saved(String stream, long below) {
+        return snapshots.flatMap(taken -> taken.newest(stream, below));
+    }
+
+    /// Reads on from the event that a snapshot ends with: that it is where it was proves that the
+    /// snapshot is of this history, and not of one whose newest events were lost by a restore or a
+    /// failover.
+    private Optional<Folded<S>> foldOnSaved(String stream, Folded<S> saved, long toRevision) {
+        Read read = Read.stream(stream).fromRevision(saved.revision()).toRevision(toRevision);
+        try (EventCursor cursor = store.read(read)) {
+            if (cursor.hasNext() && cursor.next().position() == saved.position()) {
+                return Optional.of(foldOn(cursor, saved));
+            }
+        }
+        LOG.log(
+                Level.WARNING,
+                "snapshot not used, it does not fit the log revision={0} position={1}",
+                Long.toString(saved.revision()),
+                Long.toString(saved.position()));
+        return Optional.empty();
     }
 
     /// The state of a stream now, from its first event on.
@@ -63,17 +96,21 @@ final class StateLoader<S, E> {
     }
 
     private Folded<S> foldOn(String stream, Folded<S> from, long toRevision) {
+        Read read = Read.stream(stream).fromRevision(from.revision() + 1).toRevision(toRevision);
+        try (EventCursor cursor = store.read(read)) {
+            return foldOn(cursor, from);
+        }
+    }
+
+    private Folded<S> foldOn(EventCursor cursor, Folded<S> from) {
         S state = from.state();
         long revision = from.revision();
         long position = from.position();
-        Read read = Read.stream(stream).fromRevision(revision + 1).toRevision(toRevision);
-        try (EventCursor cursor = store.read(read)) {
-            while (cursor.hasNext()) {
-                RecordedEvent event = cursor.next();
-                state = evolve(state, event);
-                revision = event.revision();
-                position = event.position();
-            }
+        while (cursor.hasNext()) {
+            RecordedEvent event = cursor.next();
+            state = evolve(state, event);
+            revision = event.revision();
+            position = event.position();
         }
         return revision == from.revision() ? from : from.after(state, revision, position);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventsourcing.Account.Deposit;
 import dev.everfold.eventsourcing.Account.Open;
+import dev.everfold.eventsourcing.Account.Withdraw;
 import dev.everfold.eventsourcing.snapshot.InMemorySnapshotStore;
 import dev.everfold.eventsourcing.snapshot.Snapshot;
 import dev.everfold.eventsourcing.snapshot.SnapshotKey;
@@ -91,7 +92,8 @@ class SnapshotsTest {
         assertThat(newest()).map(Snapshot::revision).contains(19L);
         assertThat(newest()).map(Snapshot::position).contains(19L);
         assertThat(newest().map(snapshot -> CODEC.decode(snapshot.state()))).contains(new Account(true, 19));
-        assertThat(store.eventsRead).hasValue(5);
+        // The one that the snapshot ends with, which proves that it is of this history, and those after it.
+        assertThat(store.eventsRead).hasValue(6);
     }
 
     @Test
@@ -324,5 +326,41 @@ class SnapshotsTest {
                         () -> everfold.decider("account", Account.DECIDER).keepSnapshots(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Keeping 0 snapshots of a stream; expected 1 or more."));
+    }
+
+    @Test
+    void a_state_never_comes_of_a_snapshot_of_events_that_are_not_there() {
+        openAndDeposit(SnapshotPolicy.every(100), 2);
+        snapshots.put(snapshot(9, 9, new Account(true, 7)), 1);
+
+        process(everfold -> {
+            var accounts = everfold.decider("account", Account.DECIDER).snapshotEvery(100);
+            assertThat(accounts.state("42")).isEqualTo(new Account(true, 2));
+            assertThat(accounts.handle("42", new Withdraw(5)))
+                    .isInstanceOfSatisfying(
+                            Handled.Rejected.class,
+                            rejected -> assertThat(rejected.state()).isEqualTo(new Account(true, 2)));
+        });
+    }
+
+    /// As where the newest events were lost and others came in their place.
+    @Test
+    void a_snapshot_of_another_event_than_the_one_at_its_revision_is_passed_over_for_an_older_one() {
+        openAndDeposit(SnapshotPolicy.every(100), 4);
+        snapshots.put(snapshot(1, 1, new Account(true, 1)), 2);
+        snapshots.put(snapshot(2, 3, new Account(true, 7)), 2);
+        store.resetCounts();
+
+        process(everfold -> assertThat(everfold.decider("account", Account.DECIDER)
+                        .snapshotEvery(100)
+                        .state("42"))
+                .isEqualTo(new Account(true, 4)));
+
+        // The event at revision 2, which tells; then that at revision 1, and those after it.
+        assertThat(store.eventsRead).hasValue(5);
+    }
+
+    private Snapshot snapshot(long revision, long position, Account state) {
+        return new Snapshot(key(CODEC.schemaVersion()), revision, position, FixedClock.NOON, CODEC.encode(state));
     }
 }
