@@ -204,7 +204,9 @@ public final class EventCodec<E> {
             return this;
         }
 
-        /// Delivers events that nothing is registered for as they are stored.
+        /// Delivers events that nothing is registered for as they are stored. They come only to a
+        /// reader that asks for them: projections and subscriptions ask for the types that the codec
+        /// knows, unless told otherwise.
         ///
         /// @param record the record that holds one; it needs no name and cannot be encoded
         public <R extends E> Builder<E> unknownAs(Class<R> record, Function<RecordedEvent, R> of) {

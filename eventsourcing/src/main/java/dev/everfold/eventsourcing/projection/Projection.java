@@ -73,7 +73,8 @@ public final class Projection<T> {
     /// Version 1 of a projection of typed events.
     ///
     /// @param name unique in the read model: a lower-case letter, then up to 39 of a-z, 0-9 and `_`
-    /// @param codec reads the events; only those that it can read are taken
+    /// @param codec reads the events; only those of types that it knows are taken, whatever it does with others.
+    ///     To have these too, as for [EventCodec.Builder#unknownAs], [#select] them
     public static <T, E> Projection<T> of(String name, EventCodec<E> codec, Handler<? super T, E> handler) {
         return raw(name, Query.types(codec.typeNames().toArray(String[]::new)), (model, recorded) -> {
             EventContext context = new EventContext(recorded);

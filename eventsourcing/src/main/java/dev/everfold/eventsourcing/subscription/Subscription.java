@@ -63,7 +63,8 @@ public final class Subscription {
         return new Subscription(name, new Handler(false, events -> handler.accept(events.getFirst())));
     }
 
-    /// Each event of the codec by itself, typed. Only events that it can read are taken.
+    /// Each event of the codec by itself, typed. Only events of types that it knows are taken, whatever the codec
+    /// does with others; to have these too, as for [EventCodec.Builder#unknownAs], ask for them by [#to].
     ///
     /// @param name unique among the consumers of a checkpoint store; valid Unicode, not empty
     public static <E> Subscription each(String name, EventCodec<E> codec, BiConsumer<E, EventContext> handler) {

@@ -502,4 +502,34 @@ class MemoryReadModelTest {
         assertThat(model.get("alice")).contains(500L);
         assertThat(running.status().handled()).isEqualTo(2);
     }
+
+    sealed interface Watched {
+        @EventType("account.opened")
+        record Opened(String account) implements Watched {}
+
+        record Other(RecordedEvent event) implements Watched {}
+    }
+
+    @Test
+    void events_of_types_that_the_codec_does_not_know_come_where_they_are_asked_for() throws InterruptedException {
+        EventCodec<Watched> codec = EventCodec.builder(Watched.class)
+                .unknownAs(Watched.Other.class, Watched.Other::new)
+                .build();
+        Projection<MemoryRows<String, Long>> counting = Projection.of(
+                "counting",
+                codec,
+                (rows, event, _) -> rows.merge(event.getClass().getSimpleName(), 1L, Long::sum));
+        MemoryReadModel<String, Long> all = MemoryReadModel.empty();
+        append("alice", new AccountEvent.Opened("alice"));
+        append("alice", new AccountEvent.Deposited("alice", 500));
+
+        RunningProjection<?> ofKnown = everfold.start(counting, model);
+        ofKnown.awaitCaughtUp(SOON);
+        ofKnown.close();
+        everfold.start(counting.select(Query.all()), all).awaitCaughtUp(SOON);
+
+        assertThat(model.get("Other")).isEmpty();
+        assertThat(all.get("Other")).contains(1L);
+        assertThat(all.get("Opened")).contains(1L);
+    }
 }
