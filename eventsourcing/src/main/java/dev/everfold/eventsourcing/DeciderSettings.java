@@ -23,11 +23,22 @@ record DeciderSettings<C, S, E>(
             throw new IllegalArgumentException("The category \"" + category
                     + "\" of a decider cannot be; expected a name without '-', for example \"account\".");
         }
+        if (category.startsWith("$")) {
+            throw new IllegalArgumentException(
+                    "The category \"" + category + "\" of a decider begins with '$', which is"
+                            + " kept for the system; expected another name, for example \"account\".");
+        }
     }
 
     static <C, S, E> DeciderSettings<C, S, E> of(String category, Decider<C, S, E> decider, EventCodec<E> codec) {
         return new DeciderSettings<>(
-                category, decider, codec, SnapshotSettings.never(), CACHE_ENTRIES_DEFAULT, Retries.DEFAULTS, false);
+                category,
+                new CheckedDecider<>(category, decider),
+                codec,
+                SnapshotSettings.never(),
+                CACHE_ENTRIES_DEFAULT,
+                Retries.DEFAULTS,
+                false);
     }
 
     DeciderSettings<C, S, E> withSnapshots(SnapshotSettings<S> other) {

@@ -83,8 +83,8 @@ public final class Everfold implements AutoCloseable {
     /// JSON.
     ///
     /// @param category what streams are called before their first `-`: stream `account-42` for id `42`
-    /// @throws IllegalArgumentException when the category holds `-`, or the events cannot be told or
-    ///     stored, saying why
+    /// @throws IllegalArgumentException when the category is empty, holds `-` or begins with `$`, or the events
+    ///     cannot be told or stored, saying why
     public <C, S, E> DeciderHandler<C, S, E> decider(String category, Decider<C, S, E> decider) {
         Class<E> events = decider.eventClass()
                 .orElseThrow(() -> new IllegalArgumentException("The class of the events of decider \"" + category
@@ -96,7 +96,7 @@ public final class Everfold implements AutoCloseable {
     /// Handles commands for a decider whose events are stored as the codec says.
     ///
     /// @param category what streams are called before their first `-`: stream `account-42` for id `42`
-    /// @throws IllegalArgumentException when the category is empty or holds `-`
+    /// @throws IllegalArgumentException when the category is empty, holds `-` or begins with `$`
     public <C, S, E> DeciderHandler<C, S, E> decider(String category, Decider<C, S, E> decider, EventCodec<E> codec) {
         return new DeciderHandler<>(this, DeciderSettings.of(category, decider, codec));
     }

@@ -249,4 +249,58 @@ class DeciderHandlerTest {
     private static <E> Decider<String, Long, E> unknown() {
         return Decider.of(0L, (command, sum) -> Decision.nothing(), (sum, event) -> sum);
     }
+
+    @Test
+    void a_category_of_the_system_is_refused() {
+        assertThatThrownBy(() -> everfold.decider("$users", Account.DECIDER))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The category \"$users\" of a decider begins with '$', which is kept for the system;"
+                        + " expected another name, for example \"account\".");
+    }
+
+    /// An application that nothing checks for null, as in Kotlin or in Java without a tool for it.
+    @Test
+    @SuppressWarnings("NullAway")
+    void a_decider_that_answers_null_stores_nothing() {
+        Decider<Account.Command, Account, Account.Event> careless = Decider.of(
+                new Account(false, 0),
+                (command, _) -> command instanceof Open ? Decision.accept(new Account.Opened("alice")) : null,
+                (_, _) -> null);
+        var handler = everfold.decider("account", careless);
+
+        assertThatThrownBy(() -> handler.handle("42", new Deposit(1)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "The decider of \"account\" decides null on Deposit; expected a Decision, such as nothing().");
+        assertThatThrownBy(() -> handler.handle("42", new Open("alice")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("The decider of \"account\" makes null of Opened; expected the state after it.");
+        assertThat(store.nextPosition()).isZero();
+    }
+
+    @Test
+    void a_decider_that_fails_stores_nothing_and_holds_up_nobody() {
+        Decider<Account.Command, Account, Account.Event> failing = Decider.of(
+                Account.DECIDER.initial(),
+                (command, account) -> {
+                    if (command instanceof Account.Withdraw) {
+                        throw new StackOverflowError("a deep one");
+                    }
+                    return Account.DECIDER.decide(command, account);
+                },
+                (account, event) -> {
+                    if (event instanceof Deposited(long cents) && cents == 13) {
+                        throw new IllegalStateException("no state");
+                    }
+                    return Account.DECIDER.evolve(account, event);
+                });
+        var handler = everfold.decider("account", failing);
+        handler.handle("42", new Open("alice"));
+
+        assertThatThrownBy(() -> handler.handle("42", new Account.Withdraw(1))).isInstanceOf(StackOverflowError.class);
+        assertThatThrownBy(() -> handler.handle("42", new Deposit(13))).hasMessage("no state");
+
+        assertThat(handler.handle("42", new Deposit(5)).state()).isEqualTo(new Account(true, 5));
+        assertThat(store.nextPosition()).isEqualTo(2);
+    }
 }

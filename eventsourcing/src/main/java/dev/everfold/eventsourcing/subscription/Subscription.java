@@ -1,5 +1,7 @@
 package dev.everfold.eventsourcing.subscription;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventsourcing.codec.EventContext;
 import dev.everfold.eventstore.Query;
@@ -54,11 +56,15 @@ public final class Subscription {
         this.checkpoints = checkpoints;
         this.after = after;
         this.options = options;
+        if (name.isEmpty() || name.indexOf('\0') >= 0 || !UTF_8.newEncoder().canEncode(name)) {
+            throw new IllegalArgumentException("Subscription name \"" + name.replace('\0', '?')
+                    + "\" is not allowed; expected valid Unicode without NUL, not empty.");
+        }
     }
 
     /// Each event by itself, as it is stored.
     ///
-    /// @param name unique among the consumers of a checkpoint store; valid Unicode, not empty
+    /// @param name unique among the consumers of a checkpoint store; valid Unicode without NUL, not empty
     public static Subscription each(String name, Consumer<RecordedEvent> handler) {
         return new Subscription(name, new Handler(false, events -> handler.accept(events.getFirst())));
     }
@@ -66,7 +72,7 @@ public final class Subscription {
     /// Each event of the codec by itself, typed. Only events of types that it knows are taken, whatever the codec
     /// does with others; to have these too, as for [EventCodec.Builder#unknownAs], ask for them by [#to].
     ///
-    /// @param name unique among the consumers of a checkpoint store; valid Unicode, not empty
+    /// @param name unique among the consumers of a checkpoint store; valid Unicode without NUL, not empty
     public static <E> Subscription each(String name, EventCodec<E> codec, BiConsumer<E, EventContext> handler) {
         return each(name, recorded -> {
                     EventContext context = new EventContext(recorded);
@@ -78,7 +84,7 @@ public final class Subscription {
     /// Many events at once, as they are stored: 1..[ConsumerOptions#batchEventsMax]. One that fails is handed over
     /// again in smaller ones, so that the event that fails is found.
     ///
-    /// @param name unique among the consumers of a checkpoint store; valid Unicode, not empty
+    /// @param name unique among the consumers of a checkpoint store; valid Unicode without NUL, not empty
     public static Subscription batches(String name, Consumer<List<RecordedEvent>> handler) {
         return new Subscription(name, new Handler(true, handler));
     }

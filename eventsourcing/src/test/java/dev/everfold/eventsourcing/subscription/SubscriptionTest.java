@@ -137,4 +137,14 @@ class SubscriptionTest {
                     .hasMessageContaining("The checkpoint of consumer \"orders\" is position 7, but the log ends at 1");
         }
     }
+
+    @Test
+    void a_name_that_cannot_be_kept_is_refused() {
+        for (String name : List.of("", "a\0", "\ud800")) {
+            assertThatThrownBy(() -> Subscription.each(name, _ -> {}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("Subscription name \"")
+                    .hasMessageEndingWith("\" is not allowed; expected valid Unicode without NUL, not empty.");
+        }
+    }
 }
