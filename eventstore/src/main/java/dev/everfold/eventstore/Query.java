@@ -53,19 +53,19 @@ public record Query(List<Query.Item> items) {
         return of(new Item().withCategory(category));
     }
 
-    /// Events of any of the types.
+    /// Events of any of the types; of none, no event.
     public static Query types(String... types) {
-        return of(new Item().withTypes(types));
+        return types.length == 0 ? NOTHING : of(new Item().withTypes(types));
     }
 
-    /// Events that carry all of the tags.
+    /// Events that carry all of the tags; all of none, every event.
     public static Query tags(String... tags) {
         return of(new Item().withTags(tags));
     }
 
-    /// Events with any of the ids.
+    /// Events with any of the ids; of none, no event.
     public static Query ids(Collection<UUID> ids) {
-        return of(new Item().withIds(ids));
+        return ids.isEmpty() ? NOTHING : of(new Item().withIds(ids));
     }
 
     /// The first event of every stream: the catalogue of streams.

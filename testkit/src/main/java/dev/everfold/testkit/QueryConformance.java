@@ -87,6 +87,7 @@ public abstract class QueryConformance extends ConformanceSuite {
         assertMatches(Query.types("reopened"));
         assertMatches(Query.types("open"));
         assertMatches(Query.types("OPENED"));
+        assertMatches(Query.types());
     }
 
     @Test
@@ -107,6 +108,7 @@ public abstract class QueryConformance extends ConformanceSuite {
         assertMatches(Query.ids(List.of(AUDIT, SHARED)), 0, 3, 4, 7);
         assertMatches(Query.ids(List.of(AUDIT, new UUID(7, 7))), 4);
         assertMatches(Query.ids(List.of(new UUID(7, 7))));
+        assertMatches(Query.ids(List.of()));
     }
 
     @Test
