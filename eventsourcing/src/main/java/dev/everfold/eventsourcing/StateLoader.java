@@ -3,6 +3,7 @@ package dev.everfold.eventsourcing;
 import dev.everfold.eventsourcing.codec.EventCodec;
 import dev.everfold.eventstore.EventCursor;
 import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.PositionAheadException;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import java.lang.System.Logger.Level;
@@ -62,10 +63,18 @@ final class StateLoader<S, E> {
     /// failover.
     private Optional<Folded<S>> foldOnSaved(String stream, Folded<S> saved, long toRevision) {
         Read read = Read.stream(stream).fromRevision(saved.revision()).toRevision(toRevision);
+        boolean isAnother = false;
         try (EventCursor cursor = store.read(read)) {
-            if (cursor.hasNext() && cursor.next().position() == saved.position()) {
-                return Optional.of(foldOn(cursor, saved));
+            if (cursor.hasNext()) {
+                RecordedEvent first = cursor.next();
+                if (first.position() == saved.position()) {
+                    return Optional.of(foldOn(cursor, saved));
+                }
+                isAnother = first.revision() == saved.revision();
             }
+        }
+        if (!isAnother && isOutOfTheLog(saved.position())) {
+            return Optional.of(foldOn(stream, saved, toRevision));
         }
         LOG.log(
                 Level.WARNING,
@@ -73,6 +82,16 @@ final class StateLoader<S, E> {
                 Long.toString(saved.revision()),
                 Long.toString(saved.position()));
         return Optional.empty();
+    }
+
+    /// Whether the log goes on behind an event that it does not hold: one that was detached, for which the snapshot
+    /// stands.
+    private boolean isOutOfTheLog(long position) {
+        try (EventCursor cursor = store.read(Read.all().fromPosition(position).limit(1))) {
+            return cursor.hasNext() ? cursor.next().position() > position : cursor.end() > position;
+        } catch (PositionAheadException _) {
+            return false;
+        }
     }
 
     /// The state of a stream now, from its first event on.
