@@ -54,9 +54,9 @@ final class ModelBuilds {
         table.prepare(connection);
     }
 
-    /// Builds that are there with all that belongs to them. Each statement may see a later moment than the one
-    /// before,
-    /// so one that lacks something may have been replaced meanwhile: then all are looked at again.
+    /// Builds that are there with all that belongs to them. Each statement may see a later moment
+    /// than the one before, so one that lacks something may have been replaced meanwhile: then all
+    /// are looked at again.
     List<Build> sound(Connection connection, String projection) throws SQLException {
         for (List<Stored> live = live(connection, projection); ; ) {
             List<Build> sound = new ArrayList<>();
