@@ -97,7 +97,7 @@ final class AppendDecisions {
         } catch (CorruptIndexException damage) {
             return new Decision.Refused(setAside(damage));
         } catch (InternalError unreadable) {
-            return new Decision.Refused(LogOpening.unreadable(unreadable));
+            return new Decision.Refused(LogFailures.unreadable(unreadable));
         } catch (EventStoreException refusal) {
             return new Decision.Refused(refusal);
         }

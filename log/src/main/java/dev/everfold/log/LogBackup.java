@@ -57,9 +57,9 @@ final class LogBackup {
     }
 
     private long copy(Path sourceDirectory, Path targetDirectory, Optional<UUID> newLineage) {
-        Storage source = LogOpening.storage(sourceDirectory, Mode.READ);
+        Storage source = StoreFolder.toOpen(sourceDirectory, Mode.READ);
         OpenLog opened = new LogOpening(source, LogOptions.DEFAULTS).open(Mode.READ);
-        try (Storage target = LogOpening.copyStorage(targetDirectory)) {
+        try (Storage target = StoreFolder.toCopyInto(targetDirectory)) {
             if (!target.list().isEmpty()) {
                 throw new StoreUnavailableException(
                         targetDirectory + " is not empty; expected a new or empty directory. Name another one.",
@@ -85,7 +85,7 @@ final class LogBackup {
 
     private static EventStoreException unmade(String target, IOException failure) {
         if (failure instanceof ClosedByInterruptException) {
-            return LogOpening.unavailable(target, failure);
+            return LogFailures.unavailable(target, failure);
         }
         if (failure instanceof NoSpaceException) {
             return new StoreUnavailableException(

@@ -124,7 +124,7 @@ final class LogCursor implements EventCursor {
                 failure = corrupt;
                 throw corrupt;
             } catch (InternalError page) {
-                StoreUnavailableException unreadable = LogOpening.unreadable(page);
+                StoreUnavailableException unreadable = LogFailures.unreadable(page);
                 failure = unreadable;
                 throw unreadable;
             } catch (RuntimeException | Error unreadable) {

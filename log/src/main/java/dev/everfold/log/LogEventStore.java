@@ -87,7 +87,7 @@ public final class LogEventStore implements EventStore {
     /// @throws CorruptStoreException when acknowledged events are damaged or missing
     /// @throws dev.everfold.eventstore.StorageFullException when there is no room to create it
     public static LogEventStore open(Path directory, LogOptions options, Mode mode) {
-        return open(LogOpening.storage(directory, mode), options, mode, Clock.systemUTC());
+        return open(StoreFolder.toOpen(directory, mode), options, mode, Clock.systemUTC());
     }
 
     /// Opens a store that is to become a copy of another one: where there is none, and the mode allows it, it
@@ -96,7 +96,7 @@ public final class LogEventStore implements EventStore {
     /// @param lineage of the other store
     /// @throws RuntimeException as [#open(Path, LogOptions, Mode)]
     public static LogEventStore openCopy(Path directory, LogOptions options, Mode mode, UUID lineage) {
-        LogOpening opening = new LogOpening(LogOpening.storage(directory, mode), options);
+        LogOpening opening = new LogOpening(StoreFolder.toOpen(directory, mode), options);
         return open(opening.creating(lineage), mode, Clock.systemUTC());
     }
 
@@ -147,7 +147,7 @@ public final class LogEventStore implements EventStore {
         } catch (CorruptIndexException damage) {
             throw setAside(damage);
         } catch (InternalError unreadable) {
-            throw LogOpening.unreadable(unreadable);
+            throw LogFailures.unreadable(unreadable);
         }
     }
 
@@ -219,7 +219,7 @@ public final class LogEventStore implements EventStore {
         } catch (CorruptIndexException damage) {
             throw setAside(damage);
         } catch (InternalError unreadable) {
-            throw LogOpening.unreadable(unreadable);
+            throw LogFailures.unreadable(unreadable);
         } catch (IOException failure) {
             throw unreadable(failure);
         }

@@ -1,9 +1,6 @@
 package dev.everfold.log;
 
 import dev.everfold.eventstore.CorruptStoreException;
-import dev.everfold.eventstore.EventStoreException;
-import dev.everfold.eventstore.IoReason;
-import dev.everfold.eventstore.StorageFullException;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.log.LogEventStore.Mode;
 import dev.everfold.log.index.CorruptIndexException;
@@ -16,15 +13,9 @@ import dev.everfold.log.segment.Segment;
 import dev.everfold.log.segment.SegmentWriter;
 import dev.everfold.log.segment.Segments;
 import dev.everfold.log.segment.StoreFile;
-import dev.everfold.log.storage.FileStorage;
-import dev.everfold.log.storage.NoSpaceException;
 import dev.everfold.log.storage.Storage;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,55 +64,6 @@ final class LogOpening {
         return new LogOpening(storage, options, executors, () -> lineage);
     }
 
-    /// The directory of a store that is going to be opened in this mode.
-    ///
-    /// @throws StoreUnavailableException when it is missing and must not be created
-    static Storage storage(Path directory, Mode mode) {
-        try {
-            if (isThere(directory)) {
-                requireDirectory(directory, "the directory of a store");
-                Storage found = new FileStorage(directory);
-                return mode == Mode.CREATE && !found.list().contains(StoreFile.NAME)
-                        ? FileStorage.createDirectory(directory)
-                        : found;
-            }
-            if (mode != Mode.CREATE) {
-                throw missing(directory.toString());
-            }
-            return FileStorage.createDirectory(directory);
-        } catch (IOException failure) {
-            throw unavailable(directory.toString(), failure);
-        }
-    }
-
-    /// The directory into which a store is going to be copied.
-    ///
-    /// @throws StoreUnavailableException when it is a file
-    /// @throws IOException when it can be neither used nor created
-    static Storage copyStorage(Path directory) throws IOException {
-        if (isThere(directory)) {
-            requireDirectory(directory, "a new or empty directory");
-        }
-        return FileStorage.createDirectory(directory);
-    }
-
-    /// A directory that may not be looked at is not taken for one that is missing.
-    private static boolean isThere(Path directory) throws IOException {
-        try {
-            Files.readAttributes(directory, BasicFileAttributes.class);
-            return true;
-        } catch (NoSuchFileException missing) {
-            return false;
-        }
-    }
-
-    private static void requireDirectory(Path directory, String expected) {
-        if (!Files.isDirectory(directory)) {
-            throw new StoreUnavailableException(
-                    directory + " is a file; expected " + expected + ". Name another one.", false, null);
-        }
-    }
-
     /// Opens the store, or frees everything and says why it cannot be opened.
     OpenLog open(Mode mode) {
         // An interruption would close the files that this thread writes to.
@@ -130,13 +72,13 @@ final class LogOpening {
             return mode == Mode.READ ? openForReading() : openForWriting(mode);
         } catch (IOException failure) {
             closeStorage();
-            throw unavailable(storage.description(), failure);
+            throw LogFailures.unavailable(storage.description(), failure);
         } catch (CorruptIndexException damage) {
             closeStorage();
             throw new CorruptStoreException(damage.getMessage());
         } catch (InternalError failure) {
             closeStorage();
-            throw unreadable(failure);
+            throw LogFailures.unreadable(failure);
         } catch (RuntimeException | Error failure) {
             closeStorage();
             throw failure;
@@ -150,7 +92,7 @@ final class LogOpening {
     private OpenLog openForWriting(Mode mode) throws IOException {
         boolean isStore = isStore();
         if (!isStore && mode == Mode.EXISTING) {
-            throw missing(storage.description());
+            throw LogFailures.missing(storage.description());
         }
         if (!storage.tryLock(LOCK)) {
             throw new StoreUnavailableException(
@@ -264,7 +206,7 @@ final class LogOpening {
 
     private OpenLog openForReading() throws IOException {
         if (!isStore()) {
-            throw missing(storage.description());
+            throw LogFailures.missing(storage.description());
         }
         for (int attempt = 1; ; attempt++) {
             try {
@@ -373,37 +315,5 @@ final class LogOpening {
         Thread thread = new Thread(task, "everfold-log-background");
         thread.setDaemon(true);
         return thread;
-    }
-
-    private static StoreUnavailableException missing(String where) {
-        return new StoreUnavailableException(
-                "There is no store in " + where + ". Correct the path, or create a store by appending or importing.",
-                false,
-                null);
-    }
-
-    /// So the JVM reports that the device could not read a page of a mapped file.
-    static StoreUnavailableException unreadable(InternalError failure) {
-        return new StoreUnavailableException(
-                "A file of the store cannot be read: " + failure.getMessage() + ". Look at the disk, and try again.",
-                true,
-                failure);
-    }
-
-    static EventStoreException unavailable(String where, IOException failure) {
-        if (failure instanceof ClosedByInterruptException) {
-            return new StoreUnavailableException(
-                    "The store in " + where + " cannot be opened: the thread was interrupted. Open it again.",
-                    true,
-                    failure);
-        }
-        if (failure instanceof NoSpaceException) {
-            return new StorageFullException(where, failure);
-        }
-        IoReason reason = IoReason.of(failure, where);
-        return new StoreUnavailableException(
-                "The store in " + where + " cannot be opened: " + reason.words() + ". " + reason.advice(),
-                false,
-                failure);
     }
 }

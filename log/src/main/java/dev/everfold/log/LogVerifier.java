@@ -45,10 +45,10 @@ final class LogVerifier {
     ///
     /// @throws StoreUnavailableException when there is none, or it is of a newer format
     static Verification verify(Path directory, LongConsumer progress) {
-        try (Storage storage = LogOpening.storage(directory, Mode.READ)) {
+        try (Storage storage = StoreFolder.toOpen(directory, Mode.READ)) {
             return verify(storage, progress);
         } catch (IOException failure) {
-            throw LogOpening.unavailable(directory.toString(), failure);
+            throw LogFailures.unavailable(directory.toString(), failure);
         }
     }
 

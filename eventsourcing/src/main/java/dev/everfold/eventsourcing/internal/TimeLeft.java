@@ -8,24 +8,24 @@ import java.util.function.LongSupplier;
 /// What is left of a time for which somebody waits, however the clock is set meanwhile.
 public final class TimeLeft {
 
-    private final long nanos;
-    private final LongSupplier clock;
-    private final long begun;
+    /// No clock that may be set.
+    private static final LongSupplier NANOS = System::nanoTime;
 
-    private TimeLeft(long nanos, LongSupplier clock) {
+    private final long nanos;
+    private final long begun = NANOS.getAsLong();
+
+    private TimeLeft(long nanos) {
         this.nanos = nanos;
-        this.clock = clock;
-        this.begun = clock.getAsLong();
     }
 
     /// It begins now. As long as 292 years is for ever.
     public static TimeLeft of(Duration time) {
-        return new TimeLeft(Math.max(0, NANOSECONDS.convert(time)), System::nanoTime);
+        return new TimeLeft(Math.max(0, NANOSECONDS.convert(time)));
     }
 
     /// Zero or less when it is over.
     public Duration get() {
-        return Duration.ofNanos(nanos - (clock.getAsLong() - begun));
+        return Duration.ofNanos(nanos - (NANOS.getAsLong() - begun));
     }
 
     /// The same, or less.
