@@ -75,8 +75,9 @@ class DetachedEventsTest {
     private static void detach(String url) throws Exception {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
-            statement.execute("alter table detached.event detach partition detached.event_000000");
+            statement.execute("alter table detached.entry detach partition detached.entry_000000");
             statement.execute("alter table detached.tag detach partition detached.tag_000000");
+            statement.execute("alter table detached.event detach partition detached.event_000000");
         }
     }
 }

@@ -101,7 +101,7 @@ final class AppendBehind {
         PlacedEvent event = decisions.events().getFirst();
         UUID appendId = finding.appendIds().getFirst();
         NamedValues values = end().put("position", event.place().position())
-                .put("number", decisions.firstNumber())
+                .put("first_number", decisions.firstNumber())
                 .put("revision", event.place().revision())
                 .put("recorded", event.place().recordedMicros())
                 .put("append_id", appendId);
@@ -127,7 +127,7 @@ final class AppendBehind {
         LogEnd end = known.end();
         return new NamedValues()
                 .put("server", end.server())
-                .put("last_number", end.number())
+                .put("last_number", end.batch())
                 .put("last_id", end.id());
     }
 }

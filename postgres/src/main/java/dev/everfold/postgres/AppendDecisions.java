@@ -66,9 +66,7 @@ final class AppendDecisions {
     }
 
     /// An append that is to be remembered.
-    ///
-    /// @param recordedMicros of the last event of the log with it; the lowest long = there is none
-    record AcceptedAppend(UUID id, long fromPosition, int events, long recordedMicros) {}
+    record AcceptedAppend(UUID id, long fromPosition, int events) {}
 
     AppendDecisions(Found found, int rememberedMax) {
         this.found = found;
@@ -119,24 +117,30 @@ final class AppendDecisions {
         return recordedMicros;
     }
 
-    /// The newest append before the batch.
+    /// How the log ended before the batch.
     LogEnd before() {
         return found.end();
     }
 
-    /// The newest append once what was accepted is stored.
+    /// How the log ends once what was accepted is stored.
     LogEnd end() {
         return accepted.isEmpty()
                 ? found.end()
                 : new LogEnd(
                         found.end().server(),
-                        nextNumber() - 1,
+                        firstNumber(),
+                        nextNumber(),
                         accepted.getLast().id());
     }
 
     /// How many events there are once what was accepted is stored.
     long nextPosition() {
         return found.nextPosition() + events.size();
+    }
+
+    /// How far the log goes once what was accepted is stored.
+    Indexer.Extent extent() {
+        return new Indexer.Extent(nextNumber(), nextPosition());
     }
 
     /// Decides the next append.
@@ -271,7 +275,7 @@ final class AppendDecisions {
         Appended appended = new Appended(fromPosition, given);
         UUID id = pending.append().id();
         remembered.put(id, new Found.Remembered(nextNumber(), appended, ids));
-        accepted.add(new AcceptedAppend(id, fromPosition, given.size(), recordedMicros));
+        accepted.add(new AcceptedAppend(id, fromPosition, given.size()));
         return appended;
     }
 }

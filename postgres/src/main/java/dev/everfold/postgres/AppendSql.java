@@ -40,13 +40,22 @@ record AppendSql(
 
     private static final String KNOWN_END = """
             set_config('lock_timeout', '{wait_max}', true) is not null
-            and pg_try_advisory_xact_lock({key}) and current_setting('transaction_isolation') = 'read committed'
+            and current_setting('transaction_isolation') = 'read committed'
             and {server_started} = :server
-            and (:last_number, :last_id) =
-                (select a.number, a.id from {schema}.append a order by a.number desc limit 1)""";
+            and case when pg_try_advisory_xact_lock({key})
+                then {schema}.is_newest(:last_number, :last_id) else false end""";
 
-    private static final String HIGHEST_ID =
-            "select id from {schema}.append where {server_started} = :server order by id desc limit 1";
+    private static final String UNREMEMBERED = """
+            and not exists (select from {schema}.remembered r where r.id = :append_id)
+            and not exists (
+                select from {schema}.batch b where b.number >= {indexed_number} and :append_id = any(b.ids))""";
+
+    private static final String HIGHEST_ID = """
+            select h.id from (
+                (select r.id from {schema}.remembered r order by r.id desc limit 1)
+                union all
+                select a.id from {schema}.batch b, unnest(b.ids) a(id) where b.number >= {indexed_number}) h
+            where {server_started} = :server order by h.id desc limit 1""";
 
     private static final List<String> ITEMS = List.of(
             "kinds",
@@ -59,17 +68,8 @@ record AppendSql(
             "with_tags",
             "only_first");
 
-    private static final List<String> EVENTS = List.of(
-            "occurred",
-            "ids",
-            "event_streams",
-            "types",
-            "content_types",
-            "tag_lists",
-            "metadata",
-            "data",
-            "tagged",
-            "tags");
+    private static final List<String> EVENTS =
+            List.of("occurred", "ids", "event_streams", "types", "content_types", "tag_lists", "metadata", "data");
 
     /// One event, under no condition or under one.
     ///
@@ -93,11 +93,11 @@ record AppendSql(
                 Stream.of(
                         List.of("first_position", "first_number", "revisions", "recorded"),
                         EVENTS,
-                        List.of("append_ids", "append_positions", "append_events", "append_recorded"),
+                        List.of("next_position", "last_recorded", "append_ids", "append_positions", "append_events"),
                         List.of("sources", "source_positions")));
-        String one = text(sql, lockMax, "append-one.sql");
+        String one = text(sql, lockMax, "append-one.sql").replace("{unremembered}", UNREMEMBERED);
         return new AppendSql(
-                call(sql, "find", Stream.of(List.of("wait_max", "append_ids", "streams", "sources"), ITEMS)),
+                call(sql, "findings", Stream.of(List.of("wait_max", "append_ids", "streams", "sources"), ITEMS)),
                 store,
                 new NamedSql(store.text() + "; commit", store.names()),
                 call(
@@ -116,12 +116,7 @@ record AppendSql(
                         "and not exists (select from {schema}.matches(" + arguments(ITEMS)
                                 + ") m where cardinality(m.matched_items) > 0)"))),
                 one(sql, oneBehind.replace("{unremembered}", ""), ":position"),
-                one(
-                        sql,
-                        oneBehind.replace(
-                                "{unremembered}",
-                                "and not exists (select from {schema}.append a where a.id = :append_id)"),
-                        ":position"),
+                one(sql, oneBehind.replace("{unremembered}", UNREMEMBERED), ":position"),
                 call(sql, "revisions", Stream.of(List.of("wait_max", "streams"))),
                 NamedSql.parse(sql.in(HIGHEST_ID)),
                 lockMax);
@@ -140,7 +135,7 @@ record AppendSql(
         Map<Kind, NamedSql> unless = new EnumMap<>(Kind.class);
         for (Kind kind : Kind.values()) {
             if (kind != Kind.ALL) {
-                String ofKind = condition.replace("{candidates}", "                " + kind.candidates());
+                String ofKind = condition.replace("{lowest_match}", "                " + kind.lowestMatch());
                 unless.put(kind, NamedSql.parse(sql.in(one.replace("{condition}", ofKind))));
             }
         }

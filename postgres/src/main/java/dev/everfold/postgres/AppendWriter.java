@@ -32,13 +32,12 @@ final class AppendWriter implements Runnable {
     private final PostgresOptions options;
     private final AppendQueue queue;
     private final Partitions partitions;
+    private final Indexer indexer;
     private final Executor answers;
     private final LongConsumer committed;
     private final AnswerWatch watch;
     private final KnownEnd known = new KnownEnd();
-    private long accepted;
     private long partitionsFrom;
-    private long forgottenBefore;
 
     /// @param answers completes futures that others depend on
     /// @param committed told the next position after each commit
@@ -49,6 +48,7 @@ final class AppendWriter implements Runnable {
             PostgresOptions options,
             AppendQueue queue,
             Partitions partitions,
+            Indexer indexer,
             Executor answers,
             LongConsumer committed,
             AnswerWatch watch) {
@@ -57,6 +57,7 @@ final class AppendWriter implements Runnable {
         this.options = options;
         this.queue = queue;
         this.partitions = partitions;
+        this.indexer = indexer;
         this.answers = answers;
         this.committed = committed;
         this.watch = watch;
@@ -149,6 +150,7 @@ final class AppendWriter implements Runnable {
             answer(batch, decisions.decided());
             if (stored) {
                 known.learn(decisions);
+                indexer.follow(decisions.extent());
             }
             maintain(decisions);
         }
@@ -246,36 +248,17 @@ final class AppendWriter implements Runnable {
 
     /// What need not be done before the answers.
     private void maintain(AppendDecisions decisions) {
-        accepted += decisions.accepted().size();
         try {
             if (partitions.areFewFor(decisions.nextPosition()) && decisions.nextPosition() >= partitionsFrom) {
                 partitionsFrom = decisions.nextPosition() + EVENTS_BETWEEN_TRIES;
                 partitions.ensure(decisions.nextPosition());
                 partitionsFrom = 0;
             }
-            int rememberedMax = options.limits().rememberedAppends();
-            long trimEvery = Math.clamp(rememberedMax / 10, 100, 10_000);
-            if (accepted >= trimEvery) {
-                accepted = 0;
-                forget(decisions.firstNumber() + decisions.accepted().size() - rememberedMax);
-            }
             if (known.isLikely() && !known.isHighestIdKnown()) {
                 learnHighestId();
             }
         } catch (SQLException failure) {
             LOGGER.log(System.Logger.Level.WARNING, "maintenance put off store=" + database.store(), failure);
-        }
-    }
-
-    /// Does not look again at what was deleted before: as long as somebody has an old snapshot, it is still there.
-    private void forget(long beforeNumber) throws SQLException {
-        try (Connection connection = database.take();
-                var statement = connection.prepareStatement(
-                        database.sql().in("delete from {schema}.append where number >= ? and number < ?"))) {
-            statement.setLong(1, forgottenBefore);
-            statement.setLong(2, beforeNumber);
-            statement.execute();
-            forgottenBefore = beforeNumber;
         }
     }
 

@@ -15,16 +15,17 @@ final class DecidedParameters {
         List<AcceptedAppend> appends = decided.accepted();
         values.put("first_position", decided.firstPosition())
                 .put("first_number", decided.firstNumber())
+                .put("next_position", decided.nextPosition())
+                .put("last_recorded", recorded(decided.lastRecordedMicros()))
                 .array("revisions", "int8", events, event -> event.place().revision())
                 .array("recorded", "int8", events, event -> event.place().recordedMicros())
                 .array("append_ids", "uuid", appends, AcceptedAppend::id)
                 .array("append_positions", "int8", appends, AcceptedAppend::fromPosition)
-                .array("append_events", "int4", appends, AcceptedAppend::events)
-                .array("append_recorded", "int8", appends, DecidedParameters::recorded);
+                .array("append_events", "int4", appends, AcceptedAppend::events);
         EventParameters.put(values, events.stream().map(PlacedEvent::event).toList());
     }
 
-    private static @Nullable Long recorded(AcceptedAppend append) {
-        return append.recordedMicros() == Long.MIN_VALUE ? null : append.recordedMicros();
+    private static @Nullable Long recorded(long lastMicros) {
+        return lastMicros == Long.MIN_VALUE ? null : lastMicros;
     }
 }

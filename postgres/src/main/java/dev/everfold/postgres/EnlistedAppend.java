@@ -20,12 +20,15 @@ final class EnlistedAppend {
     private final AppendSql statements;
     private final PostgresOptions options;
     private final Partitions partitions;
+    private final Indexer indexer;
 
-    EnlistedAppend(Database database, AppendSql statements, PostgresOptions options, Partitions partitions) {
+    EnlistedAppend(
+            Database database, AppendSql statements, PostgresOptions options, Partitions partitions, Indexer indexer) {
         this.database = database;
         this.statements = statements;
         this.options = options;
         this.partitions = partitions;
+        this.indexer = indexer;
     }
 
     Appended append(Connection connection, PendingAppend pending) {
@@ -68,6 +71,8 @@ final class EnlistedAppend {
                     partitions.require(decisions.nextPosition());
                 }
                 transaction.store(decisions);
+                indexer.announce(decisions.extent());
+                indexer.start();
                 yield appended;
             }
         };

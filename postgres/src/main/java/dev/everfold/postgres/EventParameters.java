@@ -1,7 +1,6 @@
 package dev.everfold.postgres;
 
 import dev.everfold.eventstore.NewEvent;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,16 +9,8 @@ final class EventParameters {
 
     private EventParameters() {}
 
-    /// An array for each column, and one for the tags of all, with the number of the event that bears each, from 0.
+    /// An array for each column.
     static void put(NamedValues values, List<NewEvent> events) {
-        List<Integer> tagged = new ArrayList<>();
-        List<String> tags = new ArrayList<>();
-        for (int i = 0; i < events.size(); i++) {
-            for (String tag : events.get(i).tags()) {
-                tagged.add(i);
-                tags.add(tag);
-            }
-        }
         values.array("occurred", "int8", events, EventParameters::occurred)
                 .array("ids", "uuid", events, NewEvent::id)
                 .array("event_streams", "text", events, NewEvent::stream)
@@ -27,9 +18,7 @@ final class EventParameters {
                 .array("content_types", "text", events, EventParameters::contentType)
                 .array("tag_lists", "text", events, EventParameters::tagList)
                 .array("metadata", "bytea", events, EventParameters::metadata)
-                .array("data", "bytea", events, event -> event.data().toArray())
-                .array("tagged", "int4", tagged)
-                .array("tags", "text", tags);
+                .array("data", "bytea", events, event -> event.data().toArray());
     }
 
     /// The columns of one event.

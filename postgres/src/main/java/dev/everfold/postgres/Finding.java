@@ -126,8 +126,8 @@ final class Finding {
         long server = row.getLong("server");
         long number = row.getLong("last_number");
         return row.wasNull()
-                ? new LogEnd(server, -1, null)
-                : new LogEnd(server, number, row.getObject("last_id", UUID.class));
+                ? new LogEnd(server, -1, 0, null)
+                : new LogEnd(server, number, row.getLong("next_number"), row.getObject("last_id", UUID.class));
     }
 
     private static long lastRecorded(ResultSet row) throws SQLException {

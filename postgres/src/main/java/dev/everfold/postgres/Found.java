@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param nextPosition how many events there are
 /// @param lastRecordedMicros the last recorded time; the lowest long = none
-/// @param end the newest append
+/// @param end how the log ends
 /// @param remembered appends of the batch that were accepted before, however long ago
 /// @param revisions last revision of each stream that the batch names; absent when it has no event
 /// @param tracked last tracked position of each source that the batch names
@@ -40,7 +40,7 @@ record Found(
 
     /// Number that the next accepted append gets.
     long nextNumber() {
-        return end.number() + 1;
+        return end.appends();
     }
 
     @Nullable

@@ -5,26 +5,34 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 
-/// How the events of one item of a query are found: by which of its fields, through which index.
+/// How the events of one item of a query are found: by which of its fields, through which index, and among the last
+/// ones, which are not indexed yet, by what.
 ///
 /// The most selective field leads; the others are compared with what it finds. A kind is a statement of
 /// its own on the server, so numbers never change their meaning.
 enum Kind {
-    ID(1, "e.id = any(%s::uuid[])"),
-    STREAM(2, "e.stream = %s"),
-    TAG(3, "t.tag = %s"),
-    TYPE(4, "e.type = %s"),
-    FIRST(5, "e.revision = 0"),
-    CATEGORY(6, "split_part(e.stream, '-', 1) = %s"),
+    ID(1, "entry", "x.id = any(%s::uuid[])", "e.id = any(%s::uuid[])"),
+    STREAM(2, "event", "e.stream = %s", "e.stream = %s"),
+    TAG(3, "tag", "x.tag = %s", "e.tags @> array[%s]::text[]"),
+    TYPE(4, "entry", "x.type = %s", "e.type = %s"),
+    FIRST(5, "entry", "x.is_first", "e.revision = 0"),
+    CATEGORY(6, "entry", "x.category = %s", "split_part(e.stream, '-', 1) = %s"),
     /// The item without fields. Positions have no gaps, so nothing needs to be looked up.
-    ALL(7, "true");
+    ALL(7, "event", "true", "true");
 
     private final int number;
-    private final String condition;
+    private final String table;
+    private final String indexed;
+    private final String behind;
 
-    Kind(int number, String condition) {
+    /// @param table whose index finds them, as far as the log is [indexed][Indexer]
+    /// @param indexed what leads there, in SQL
+    /// @param behind what leads among events that are not indexed, in SQL
+    Kind(int number, String table, String indexed, String behind) {
         this.number = number;
-        this.condition = condition;
+        this.table = table;
+        this.indexed = indexed;
+        this.behind = behind;
     }
 
     static Kind of(Query.Item item) {
@@ -73,38 +81,57 @@ enum Kind {
         return others == 0;
     }
 
-    /// What leads, in SQL, about an event `e` or a tag `t`.
-    String condition(String term) {
-        return condition.formatted(term);
+    /// The table whose index finds events, as far as the log is indexed.
+    String table() {
+        return table;
     }
 
-    /// Positions at which the item `i` of a batch's conditions is met, lowest first, in SQL.
-    String candidates() {
-        String filter = "(i.stream is null or e.stream = i.stream)"
+    /// What leads there, in SQL, about its row `x`.
+    String indexed(String term) {
+        return indexed.formatted(term);
+    }
+
+    /// What leads, in SQL, about an event `e`.
+    String behind(String term) {
+        return behind.formatted(term);
+    }
+
+    /// The lowest position at which the item `i` of a batch's conditions is met, in SQL: one row, of null when
+    /// it is
+    /// at none, or no row.
+    String lowestMatch() {
+        String others = "(i.stream is null or e.stream = i.stream)"
                 + " and (i.category is null or split_part(e.stream, '-', 1) = i.category)"
                 + " and (i.types is null or e.type = any(i.types))"
                 + " and (i.tags is null or e.tags @> i.tags)"
                 + " and (not i.first or e.revision = 0)";
-        String leading = condition("i.term");
+        String filter = "(i.plain or (" + others + "))";
         return switch (this) {
-            case TAG ->
-                "select t.position from {schema}.tag t where " + leading + " and t.position >= i.from_position"
-                        + " and (i.plain or exists (select from {schema}.event e where e.position = t.position and "
-                        + filter + ")) order by t.position";
-            case TYPE, FIRST, CATEGORY ->
-                "select e.position from {schema}.event e where " + leading + " and e.position >= i.from_position"
-                        + " and (i.plain or " + filter + ") order by e.position";
+            case ID, TAG, TYPE, FIRST, CATEGORY ->
+                "select coalesce((" + lowestIndexed(others) + "), (select e.position from {schema}.event e"
+                        + " where e.position >= i.from_position and e.position >= {indexed_position} and "
+                        + behind("i.term") + " and " + filter + " order by e.position limit 1)) as position";
             // As a rule the newest event of the stream is older, and nothing else needs to be looked at.
             case STREAM ->
-                "select e.position from {schema}.event e where " + leading
+                "select e.position from {schema}.event e where " + behind("i.term")
                         + " and (select l.position from {schema}.event l where l.stream = i.term"
                         + " order by l.revision desc limit 1) >= i.from_position and e.revision >= "
-                        + Sql.firstRevision("i.term", "i.from_position") + " and (i.plain or " + filter
-                        + ") order by e.revision";
-            case ID ->
-                "select p.position from (select e.position from {schema}.event e where " + leading + " and (i.plain or "
-                        + filter + ") offset 0) p where p.position >= i.from_position order by p.position";
+                        + Sql.firstRevision("i.term", "i.from_position") + " and " + filter
+                        + " order by e.revision limit 1";
             case ALL -> throw new IllegalStateException("Nothing needs to be looked up.");
         };
+    }
+
+    private String lowestIndexed(String others) {
+        // The fence keeps the planner from looking for all events that pass the filter, to compare with them.
+        String ofEvent = "(i.plain or exists (select from {schema}.event e where e.position = x.position and " + others
+                + " offset 0))";
+        String from = " from {schema}." + table + " x where " + indexed("i.term");
+        // Few events have an id: never through the log.
+        return this == ID
+                ? "select min(x.position) from (select x.position" + from + " offset 0) x where x.position"
+                        + " >= i.from_position and " + ofEvent
+                : "select x.position" + from + " and x.position >= i.from_position and " + ofEvent
+                        + " order by x.position limit 1";
     }
 }

@@ -4,11 +4,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Locale;
 
 /// Partitions by ranges of positions, of which there is always one more than is needed.
 ///
-/// Partition n holds the positions [n × partitionEvents, (n + 1) × partitionEvents) of both tables.
+/// Partition n holds the positions [n × partitionEvents, (n + 1) × partitionEvents) of three tables.
 /// Attaching one lets readers and writers go on; one that was detached stays so, since only partitions
 /// beyond the newest are made. Safe for use by many threads.
 final class Partitions {
@@ -17,6 +18,11 @@ final class Partitions {
 
     /// Who waits for a table makes others wait behind; rather later, since there is time.
     private static final String LOCK_MAX = "set local lock_timeout = '5s'";
+
+    private static final String NUMBER = "substring(c.relname from 7)::bigint";
+
+    private static final String ATTACHED = " from pg_inherits i join pg_class c on c.oid = i.inhrelid"
+            + " where i.inhparent = '{schema}.event'::regclass and c.relname ~ '^event_[0-9]+$'";
 
     private final Database database;
     private final long events;
@@ -92,9 +98,7 @@ final class Partitions {
 
     /// Number of the newest partition + 1.
     private static long count(Connection connection, Sql sql) throws SQLException {
-        String newest = sql.in("select coalesce(max(substring(c.relname from 7)::bigint) + 1, 0) from pg_inherits i"
-                + " join pg_class c on c.oid = i.inhrelid where i.inhparent = '{schema}.event'::regclass"
-                + " and c.relname ~ '^event_[0-9]+$'");
+        String newest = sql.in("select coalesce(max(" + NUMBER + ") + 1, 0)" + ATTACHED);
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(newest)) {
             row.next();
@@ -103,15 +107,30 @@ final class Partitions {
     }
 
     private static void attach(Statement statement, Sql sql, long events, long number) throws SQLException {
-        for (String table : new String[] {"event", "tag"}) {
-            String partition = sql.in("{schema}." + name(table, number));
-            String parent = sql.in("{schema}." + table);
-            statement.execute("create table " + partition + " (like " + parent + ")");
-            statement.execute("alter table " + partition
-                    + " set (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05)");
-            statement.execute("alter table " + parent + " attach partition " + partition + " for values from ("
-                    + number * events + ") to (" + (number + 1) * events + ")");
+        for (String table : List.of("event", "entry", "tag")) {
+            statement.execute(attaching(sql, events, table, number));
         }
+    }
+
+    /// Statements that make the partitions of a table as those of `event`.
+    static String like(Connection connection, Sql sql, long events, String table) throws SQLException {
+        StringBuilder text = new StringBuilder();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql.in("select " + NUMBER + " as number" + ATTACHED))) {
+            while (row.next()) {
+                text.append(attaching(sql, events, table, row.getLong("number")));
+            }
+        }
+        return text.toString();
+    }
+
+    private static String attaching(Sql sql, long events, String table, long number) {
+        String partition = sql.in("{schema}." + name(table, number));
+        String parent = sql.in("{schema}." + table);
+        return "create table " + partition + " (like " + parent + ");\nalter table " + partition
+                + " set (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);\n"
+                + "alter table " + parent + " attach partition " + partition + " for values from (" + number * events
+                + ") to (" + (number + 1) * events + ");\n";
     }
 
     private static String name(String table, long number) {

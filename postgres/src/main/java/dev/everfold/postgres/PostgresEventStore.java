@@ -59,11 +59,13 @@ public final class PostgresEventStore implements EventStore {
     private final Notifier notifier;
     private final Answers answers = new Answers();
     private final Partitions partitions;
+    private final Indexer indexer;
     private final AnswerWatch watch;
     private final AppendWriter writer;
     private final Thread writing;
 
-    private PostgresEventStore(Database database, PostgresUri uri, StoreSchema.Identity identity, Clock clock) {
+    private PostgresEventStore(
+            Database database, PostgresUri uri, StoreSchema.Identity identity, Indexer.Extent indexed, Clock clock) {
         this.database = database;
         this.options = uri.options();
         this.statements = AppendSql.of(database.sql(), options.lockMax());
@@ -74,9 +76,10 @@ public final class PostgresEventStore implements EventStore {
         this.arrivals = new Arrivals(database, this::nextPosition);
         this.notifier = new Notifier(database);
         this.partitions = new Partitions(database, identity.partitionEvents());
+        this.indexer = new Indexer(database, options.limits().rememberedAppends(), indexed, System::nanoTime);
         this.watch = new AnswerWatch(options.answerMax(), System::nanoTime);
-        this.writer =
-                new AppendWriter(database, statements, options, queue, partitions, answers, this::committed, watch);
+        this.writer = new AppendWriter(
+                database, statements, options, queue, partitions, indexer, answers, this::committed, watch);
         this.writing = Thread.ofVirtual().name("everfold-writer").unstarted(writer);
     }
 
@@ -105,15 +108,17 @@ public final class PostgresEventStore implements EventStore {
     static PostgresEventStore open(StoreUri storeUri, PostgresOptions defaults, Clock clock, UUID lineage) {
         PostgresUri uri = PostgresUri.parse(storeUri, defaults);
         String store = uri.description();
+        Sql sql = new Sql(uri.options().schema());
         StoreSchema.Identity identity;
+        Indexer.Extent indexed;
         // By a single connection, which says at once what a pool would say after a while.
         try (Connection connection = uri.dataSource().getConnection()) {
-            identity = new StoreSchema(new Sql(uri.options().schema()), store)
-                    .open(connection, uri.options(), uri.mode(), lineage);
+            identity = new StoreSchema(sql, store).open(connection, uri.options(), uri.mode(), lineage);
+            indexed = Indexer.indexed(connection, sql);
         } catch (SQLException failure) {
             throw SqlFailures.nothingStored(failure, store);
         }
-        PostgresEventStore opened = new PostgresEventStore(new Database(uri), uri, identity, clock);
+        PostgresEventStore opened = new PostgresEventStore(new Database(uri), uri, identity, indexed, clock);
         opened.writing.start();
         return opened;
     }
@@ -163,7 +168,7 @@ public final class PostgresEventStore implements EventStore {
         limits().check(append);
         requireWritable();
         PendingAppend pending = PendingAppend.of(append, Times.micros(clock.instant()), true);
-        return new EnlistedAppend(database, statements, options, partitions).append(transaction, pending);
+        return new EnlistedAppend(database, statements, options, partitions, indexer).append(transaction, pending);
     }
 
     /// Lets those who wait for events look at the log, here and in other processes: after the commit of a
@@ -171,7 +176,10 @@ public final class PostgresEventStore implements EventStore {
     ///
     /// @throws StoreClosedException when the store is closed
     public void wake() {
-        committed(nextPosition());
+        long next = nextPosition();
+        committed(next);
+        indexer.reach(next);
+        indexer.start();
     }
 
     /// @param store which store, for messages
@@ -288,6 +296,7 @@ public final class PostgresEventStore implements EventStore {
         watch.close();
         arrivals.close();
         notifier.close();
+        indexer.close();
         database.close();
         if (interrupted) {
             Thread.currentThread().interrupt();

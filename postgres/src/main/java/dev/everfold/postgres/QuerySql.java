@@ -12,8 +12,9 @@ import java.util.UUID;
 
 /// A page of a read as one statement.
 ///
-/// Each item of a query leads through an index that gives positions in order ([Kind]), up to a page;
-/// the items' positions are merged, and only then are events fetched.
+/// Each item of a query leads through an index that gives positions in order ([Kind]), up to a page, and through
+/// the last events, which are not [indexed][Indexer] yet; the positions are merged, and only then are events
+/// fetched.
 ///
 /// @param text the statement, the same for all reads of one shape, so that the server prepares it once
 /// @param values what its parameters are
@@ -44,6 +45,9 @@ record QuerySql(String text, List<Object> values) {
         for (Query.Item item : query.items()) {
             Kind kind = Kind.of(item);
             for (String term : kind.terms(item)) {
+                if (kind != Kind.STREAM) {
+                    branches.add("(" + indexed(item, kind, term, order, page, values) + ")");
+                }
                 branches.add("(" + branch(item, kind, term, order, page, values) + ")");
             }
         }
@@ -76,37 +80,38 @@ record QuerySql(String text, List<Object> values) {
                 "select e.*, n.next_position from " + end + " left join lateral (" + text + ") e on true", values);
     }
 
+    /// Positions through an index, as far as the log is indexed.
+    private static String indexed(
+            Query.Item item, Kind kind, String term, String order, Page page, List<Object> values) {
+        if (kind != Kind.FIRST) {
+            values.add(term);
+        }
+        String of = "select x.position from {schema}." + kind.table() + " x where " + kind.indexed("?");
+        // Few events have an id: never through the log.
+        String text = (kind == Kind.ID ? "select x.position from (" + of + " offset 0) x where " : of + " and ")
+                + range("x.position", page, values);
+        if (!kind.isPlain(item)) {
+            text += " and exists (select from {schema}.event e where e.position = x.position"
+                    + others(item, kind, values) + " offset 0)";
+        }
+        values.add(page.events());
+        return text + " order by x.position" + order + " limit ?";
+    }
+
+    /// Positions through the events themselves: those of a stream, or those that are not indexed yet.
     private static String branch(
             Query.Item item, Kind kind, String term, String order, Page page, List<Object> values) {
         if (kind != Kind.FIRST) {
             values.add(term);
         }
-        if (kind == Kind.TAG) {
-            String text = "select t.position from {schema}.tag t where " + kind.condition("?") + " and "
-                    + range("t.position", page, values);
-            if (!kind.isPlain(item)) {
-                text += " and exists (select from {schema}.event e where e.position = t.position"
-                        + others(item, kind, values) + ")";
-            }
-            values.add(page.events());
-            return text + " order by t.position" + order + " limit ?";
-        }
+        String text = "select e.position from {schema}.event e where " + kind.behind("?");
         if (kind == Kind.STREAM) {
-            String text = "select e.position from {schema}.event e where " + kind.condition("?")
-                    + revisionsWithin(page, term, values) + others(item, kind, values);
+            text += revisionsWithin(page, term, values) + others(item, kind, values);
             values.add(page.events());
             return text + " order by e.revision" + order + " limit ?";
         }
-        if (kind == Kind.ID) {
-            // Few events have an id: never through the log.
-            String inner = "select e.position from {schema}.event e where " + kind.condition("?")
-                    + others(item, kind, values) + " order by e.id offset 0";
-            String text = "select q.position from (" + inner + ") q where " + range("q.position", page, values);
-            values.add(page.events());
-            return text + " order by q.position" + order + " limit ?";
-        }
-        String text = "select e.position from {schema}.event e where " + kind.condition("?")
-                + others(item, kind, values) + " and " + range("e.position", page, values);
+        text += others(item, kind, values) + " and e.position >= {indexed_position} and "
+                + range("e.position", page, values);
         values.add(page.events());
         return text + " order by e.position" + order + " limit ?";
     }

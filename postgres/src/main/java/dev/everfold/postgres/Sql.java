@@ -21,8 +21,15 @@ record Sql(String schema) {
             + " e.content_type, e.tags, e.metadata, e.data";
 
     /// Where the log ends, no row when it is empty.
-    static final String NEXT_POSITION =
-            "select from_position + events from {schema}.append order by number desc limit 1";
+    static final String NEXT_POSITION = "select b.next_position from {schema}.batch b order by b.number desc limit 1";
+
+    /// Appends before it are indexed.
+    private static final String INDEXED_NUMBER =
+            "(select d.number from {schema}.indexed d order by d.number desc limit 1)";
+
+    /// Events before it are indexed.
+    private static final String INDEXED_POSITION =
+            "(select d.position from {schema}.indexed d order by d.number desc limit 1)";
 
     private static final String FIRST_REVISION = """
             (with recursive bounds(low, high) as (
@@ -56,6 +63,11 @@ record Sql(String schema) {
         return number("everfold maintenance ");
     }
 
+    /// Number of the advisory lock for whoever [indexes][Indexer].
+    long indexing() {
+        return number("everfold indexing ");
+    }
+
     /// Where notifications go.
     String channel() {
         return "everfold_" + Long.toHexString(number("everfold channel "));
@@ -71,9 +83,13 @@ record Sql(String schema) {
         }
     }
 
-    /// The text with the schema's name for each `{schema}`, and for `{server_started}` when the server was.
+    /// The text with the schema's name for each `{schema}`, for `{server_started}` when the server was, and for
+    /// `{indexed_number}` and `{indexed_position}` how far the log is indexed.
     String in(String text) {
-        return text.replace("{schema}", quoted()).replace("{server_started}", SERVER_STARTED);
+        return text.replace("{indexed_number}", INDEXED_NUMBER)
+                .replace("{indexed_position}", INDEXED_POSITION)
+                .replace("{schema}", quoted())
+                .replace("{server_started}", SERVER_STARTED);
     }
 
     /// The text with the bare name of the schema for each `{name}`, as a value.

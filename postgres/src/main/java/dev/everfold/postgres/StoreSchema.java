@@ -17,7 +17,7 @@ import java.util.UUID;
 final class StoreSchema {
 
     /// How many steps there are.
-    static final int VERSION = 5;
+    static final int VERSION = 6;
 
     /// From the tables of the catalogue: a look-up by name may answer from before the wait for the lock.
     private static final String THERE = "select exists (select from pg_class c join pg_namespace n on n.oid ="
@@ -47,13 +47,17 @@ final class StoreSchema {
     Identity open(Connection connection, PostgresOptions options, Mode mode, UUID lineage) throws SQLException {
         requireUtf8(connection);
         Optional<Identity> there = find(connection);
-        if (mode == Mode.READ
-                || there.filter(found -> found.version() == VERSION).isPresent()) {
-            return usable(there.orElseThrow(this::missing));
+        if (mode == Mode.READ) {
+            return readable(usable(there.orElseThrow(this::missing)));
+        }
+        if (there.filter(found -> found.version() == VERSION).isPresent()) {
+            return there.get();
         }
         if (there.isEmpty() && mode == Mode.EXISTING) {
             throw missing();
         }
+        connection.setNetworkTimeout(
+                Runnable::run, 0); // bringing a large store up to date takes the time that it takes
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.execute("select pg_advisory_xact_lock(" + sql.maintenance() + ")");
@@ -64,8 +68,16 @@ final class StoreSchema {
             connection.commit();
             return identity;
         } catch (SQLException | RuntimeException failure) {
-            connection.rollback();
+            rollBack(connection, failure);
             throw failure;
+        }
+    }
+
+    private static void rollBack(Connection connection, Exception failure) {
+        try {
+            connection.rollback();
+        } catch (SQLException gone) {
+            failure.addSuppressed(gone);
         }
     }
 
@@ -77,7 +89,7 @@ final class StoreSchema {
                     statement.execute(sql.in("create schema {schema}"));
                 }
             }
-            statement.execute(sql.in(Sql.resource("schema-1.sql")));
+            statement.execute(sql.in(Sql.resource("schema.sql")));
             statement.execute(sql.in(functions()));
             Identity created = new Identity(VERSION, lineage, options.partitionEvents());
             statement.execute(sql.in("insert into {schema}.store values (" + VERSION + ", '" + created.lineage() + "', "
@@ -90,10 +102,15 @@ final class StoreSchema {
     private Identity upgraded(Connection connection, Identity there) throws SQLException {
         if (there.version() < VERSION) {
             try (Statement statement = connection.createStatement()) {
-                // Versions 2 to 5 have the tables of version 1 and other functions.
+                // Versions 1 to 5 have the same tables and other functions.
                 for (String function : List.of("append", "store", "revisions", "find", "matches")) {
                     statement.execute(sql.in("drop function if exists {schema}." + function));
                 }
+                statement.execute(sql.in(Sql.resource("schema-6.sql")
+                        .replace("{key}", String.valueOf(sql.sequencer()))
+                        .replace(
+                                "{entry_partitions}",
+                                Partitions.like(connection, sql, there.partitionEvents(), "entry"))));
                 statement.execute(sql.in(functions()));
                 statement.execute(sql.in("update {schema}.store set version = " + VERSION));
             }
@@ -107,12 +124,13 @@ final class StoreSchema {
         for (Kind each : Kind.values()) {
             if (each != Kind.ALL) {
                 kinds.append(kind.replace("{number}", String.valueOf(each.number()))
-                        .replace("{candidates}", "                    " + each.candidates()));
+                        .replace("{lowest_match}", "                    " + each.lowestMatch()));
             }
         }
         return Sql.resource("functions.sql")
                 .replace("{kinds}", kinds.toString().stripTrailing())
-                .replace("{key}", String.valueOf(sql.sequencer()));
+                .replace("{key}", String.valueOf(sql.sequencer()))
+                .replace("{indexing}", String.valueOf(sql.indexing()));
     }
 
     private Optional<Identity> find(Connection connection) throws SQLException {
@@ -142,6 +160,17 @@ final class StoreSchema {
             throw new StoreUnavailableException(
                     "The store in " + store + " is of version " + identity.version() + "; this program knows version "
                             + VERSION + " and older. Use a newer one.",
+                    false,
+                    null);
+        }
+        return identity;
+    }
+
+    private Identity readable(Identity identity) {
+        if (identity.version() < VERSION) {
+            throw new StoreUnavailableException(
+                    "The store in " + store + " is of version " + identity.version() + "; this program reads version "
+                            + VERSION + ". Open it once for writing, which brings it up to date.",
                     false,
                     null);
         }

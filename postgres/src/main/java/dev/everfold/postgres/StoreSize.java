@@ -13,9 +13,14 @@ final class StoreSize {
 
     private static final String COUNTS = """
             with counted as materialized (
-                select type, count(*) as events from {schema}.event group by type)
+                select u.type, sum(u.events)::bigint as events from (
+                    select type, count(*) as events from {schema}.entry group by type
+                    union all
+                    select type, count(*) from {schema}.event where position >= {indexed_position} group by type) u
+                group by u.type)
             select coalesce((select position + 1 from {schema}.event order by position desc limit 1), 0),
-                (select count(*) from {schema}.event where revision = 0),
+                (select count(*) from {schema}.entry where is_first)
+                    + (select count(*) from {schema}.event where position >= {indexed_position} and revision = 0),
                 (select count(*) from pg_inherits where inhparent = '{schema}.event'::regclass),
                 (select sum(pg_total_relation_size(c.oid)) from pg_class c
                     where c.relnamespace = '{schema}'::regnamespace and c.relkind = 'r'),

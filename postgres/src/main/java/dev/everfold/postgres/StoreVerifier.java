@@ -35,10 +35,25 @@ final class StoreVerifier {
                             + " recorded, lag(recorded) over (order by position) as before from {schema}.event) r"
                             + " where recorded < before"),
             new Rule(
+                    "every event can be found by its id, type and category",
+                    "entry",
+                    "select e.position, 'its entry is missing or another one' from {schema}.event e"
+                            + " where e.position < {indexed_position} and not exists (select from {schema}.entry x"
+                            + " where x.position = e.position and x.id = e.id and x.type = e.type"
+                            + " and x.category = split_part(e.stream, '-', 1) and x.is_first = (e.revision = 0))"),
+            new Rule(
+                    "nothing is found that is not there",
+                    "entry",
+                    "select x.position, case when count(*) > 1 then count(*) || ' entries' else 'an entry' end"
+                            + " || ' and ' || count(e.position) || ' event' from {schema}.entry x left join"
+                            + " {schema}.event e using (position) group by x.position"
+                            + " having count(*) > 1 or count(e.position) = 0"),
+            new Rule(
                     "every tag of an event can be searched for",
                     "tag",
                     "select e.position, 'its tag ' || quote_literal(t.tag) || ' is missing' from {schema}.event e"
-                            + " cross join lateral unnest(e.tags) t(tag) where not exists (select from {schema}.tag r"
+                            + " cross join lateral unnest(e.tags) t(tag) where e.position < {indexed_position}"
+                            + " and not exists (select from {schema}.tag r"
                             + " where r.tag = t.tag and r.position = e.position)"),
             new Rule(
                     "nothing is found by a tag that it does not carry",
@@ -48,17 +63,30 @@ final class StoreVerifier {
                             + " and t.tag = any(e.tags))"),
             new Rule(
                     "remembered appends lie within the log",
-                    "append",
-                    "select from_position, 'append ' || id || ' ends beyond the log' from {schema}.append"
+                    "remembered",
+                    "select from_position, 'append ' || id || ' ends beyond the log' from {schema}.remembered"
                             + " where from_position + events >"
                             + " coalesce((select max(position) + 1 from {schema}.event), 0)"),
             new Rule(
-                    "the newest remembered append ends the log",
+                    "what is indexed lies within the log",
+                    "indexed",
+                    "select position, 'the log is said to be indexed up to here, and ends before' from"
+                            + " {schema}.indexed where position >"
+                            + " coalesce((select max(next_position) from {schema}.batch), 0)"),
+            new Rule(
+                    "batches follow each other",
+                    "batch",
+                    "select next_position, 'the batch behind that of number ' || number || ' is missing' from"
+                            + " (select number, next_position, number + cardinality(ids) as expected,"
+                            + " lead(number) over w as next_number, lead(next_position) over w as later"
+                            + " from {schema}.batch window w as (order by number)) b"
+                            + " where next_number <> expected or later < next_position"),
+            new Rule(
+                    "the newest batch ends the log",
                     "event",
-                    "select e.position, 'the newest remembered append ends before it' from"
+                    "select e.position, 'the newest batch ends before it' from"
                             + " (select max(position) as position from {schema}.event) e where e.position >="
-                            + " coalesce((select from_position + events from {schema}.append order by number desc"
-                            + " limit 1), 0)"));
+                            + " coalesce((select next_position from {schema}.batch order by number desc limit 1), 0)"));
 
     private final Connection connection;
     private final Sql sql;

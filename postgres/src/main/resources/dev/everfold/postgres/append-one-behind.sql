@@ -1,16 +1,15 @@
 -- Appends one event behind the end of the log that is known; see append-behind.sql.
-with events as (
-    insert into {schema}.event
-            (position, revision, recorded, occurred, id, stream, type, content_type, tags, metadata, data)
-        select :position, :revision, :recorded, :occurred, :id, :stream, :type, :content_type, :tags, :metadata, :data
+with batch as (
+    insert into {schema}.batch (number, next_position, recorded, ids, positions, counts)
+        select :first_number, :position + 1, :recorded, array[:append_id], array[:position], array[1]
         where {known_end}
             {unremembered}
             {condition}
-    returning position
-), event_tags as (
-    insert into {schema}.tag (tag, position) select t.tag, e.position from events e, unnest(:tags) t(tag)
-), appends as (
-    insert into {schema}.append (number, id, from_position, events, recorded)
-        select :number, :append_id, e.position, 1, :recorded from events e
+    returning next_position - 1 as position
+), events as (
+    insert into {schema}.event
+            (position, revision, recorded, occurred, id, stream, type, content_type, tags, metadata, data)
+        select b.position, :revision, :recorded, :occurred, :id, :stream, :type, :content_type, :tags, :metadata, :data
+        from batch b
 )
-select true from events
+select true from batch

@@ -6,5 +6,5 @@ and :from_position <= {position}
                        :tags_of_item::text[] as tags, :only_first::boolean as first
                 offset 0) i
             cross join lateral (
-{candidates}
-                limit 1) p)
+{lowest_match}) p
+            where p.position is not null)

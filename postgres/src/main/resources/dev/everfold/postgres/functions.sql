@@ -1,5 +1,5 @@
--- What appends call, made anew with each version of a store. {schema} is its schema, {key} the number of its sequencer, and
--- {server_started} the start of the server.
+-- What appends call, made anew with each version of a store. {schema} is its schema, {key} the number of its sequencer,
+-- {indexing} that of its indexing, and {server_started} the start of the server.
 
 -- The lowest position at or behind from_positions[n] that item n of the conditions matches, for each item that matches.
 create function {schema}.matches(
@@ -30,11 +30,12 @@ $function$;
 --
 -- The lock comes first. Each statement of a volatile function sees what was committed when it begins, as long as the
 -- transaction is READ COMMITTED; any other level would show what was there before the wait for the lock.
-create function {schema}.find(
+create function {schema}.findings(
     wait_max text, append_ids uuid[], streams text[], sources text[],
     kinds int[], from_positions bigint[], terms text[], plain boolean[],
     with_stream text[], with_category text[], with_types text[], with_tags text[], only_first boolean[],
-    out next_position bigint, out last_recorded bigint, out server bigint, out last_number bigint, out last_id uuid,
+    out next_position bigint, out last_recorded bigint, out server bigint,
+    out last_number bigint, out next_number bigint, out last_id uuid,
     out remembered_ids uuid[], out remembered_numbers bigint[], out remembered_positions bigint[],
     out remembered_events int[],
     out revisions bigint[], out tracked_positions bigint[],
@@ -55,12 +56,20 @@ begin
     perform set_config('lock_timeout', wait_before, true);
 
     server := {server_started};
-    select a.number, a.id, a.from_position + a.events, a.recorded into last_number, last_id, next_position, last_recorded
-        from {schema}.append a order by a.number desc limit 1;
+    select b.number, b.number + cardinality(b.ids), b.ids[cardinality(b.ids)], b.next_position, b.recorded
+        into last_number, next_number, last_id, next_position, last_recorded
+        from {schema}.batch b order by b.number desc limit 1;
     next_position := coalesce(next_position, 0);
-    select array_agg(a.id), array_agg(a.number), array_agg(a.from_position), array_agg(a.events)
+    next_number := coalesce(next_number, 0);
+    select array_agg(r.id), array_agg(r.number), array_agg(r.from_position), array_agg(r.events)
         into remembered_ids, remembered_numbers, remembered_positions, remembered_events
-        from {schema}.append a where a.id = any(append_ids);
+        from (
+            select r.number, r.id, r.from_position, r.events from {schema}.remembered r where r.id = any(append_ids)
+            union all
+            select b.number + a.n - 1, a.id, a.position, a.events
+                from {schema}.batch b,
+                    unnest(b.ids, b.positions, b.counts) with ordinality a(id, position, events, n)
+                where b.number >= {indexed_number} and a.id = any(append_ids)) r;
     select array_agg((select e.revision from {schema}.event e where e.stream = s.name order by e.revision desc limit 1)
             order by s.n)
         into revisions from unnest(streams) with ordinality s(name, n);
@@ -74,6 +83,18 @@ begin
             from {schema}.matches(kinds, from_positions, terms, plain, with_stream, with_category, with_types, with_tags,
                                   only_first) m;
     end if;
+end
+$function$;
+
+-- Whether a batch is the newest one, as of now: what was committed when the calling statement began may be less.
+create function {schema}.is_newest(batch_number bigint, last_id uuid) returns boolean
+language plpgsql volatile
+as $function$
+begin
+    return coalesce(
+        (select b.number = batch_number and b.ids[cardinality(b.ids)] = last_id
+            from {schema}.batch b order by b.number desc limit 1),
+        false);
 end
 $function$;
 
@@ -92,13 +113,14 @@ begin
 end
 $function$;
 
--- Stores what was accepted: events from first_position on, and the appends that brought them from first_number on.
+-- Stores what was accepted: events from first_position to before next_position, and the batch of the appends that brought
+-- them, numbered from first_number on.
 create function {schema}.store(
     first_position bigint, first_number bigint,
     revisions bigint[], recorded bigint[], occurred bigint[], ids uuid[], event_streams text[], types text[],
     content_types text[], tag_lists text[], metadata bytea[], data bytea[],
-    tagged int[], tags text[],
-    append_ids uuid[], append_positions bigint[], append_events int[], append_recorded bigint[],
+    next_position bigint, last_recorded bigint,
+    append_ids uuid[], append_positions bigint[], append_events int[],
     sources text[], source_positions bigint[])
 returns void language plpgsql volatile
 set plan_cache_mode = force_generic_plan
@@ -110,14 +132,8 @@ begin
                e.content_type, e.tags::text[], e.metadata, e.data
         from unnest(revisions, recorded, occurred, ids, event_streams, types, content_types, tag_lists, metadata, data)
             with ordinality e(revision, recorded, occurred, id, stream, type, content_type, tags, metadata, data, n);
-    if cardinality(tags) > 0 then
-        insert into {schema}.tag (tag, position)
-            select t.tag, first_position + t.event from unnest(tags, tagged) t(tag, event);
-    end if;
-    insert into {schema}.append (number, id, from_position, events, recorded)
-        select first_number + a.n - 1, a.id, a.position, a.events, a.recorded
-        from unnest(append_ids, append_positions, append_events, append_recorded) with ordinality
-            a(id, position, events, recorded, n);
+    insert into {schema}.batch (number, next_position, recorded, ids, positions, counts)
+        values (first_number, next_position, last_recorded, append_ids, append_positions, append_events);
     if cardinality(sources) > 0 then
         insert into {schema}.tracked as t (source, position)
             select s.source, s.position from unnest(sources, source_positions) s(source, position)
@@ -139,9 +155,10 @@ create function {schema}.append(
     with_stream text[], with_category text[], with_types text[], with_tags text[], only_first boolean[],
     partitions_end bigint, stream_numbers int[], steps int[], stamps bigint[],
     occurred bigint[], ids uuid[], event_streams text[], types text[], content_types text[], tag_lists text[],
-    metadata bytea[], data bytea[], tagged int[], tags text[],
+    metadata bytea[], data bytea[],
     offsets int[], append_events int[],
-    out next_position bigint, out last_recorded bigint, out server bigint, out last_number bigint, out last_id uuid,
+    out next_position bigint, out last_recorded bigint, out server bigint,
+    out last_number bigint, out next_number bigint, out last_id uuid,
     out revisions bigint[])
 language plpgsql volatile
 set enable_seqscan = off
@@ -154,13 +171,15 @@ begin
     perform set_config('lock_timeout', wait_max, true), pg_advisory_xact_lock({key});
 
     with before as materialized (
-        select one.server, l.number, l.id, coalesce(l.from_position + l.events, 0) as position, l.recorded,
+        select one.server, l.number, coalesce(l.number + cardinality(l.ids), 0) as next_number,
+               l.ids[cardinality(l.ids)] as id, coalesce(l.next_position, 0) as position, l.recorded,
                array(select coalesce((select e.revision from {schema}.event e
                                       where e.stream = s.name order by e.revision desc limit 1), -1)
                      from unnest(streams) with ordinality s(name, n) order by s.n) as revisions
         from (select {server_started} as server) one
-        left join lateral (select * from {schema}.append a order by a.number desc limit 1) l on true
-        where not exists (select from {schema}.append a where a.id = any(append_ids))
+        left join lateral (select * from {schema}.batch b order by b.number desc limit 1) l on true
+        where not exists (select from {schema}.remembered r where r.id = any(append_ids))
+            and not exists (select from {schema}.batch b where b.number >= {indexed_number} and b.ids && append_ids)
     ), clear as materialized (
         select b.* from before b
         where (lowest is null or not exists (
@@ -181,16 +200,82 @@ begin
                 unnest(stream_numbers, steps, stamps, occurred, ids, event_streams, types, content_types, tag_lists,
                        metadata, data) with ordinality
                 e(stream_number, step, stamp, occurred, id, stream, type, content_type, tags, metadata, data, n)
-    ), event_tags as (
-        insert into {schema}.tag (tag, position)
-            select t.tag, c.position + t.event from clear c, unnest(tags, tagged) t(tag, event)
-    ), appends as (
-        insert into {schema}.append (number, id, from_position, events, recorded)
-            select coalesce(c.number, -1) + a.n, a.id, c.position + a.step, a.events,
-                   greatest(c.recorded, stamps[a.step + a.events])
-            from clear c, unnest(append_ids, offsets, append_events) with ordinality a(id, step, events, n)
+    ), batch as (
+        insert into {schema}.batch (number, next_position, recorded, ids, positions, counts)
+            select c.next_number, c.position + coalesce(cardinality(ids), 0),
+                   greatest(c.recorded, stamps[cardinality(stamps)]), append_ids,
+                   array(select c.position + o.step from unnest(offsets) with ordinality o(step, n) order by o.n),
+                   append_events
+            from clear c
     )
-    select c.position, c.recorded, c.server, c.number, c.id, c.revisions
-        into next_position, last_recorded, server, last_number, last_id, revisions from clear c;
+    select c.position, c.recorded, c.server, c.number, c.next_number, c.id, c.revisions
+        into next_position, last_recorded, server, last_number, next_number, last_id, revisions from clear c;
+end
+$function$;
+
+-- Writes what the next events and appends are found by, of events_max at most unless a batch has more, when at least so many
+-- events or appends are not indexed. While another process is at it, it waits or answers with nulls.
+--
+-- The lock comes first, and each statement sees what was committed when it begins: so what the last one who was at it has
+-- written is not written again. It need not be synced: what a crash of the server takes of it, it takes together with how
+-- far it is said to go.
+create function {schema}.index_more(
+    events_max bigint, at_least bigint default 1, waits boolean default false,
+    out indexed_number bigint, out indexed_position bigint, out end_number bigint, out end_position bigint)
+language plpgsql volatile
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+as $function$
+declare
+    earlier_number bigint;
+    from_number bigint;
+    from_position bigint;
+begin
+    if waits then
+        perform pg_advisory_xact_lock({indexing});
+    elsif not pg_try_advisory_xact_lock({indexing}) then
+        return;
+    end if;
+    perform set_config('synchronous_commit', 'off', true);
+    select d.number, d.position into from_number, from_position
+        from {schema}.indexed d order by d.number desc limit 1;
+    indexed_number := from_number;
+    indexed_position := from_position;
+    select b.number + cardinality(b.ids), b.next_position into end_number, end_position
+        from {schema}.batch b order by b.number desc limit 1;
+    end_number := coalesce(end_number, 0);
+    end_position := coalesce(end_position, 0);
+    if end_number = from_number or (end_position - from_position < at_least and end_number - from_number < at_least) then
+        return;
+    end if;
+
+    -- Numbers have no gaps, so the search goes no further than an append for each event.
+    select b.number + cardinality(b.ids), b.next_position into indexed_number, indexed_position
+        from {schema}.batch b
+        where b.number >= from_number and b.number < from_number + events_max
+            and b.next_position <= from_position + events_max
+        order by b.number desc limit 1;
+    if not found then
+        select b.number + cardinality(b.ids), b.next_position into indexed_number, indexed_position
+            from {schema}.batch b where b.number >= from_number order by b.number limit 1;
+    end if;
+
+    insert into {schema}.entry (position, id, type, category, is_first)
+        select e.position, e.id, e.type, split_part(e.stream, '-', 1), e.revision = 0
+        from {schema}.event e where e.position >= from_position and e.position < indexed_position;
+    insert into {schema}.tag (tag, position)
+        select t.tag, e.position from {schema}.event e, unnest(e.tags) t(tag)
+        where e.position >= from_position and e.position < indexed_position;
+    insert into {schema}.remembered (number, id, from_position, events)
+        select b.number + a.n - 1, a.id, a.position, a.events
+        from {schema}.batch b, unnest(b.ids, b.positions, b.counts) with ordinality a(id, position, events, n)
+        where b.number >= from_number and b.number < indexed_number;
+    insert into {schema}.indexed (number, position) values (indexed_number, indexed_position);
+
+    -- What was indexed before: the newest batch is not among it. Whatever an old snapshot still sees is not looked at again.
+    select coalesce(max(d.number), 0) into earlier_number from {schema}.indexed d where d.number < from_number;
+    delete from {schema}.indexed d where d.number >= earlier_number and d.number < from_number;
+    delete from {schema}.batch b where b.number >= earlier_number and b.number < from_number;
 end
 $function$;

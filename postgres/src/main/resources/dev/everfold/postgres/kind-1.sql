@@ -2,8 +2,7 @@
             select coalesce(array_agg(f.n), '{}'), coalesce(array_agg(f.position), '{}') into items, positions
             from (
                 select i.n, (
-{candidates}
-                    limit 1) as position
+{lowest_match}) as position
                 from (
                     select w.from_position, w.term, w.plain, w.stream, w.category, w.types::text[] as types,
                            w.tags::text[] as tags, w.first, w.n::int as n

@@ -97,8 +97,11 @@ class BatchTest {
     private void assertThatBothAreRemembered(int earlier) throws Exception {
         String schema = uri.parameters().get("schema");
         assertThat(PostgresServer.V18.strings(
-                        "select number || ' ' || id || ' ' || from_position || ' ' || events from " + schema
-                                + ".append where number >= " + earlier + " order by number"))
+                        "select b.number + a.n - 1 || ' ' || a.id || ' ' || a.position || ' ' || a.events from "
+                                + schema
+                                + ".batch b, unnest(b.ids, b.positions, b.counts) with ordinality"
+                                + " a(id, position, events, n) where b.number >= " + earlier
+                                + " order by b.number, a.n"))
                 .containsExactlyElementsOf(Stream.of(
                                 earlier + " " + batch.getFirst().id() + " " + earlier + " 0",
                                 earlier + 1 + " " + batch.getLast().id() + " " + earlier + " 1")

@@ -26,9 +26,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postgresql.PGConnection;
 
 /// What a process knows of the end of the log counts while the log ends so, and spares the server a look-up.
 @Timeout(60)
@@ -38,6 +40,9 @@ class KnownEndTest {
 
     /// So many calls make an end likely.
     private static final int CALLS = 4;
+
+    /// Number of an advisory lock that holds up whoever looks up conditions.
+    private static final long HOLD = 8_140_527;
 
     private StoreUri uri;
 
@@ -92,7 +97,7 @@ class KnownEndTest {
                 assertThat(behind(connection, known(2, second.id(), 3, "order-1", 2), next))
                         .as("another number of the same append")
                         .isEmpty();
-                LogEnd ofAnother = new LogEnd(serverStarted() - 1, 1, second.id());
+                LogEnd ofAnother = end(serverStarted() - 1, 1, second.id());
                 assertThat(behind(connection, known(ofAnother, 3, "order-1", 2), next))
                         .as("of another server")
                         .isEmpty();
@@ -144,7 +149,7 @@ class KnownEndTest {
                                 failure -> assertThat(SqlFailures.isDuplicate(failure))
                                         .isTrue());
             }
-            assertThat(PostgresServer.V18.strings("select count(*) from " + schema + ".append"))
+            assertThat(PostgresServer.V18.strings("select count(*) from " + schema + ".batch"))
                     .containsExactly("1");
         }
     }
@@ -275,15 +280,15 @@ class KnownEndTest {
             }
         }
 
-        assertThat(scans("event_000000_type_position_idx")).isLessThan(10);
+        assertThat(scans("entry_000000_type_position_idx")).isLessThan(10);
     }
 
     @Test
     void a_condition_is_known_to_hold_only_as_far_back_as_everything_is_known() {
         KnownEnd known = new KnownEnd();
         UUID[] ids = {new UUID(1, 1), new UUID(1, 2), new UUID(1, 3)};
-        learn(known, new LogEnd(1, 6, new UUID(9, 9)), 7, "order-1", 41, ids[0]);
-        learn(known, new LogEnd(1, 7, ids[0]), 8, "order-2", 0, ids[1]);
+        learn(known, end(1, 6, new UUID(9, 9)), 7, "order-1", 41, ids[0]);
+        learn(known, end(1, 7, ids[0]), 8, "order-2", 0, ids[1]);
 
         assertThat(known.fulfils(new NothingMatching(Query.stream("order-3"), 7)))
                 .isTrue();
@@ -308,14 +313,14 @@ class KnownEndTest {
         UUID[] ids = {new UUID(1, 1), new UUID(1, 2), new UUID(1, 3)};
         List<String> streams = List.of("order-1", "order-2", "order-3");
 
-        learn(known, new LogEnd(1, -1, null), 0, "order-1", 41, ids[0]);
-        learn(known, new LogEnd(1, 0, ids[0]), 1, "order-2", 7, ids[1]);
+        learn(known, end(1, -1, null), 0, "order-1", 41, ids[0]);
+        learn(known, end(1, 0, ids[0]), 1, "order-2", 7, ids[1]);
         known.learnHighestId(ids[1]);
-        assertThat(known.end()).isEqualTo(new LogEnd(1, 1, ids[1]));
+        assertThat(known.end()).isEqualTo(end(1, 1, ids[1]));
         assertThat(known.revisions(streams)).isEqualTo(Map.of("order-1", 41L, "order-2", 7L));
         assertThat(known.isHighestIdKnown()).isTrue();
 
-        learn(known, new LogEnd(1, 4, ids[1]), 5, "order-2", 9, ids[2]);
+        learn(known, end(1, 4, ids[1]), 5, "order-2", 9, ids[2]);
         assertThat(known.revisions(streams)).isEqualTo(Map.of("order-2", 9L));
         assertThat(known.isHighestIdKnown()).isFalse();
     }
@@ -323,12 +328,12 @@ class KnownEndTest {
     @Test
     void what_is_known_is_likely_once_nobody_else_has_appended_before_several_calls() {
         KnownEnd known = new KnownEnd();
-        LogEnd end = new LogEnd(1, -1, null);
+        LogEnd end = end(1, -1, null);
         for (int call = 0; call < 10; call++) {
             assertThat(known.isLikely()).as("call %s", call).isEqualTo(call >= CALLS);
             UUID id = new UUID(1, call);
             learn(known, end, call, "order-1", call, id);
-            end = new LogEnd(1, call, id);
+            end = end(1, call, id);
         }
         known.doubt();
         assertThat(known.isLikely()).as("in doubt").isFalse();
@@ -337,9 +342,9 @@ class KnownEndTest {
             assertThat(known.isLikely()).as("call %s", call).isEqualTo(call >= 10 + CALLS - 1);
             UUID id = new UUID(1, call);
             learn(known, end, call, "order-1", call, id);
-            end = new LogEnd(1, call, id);
+            end = end(1, call, id);
         }
-        learn(known, new LogEnd(1, 20, new UUID(2, 2)), 21, "order-1", 22, new UUID(3, 3));
+        learn(known, end(1, 20, new UUID(2, 2)), 21, "order-1", 22, new UUID(3, 3));
         assertThat(known.isLikely()).as("somebody else appended").isFalse();
     }
 
@@ -355,8 +360,8 @@ class KnownEndTest {
             other.setAutoCommit(false);
             there.execute("insert into " + schema + ".event (position, revision, recorded, id, stream, type, data)"
                     + " values (4, 4, 0, gen_random_uuid(), 'order-1', 'noted', '')");
-            there.execute("insert into " + schema + ".append (number, id, from_position, events, recorded)"
-                    + " values (4, gen_random_uuid(), 4, 1, 0)");
+            there.execute("insert into " + schema + ".batch (number, next_position, recorded, ids, positions, counts)"
+                    + " values (4, 5, 0, array[gen_random_uuid()], array[4], array[1])");
 
             FutureTask<Appended> late = new FutureTask<>(() -> store.append(one("order-1")));
             Thread.ofVirtual().start(late);
@@ -367,9 +372,63 @@ class KnownEndTest {
         }
     }
 
+    /// What was committed when the statement began is not what there is once it has the sequencer, and the row
+    /// of the
+    /// newest batch that it knew may be gone by then.
+    @Test
+    void what_was_appended_while_a_condition_was_looked_up_is_noticed_though_its_traces_are_gone() throws Exception {
+        String schema = uri.parameters().get("schema");
+        try (EventStore store = open();
+                Connection connection = connect();
+                Connection holding = connect()) {
+            for (int i = 0; i < 2 * CALLS; i++) {
+                store.append(one("order-1")); // so that the first of them are not among those that are known
+            }
+            holding.createStatement().execute("select pg_advisory_lock(" + HOLD + ")");
+            PostgresServer.V18.run("do $do$ begin execute replace(pg_get_functiondef('" + schema
+                    + ".matches'::regproc), E'\nbegin\n', E'\nbegin perform pg_advisory_lock_shared(" + HOLD
+                    + "); perform pg_advisory_unlock_shared(" + HOLD + ");\n'); end $do$");
+            Query none = Query.tags("none").or(Query.tags("nowhere"));
+
+            for (Append late : List.of(one("order-1").unless(none, 0), Append.check(new NothingMatching(none, 0)))) {
+                long next = store.nextPosition();
+                FutureTask<List<Appended>> appending =
+                        new FutureTask<>(() -> behind(connection, knownNow(schema, next), late));
+                Thread.ofVirtual().start(appending);
+                awaitWaiting(
+                        "advisory",
+                        "pid = " + connection.unwrap(PGConnection.class).getBackendPID());
+                for (int i = 0; i < 3; i++) {
+                    store.append(Append.track("elsewhere", next * 10 + i));
+                    PostgresServer.V18.run("select " + schema + ".index_more(1000)");
+                }
+                holding.createStatement().execute("select pg_advisory_unlock(" + HOLD + ")");
+
+                assertThat(appending.get()).isEmpty();
+                assertThat(store.append(one("order-1")).fromPosition()).isEqualTo(next);
+                holding.createStatement().execute("select pg_advisory_lock(" + HOLD + ")");
+            }
+        }
+        assertThat(VerifierTest.damages(uri)).isEmpty();
+    }
+
+    /// Knows how the log ends by now.
+    private KnownEnd knownNow(String schema, long next) throws SQLException {
+        String newest = " from " + schema + ".batch order by number desc limit 1";
+        long number = Long.parseLong(
+                PostgresServer.V18.strings("select number" + newest).getFirst());
+        UUID id = UUID.fromString(
+                PostgresServer.V18.strings("select ids[1]" + newest).getFirst());
+        return known(number, id, next, "order-1", next - 1);
+    }
+
     private static void awaitWaitingBehindKnown() throws SQLException {
-        String waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and wait_event ="
-                + " 'transactionid' and query like '%pg_try_advisory_xact_lock%'";
+        awaitWaiting("transactionid", "query like '%pg_try_advisory_xact_lock%'");
+    }
+
+    private static void awaitWaiting(String event, String who) throws SQLException {
+        String waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and wait_event = '"
+                + event + "' and " + who;
         while (!PostgresServer.V18.strings(waiting).equals(List.of("1"))) {
             Thread.onSpinWait();
         }
@@ -377,7 +436,7 @@ class KnownEndTest {
 
     @Test
     void a_lone_append_to_a_stream_that_is_not_known_is_looked_up_in_one_round_trip_and_of_a_batch_apart() {
-        KnownEnd known = known(new LogEnd(1, 9, new UUID(1, 1)), 10, "order-1", 3);
+        KnownEnd known = known(end(1, 9, new UUID(1, 1)), 10, "order-1", 3);
         PendingAppend unknown = PendingAppend.of(one("order-2"), 0, true);
         PendingAppend there = PendingAppend.of(one("order-1"), 0, true);
 
@@ -419,17 +478,22 @@ class KnownEndTest {
     }
 
     private KnownEnd known(long number, UUID id, long nextPosition, String stream, long revision) throws SQLException {
-        return known(new LogEnd(serverStarted(), number, id), nextPosition, stream, revision);
+        return known(end(serverStarted(), number, id), nextPosition, stream, revision);
+    }
+
+    /// The end of a log whose appends were batches of their own.
+    private static LogEnd end(long server, long number, @Nullable UUID id) {
+        return new LogEnd(server, number, number + 1, id);
     }
 
     /// Knows it since its last append, and nobody else appended before each of the last calls.
     private static KnownEnd known(LogEnd end, long nextPosition, String stream, long revision) {
         KnownEnd known = new KnownEnd();
-        LogEnd before = new LogEnd(end.server(), end.number() - CALLS, null);
+        LogEnd before = end(end.server(), end.batch() - CALLS, null);
         for (int left = CALLS - 1; left >= 0; left--) {
             UUID id = left == 0 ? Objects.requireNonNull(end.id()) : new UUID(7, left);
             learn(known, before, nextPosition - left - 1, stream, revision - left, id);
-            before = new LogEnd(end.server(), before.number() + 1, id);
+            before = end(end.server(), before.batch() + 1, id);
         }
         return known;
     }

@@ -93,7 +93,10 @@ class PartitionsTest {
             for (int i = 0; i < before; i++) {
                 store.append(appendOf(900 / before));
             }
-            PostgresServer.V18.run("drop table " + schema + ".event_000001", "drop table " + schema + ".tag_000001");
+            PostgresServer.V18.run(
+                    "drop table " + schema + ".event_000001",
+                    "drop table " + schema + ".entry_000001",
+                    "drop table " + schema + ".tag_000001");
 
             assertThat(store.append(appendOf(900)).fromPosition()).isEqualTo(900);
 
@@ -110,8 +113,9 @@ class PartitionsTest {
                 "create role " + writer + " login",
                 "grant usage on schema " + schema + " to " + writer,
                 "grant select on all tables in schema " + schema + " to " + writer,
-                "grant insert on " + schema + ".event, " + schema + ".tag, " + schema + ".append to " + writer,
-                "grant delete on " + schema + ".append to " + writer);
+                "grant insert on all tables in schema " + schema + " to " + writer,
+                "revoke insert on " + schema + ".store from " + writer,
+                "grant delete on " + schema + ".batch, " + schema + ".remembered, " + schema + ".indexed to " + writer);
         StoreUri granted = uri.with("user", writer);
         try (EventStore store = PostgresEventStore.open(granted.toString())) {
             store.append(appendOf(900));
@@ -135,8 +139,9 @@ class PartitionsTest {
             store.append(appendOf(900));
             store.append(appendOf(900));
             PostgresServer.V18.run(
-                    "alter table " + schema + ".event detach partition " + schema + ".event_000000",
-                    "alter table " + schema + ".tag detach partition " + schema + ".tag_000000");
+                    "alter table " + schema + ".entry detach partition " + schema + ".entry_000000",
+                    "alter table " + schema + ".tag detach partition " + schema + ".tag_000000",
+                    "alter table " + schema + ".event detach partition " + schema + ".event_000000");
 
             long position = store.append(Append.of(NewEvent.of("meter-3", "measured.0", "{}"))
                             .expecting("meter-3", Expected.exists()))
@@ -157,8 +162,9 @@ class PartitionsTest {
                 store.append(appendOf(490));
             }
             PostgresServer.V18.run(
-                    "alter table " + schema + ".event detach partition " + schema + ".event_000001",
-                    "alter table " + schema + ".tag detach partition " + schema + ".tag_000001");
+                    "alter table " + schema + ".entry detach partition " + schema + ".entry_000001",
+                    "alter table " + schema + ".tag detach partition " + schema + ".tag_000001",
+                    "alter table " + schema + ".event detach partition " + schema + ".event_000001");
             Read stream = Read.matching(Query.stream("meter-3"));
             List<RecordedEvent> left = store.read(stream).toList();
 

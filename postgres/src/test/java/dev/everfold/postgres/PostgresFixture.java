@@ -14,6 +14,9 @@ import java.util.UUID;
 /// Each store in a schema of its own, which goes with the fixture.
 final class PostgresFixture implements RestartableFixture, CopyFixture {
 
+    /// What is indexed when; the history of a store with many threads depends on more.
+    private static final long SEED = 20_261_127;
+
     private final PostgresServer server;
     private final PostgresOptions options;
     private final List<StoreUri> stores = new ArrayList<>();
@@ -32,12 +35,21 @@ final class PostgresFixture implements RestartableFixture, CopyFixture {
     @Override
     public EventStore openCopy(Clock clock, Limits limits, UUID lineage) {
         stores.add(server.newStore());
-        return PostgresEventStore.open(stores.getLast(), options.withLimits(limits), clock, lineage);
+        return indexed(PostgresEventStore.open(stores.getLast(), options.withLimits(limits), clock, lineage));
     }
 
     @Override
     public EventStore reopen(Clock clock, Limits limits) {
-        return PostgresEventStore.open(stores.getLast(), options.withLimits(limits), clock);
+        return indexed(PostgresEventStore.open(stores.getLast(), options.withLimits(limits), clock));
+    }
+
+    private EventStore indexed(EventStore store) {
+        try {
+            Sql sql = new Sql(stores.getLast().parameters().get("schema"));
+            return new IndexedNowAndThen(store, sql, server.connect(), SEED + stores.size());
+        } catch (SQLException failed) {
+            throw new IllegalStateException("There is no connection to index by.", failed);
+        }
     }
 
     @Override

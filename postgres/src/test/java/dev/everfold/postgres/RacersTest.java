@@ -50,7 +50,7 @@ class RacersTest {
         /// It has not got the sequencer.
         WAITING("select pg_advisory_lock({sequencer})"),
         /// It has the sequencer and has not looked.
-        LOOKING("begin", "lock table {schema}.append in access exclusive mode"),
+        LOOKING("begin", "lock table {schema}.batch in access exclusive mode"),
         /// It has looked, and stores.
         STORING(
                 "create function {schema}.hold() returns trigger language plpgsql as 'begin perform " + HOLD
@@ -61,7 +61,7 @@ class RacersTest {
         COMMITTING(
                 "create function {schema}.hold() returns trigger language plpgsql as 'begin perform " + HOLD
                         + "; return null; end'",
-                "create constraint trigger hold after insert on {schema}.append deferrable initially deferred"
+                "create constraint trigger hold after insert on {schema}.batch deferrable initially deferred"
                         + " for each row execute function {schema}.hold()",
                 "select pg_advisory_lock(8_140_526)");
 

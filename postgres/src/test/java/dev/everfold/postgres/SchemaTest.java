@@ -9,6 +9,7 @@ import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.Query;
 import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.eventstore.StoreUri;
 import java.util.ArrayList;
@@ -101,38 +102,61 @@ class SchemaTest {
         assertThatThrownBy(() -> EventStores.open(uri.toString()))
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessage("The store in schema \"" + schema + "\" of postgresql://localhost:"
-                        + PostgresServer.V18.port() + "/postgres is of version 99; this program knows version 5 and"
+                        + PostgresServer.V18.port() + "/postgres is of version 99; this program knows version 6 and"
                         + " older. Use a newer one.");
         assertThat(PostgresServer.V18.strings("select version from " + schema + ".store"))
                 .containsExactly("99");
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4})
-    void an_older_store_is_read_as_it_is_and_brought_up_to_date_to_be_appended_to(int version) throws Exception {
+    @ValueSource(ints = {1, 2, 3, 4, 5})
+    void an_older_store_is_brought_up_to_date_with_all_that_it_holds(int version) throws Exception {
+        StoreUri uri = olderStore(version);
+        String schema = uri.parameters().get("schema");
+
+        assertThatThrownBy(() -> EventStores.open(uri.with("mode", "read").toString()))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessage("The store in schema \"" + schema + "\" of postgresql://localhost:"
+                        + PostgresServer.V18.port() + "/postgres is of version " + version + "; this program reads"
+                        + " version 6. Open it once for writing, which brings it up to date.");
+        try (EventStore store = EventStores.open(uri.with("mode", "existing").toString())) {
+            assertThat(store.nextPosition()).isEqualTo(5);
+            assertThat(positions(store, Query.all())).containsExactly(0L, 1L, 2L, 3L, 4L);
+            assertThat(positions(store, Query.tags("order:17"))).containsExactly(0L, 3L);
+            assertThat(positions(store, Query.types("noted"))).containsExactly(0L, 1L, 3L);
+            assertThat(positions(store, Query.category("order"))).containsExactly(0L, 1L, 3L);
+            assertThat(positions(store, Query.ids(List.of(new UUID(0, 4))))).containsExactly(4L);
+            Append repeat = Append.of(NewEvent.of("order-17", "noted", "{}").withId(new UUID(0, 3)))
+                    .withId(new UUID(1, 2));
+            assertThat(store.append(repeat).fromPosition()).isEqualTo(3);
+            assertThat(store.append(noted(18)).fromPosition()).isEqualTo(5);
+            assertThat(store.append(Append.of(NewEvent.of("a-1", "noted", "{}"), NewEvent.of("a-2", "noted", "{}")))
+                            .fromPosition())
+                    .isEqualTo(6);
+        }
+        assertThat(VerifierTest.damages(uri)).isEmpty();
+        assertThat(PostgresServer.V18.strings("select version from " + schema + ".store"))
+                .containsExactly("6");
+        assertThat(PostgresServer.V18.strings("select conname from pg_constraint where conname = 'append_pkey'"
+                        + " and connamespace = '" + schema + "'::regnamespace"))
+                .as("what an older program appends to")
+                .isEmpty();
+    }
+
+    /// A store as versions 1 to 5 made it, without their functions, with four appends of five events.
+    private static StoreUri olderStore(int version) throws Exception {
         StoreUri uri = PostgresServer.V18.newStore();
         String schema = uri.parameters().get("schema");
-        try (EventStore store = EventStores.open(uri.toString())) {
-            store.append(noted(17));
-        }
-        // Older versions had the same tables, and a function that took less.
         PostgresServer.V18.run(
-                "drop function " + schema + ".append",
-                "create function " + schema + ".append(wait_max text) returns int language sql as 'select 1'",
-                "update " + schema + ".store set version = " + version);
+                "create schema " + schema,
+                new Sql(schema).in(Sql.resource("version-5.sql")).replace("{version}", String.valueOf(version)));
+        return uri;
+    }
 
-        try (EventStore reader = EventStores.open(uri.with("mode", "read").toString())) {
-            assertThat(reader.read(Read.all()).toList()).hasSize(1);
-        }
-        assertThat(PostgresServer.V18.strings("select version from " + schema + ".store"))
-                .containsExactly(String.valueOf(version));
-        try (EventStore store = EventStores.open(uri.with("mode", "existing").toString())) {
-            store.append(noted(18));
-            store.append(Append.of(NewEvent.of("a-1", "noted", "{}"), NewEvent.of("a-2", "noted", "{}")));
-            assertThat(store.nextPosition()).isEqualTo(4);
-        }
-        assertThat(PostgresServer.V18.strings("select version from " + schema + ".store"))
-                .containsExactly("5");
+    private static List<Long> positions(EventStore store, Query query) {
+        return store.read(Read.matching(query)).toList().stream()
+                .map(RecordedEvent::position)
+                .toList();
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStores;
 import dev.everfold.eventstore.NewEvent;
 import dev.everfold.eventstore.StoreUri;
+import dev.everfold.eventstore.Verification;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -34,6 +35,15 @@ class VerifierTest {
             assertThat(verifier.verify().damages()).isEmpty();
         }
         assertThat(millisMax).isNotEmpty().containsOnly(0); // without a limit
+    }
+
+    static List<Verification.Damage> damages(StoreUri uri) throws SQLException {
+        PostgresUri parsed = PostgresUri.parse(uri, PostgresOptions.DEFAULTS);
+        try (Connection connection = parsed.dataSource().getConnection()) {
+            return new StoreVerifier(connection, new Sql(parsed.options().schema()), _ -> {})
+                    .verify()
+                    .damages();
+        }
     }
 
     private static int answerMillisMax(Connection connection) {

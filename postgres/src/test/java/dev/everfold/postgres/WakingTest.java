@@ -83,7 +83,7 @@ class WakingTest {
             store.append(noted());
             PostgresServer.V18.run(
                     "delete from " + schema + ".event where position = 1",
-                    "delete from " + schema + ".append where number = 1");
+                    "delete from " + schema + ".batch where number = 1");
 
             assertThat(store.read(Read.all()).toList()).hasSize(1);
             assertThat(store.awaitPosition(0, Duration.ZERO)).isTrue();

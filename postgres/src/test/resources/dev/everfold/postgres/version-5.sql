@@ -1,7 +1,4 @@
--- The tables of a store. {schema} is its schema.
---
--- Names are compared byte by byte, so they are all of collation "C". Times are microseconds since 1970-01-01T00:00:00Z.
--- No row is updated by an append (tracked positions aside), so a long snapshot leaves no dead rows for appends to step over.
+-- The tables of versions 1 to 5, one partition of 1,000 events, and what was appended to them.
 
 -- One row: what this store is.
 create table {schema}.store (
@@ -54,3 +51,24 @@ create table {schema}.tracked (
     source text collate "C" not null primary key,
     position bigint not null
 ) with (fillfactor = 50);
+
+create table {schema}.event_000000 (like {schema}.event);
+alter table {schema}.event attach partition {schema}.event_000000 for values from (0) to (1000);
+create table {schema}.tag_000000 (like {schema}.tag);
+alter table {schema}.tag attach partition {schema}.tag_000000 for values from (0) to (1000);
+
+insert into {schema}.store values ({version}, gen_random_uuid(), 1000);
+insert into {schema}.event (position, revision, recorded, id, stream, type, tags, data)
+    values
+        (0, 0, 10, '00000000-0000-0000-0000-000000000000', 'order-17', 'noted', array['order:17'], '{}'),
+        (1, 0, 10, '00000000-0000-0000-0000-000000000001', 'order-18', 'noted', array['order:18'], '{}'),
+        (2, 0, 11, '00000000-0000-0000-0000-000000000002', 'parcel-1', 'sent', null, '{}'),
+        (3, 1, 12, '00000000-0000-0000-0000-000000000003', 'order-17', 'noted', array['order:17'], '{}'),
+        (4, 1, 13, '00000000-0000-0000-0000-000000000004', 'parcel-1', 'arrived', null, '{}');
+insert into {schema}.tag select t.tag, e.position from {schema}.event e, unnest(e.tags) t(tag);
+insert into {schema}.append (number, id, from_position, events, recorded)
+    values
+        (0, '00000000-0000-0001-0000-000000000000', 0, 2, 10),
+        (1, '00000000-0000-0001-0000-000000000001', 2, 1, 11),
+        (2, '00000000-0000-0001-0000-000000000002', 3, 1, 12),
+        (3, '00000000-0000-0001-0000-000000000003', 4, 1, 13);

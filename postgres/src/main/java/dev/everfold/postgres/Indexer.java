@@ -1,0 +1,206 @@
+package dev.everfold.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/// Writes what events and appends are found by, apart from positions and streams, behind the appends: an append
+/// need not wait for it, and many entries together cost less than each alone.
+///
+/// Nothing is missing meanwhile. Whoever looks for something looks through the last events too, those behind the
+/// newest row of the table `indexed`, and these are few: as soon as there are some dozens, the next ones are indexed,
+/// by whichever process appended last. Where that cannot keep up, who appends waits for it. Safe for use by many
+/// threads.
+final class Indexer implements AutoCloseable {
+
+    private static final System.Logger LOGGER = System.getLogger("dev.everfold.postgres");
+
+    /// Events, or appends, that are not indexed, before the next ones are. To look through so many takes the server
+    /// some 20 µs.
+    private static final int BEHIND = 64;
+
+    /// Events, or appends, behind at which who appends waits. To look through so many takes the server some
+    /// milliseconds.
+    private static final int BEHIND_MAX = 10_000;
+
+    /// Events that are indexed in one transaction.
+    private static final int EVENTS_MAX = 2_000;
+
+    private static final long PAUSE_WHILE_OTHERS_INDEX_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long PAUSE_AFTER_FAILURE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Database database;
+    private final int rememberedMax;
+    private final LongSupplier nanos;
+
+    /// Whoever indexes has it.
+    private final ReentrantLock turn = new ReentrantLock();
+
+    private volatile Extent indexed;
+    private final AtomicReference<Extent> log;
+    private volatile boolean closed;
+    private volatile boolean failed;
+    private volatile long failedNanos;
+
+    /// Guarded by turn.
+    private long forgottenBefore;
+
+    /// The log up to some event, as far as this process knows.
+    ///
+    /// @param appends how many there are up to it
+    /// @param events how many there are up to it
+    record Extent(long appends, long events) {
+
+        static final Extent NONE = new Extent(0, 0);
+
+        /// Whether it goes so many events, or appends, beyond another one.
+        boolean isBeyond(Extent other, int by) {
+            return events - other.events >= by || appends - other.appends >= by;
+        }
+    }
+
+    /// @param rememberedMax how many appends are remembered
+    /// @param indexed how far the log is indexed
+    /// @param nanos a clock that does not jump
+    Indexer(Database database, int rememberedMax, Extent indexed, LongSupplier nanos) {
+        this.database = database;
+        this.rememberedMax = rememberedMax;
+        this.indexed = indexed;
+        this.log = new AtomicReference<>(indexed);
+        this.nanos = nanos;
+    }
+
+    /// How far a log is indexed.
+    static Extent indexed(Connection connection, Sql sql) throws SQLException {
+        try (PreparedStatement statement =
+                        connection.prepareStatement(sql.in("select {indexed_number}, {indexed_position}"));
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return new Extent(row.getLong(1), row.getLong(2));
+        }
+    }
+
+    /// The log has grown, by a transaction that is committed. Returns when it is not too far ahead of its index.
+    void follow(Extent grown) {
+        announce(grown);
+        if (grown.isBeyond(indexed, BEHIND_MAX) && mayWork()) {
+            turn.lock();
+            try {
+                while (mayWork() && log.get().isBeyond(indexed, BEHIND_MAX)) {
+                    indexMore(true);
+                }
+            } finally {
+                turn.unlock();
+            }
+        }
+        start();
+    }
+
+    /// The log grows so far, by a transaction that may be committed some time; see [#start()].
+    void announce(Extent growing) {
+        if (growing.events() < indexed.events()) {
+            indexed = Extent.NONE; // After a failover that lost something, how far is to be asked anew.
+        }
+        log.set(growing);
+    }
+
+    /// The log has so many events.
+    void reach(long events) {
+        log.updateAndGet(known -> known.events() < events ? new Extent(known.appends(), events) : known);
+    }
+
+    /// Indexes the next events in a thread of its own, if there are enough.
+    void start() {
+        if (mayWork() && log.get().isBeyond(indexed, BEHIND) && !turn.isLocked()) {
+            Thread.ofVirtual().name("everfold-indexer").start(this::work);
+        }
+    }
+
+    private boolean mayWork() {
+        return !closed && !(failed && nanos.getAsLong() - failedNanos < PAUSE_AFTER_FAILURE_NANOS);
+    }
+
+    private void work() {
+        // Whoever finds the turn taken leaves it at that; so who has it looks once more after giving it back.
+        while (mayWork() && log.get().isBeyond(indexed, BEHIND)) {
+            if (!turn.tryLock()) {
+                return;
+            }
+            boolean isTurn;
+            try {
+                isTurn = indexMore(false);
+            } finally {
+                turn.unlock();
+            }
+            if (!isTurn) {
+                LockSupport.parkNanos(PAUSE_WHILE_OTHERS_INDEX_NANOS);
+            }
+        }
+    }
+
+    /// One transaction. Guarded by turn.
+    ///
+    /// @param waits for another process that is at it
+    /// @return whether none is
+    private boolean indexMore(boolean waits) {
+        String text = database.sql()
+                .in("select indexed_number, indexed_position, end_number, end_position from {schema}.index_more("
+                        + EVENTS_MAX + ", " + BEHIND + ", " + waits + ")");
+        Extent announced = log.get();
+        try (Connection connection = database.take();
+                PreparedStatement statement = connection.prepareStatement(text);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            Extent done = new Extent(row.getLong(1), row.getLong(2));
+            boolean isTurn = !row.wasNull();
+            if (isTurn) {
+                indexed = done;
+                // What was announced is perhaps not committed, or never will be.
+                log.compareAndSet(announced, new Extent(row.getLong(3), row.getLong(4)));
+                forget(connection);
+            }
+            failed = false;
+            return isTurn;
+        } catch (SQLException | RuntimeException failure) {
+            failedNanos = nanos.getAsLong();
+            failed = true;
+            if (!closed) {
+                LOGGER.log(System.Logger.Level.WARNING, "indexing put off store=" + database.store(), failure);
+            }
+            return true;
+        }
+    }
+
+    /// Does not look again at what was deleted before: as long as somebody has an old snapshot, it is still there.
+    private void forget(Connection connection) throws SQLException {
+        long before = indexed.appends() - rememberedMax;
+        if (before - forgottenBefore < Math.clamp(rememberedMax / 10, 100, 10_000)) {
+            return;
+        }
+        String text = database.sql().in("delete from {schema}.remembered where number >= ? and number < ?");
+        try (PreparedStatement statement = connection.prepareStatement(text)) {
+            statement.setLong(1, forgottenBefore);
+            statement.setLong(2, before);
+            statement.execute();
+            forgottenBefore = before;
+        }
+    }
+
+    /// Ends when what is being indexed is; what comes later is for the next one who appends.
+    @Override
+    public void close() {
+        closed = true;
+        turn.lock();
+        try {
+            log.set(indexed);
+        } finally {
+            turn.unlock();
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package dev.everfold.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.AppendConflictException;
+import dev.everfold.eventstore.EventStore;
+import dev.everfold.eventstore.Limits;
+import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.Read;
+import dev.everfold.eventstore.RecordedEvent;
+import dev.everfold.eventstore.StoreUri;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What is written behind an append, and that nobody can tell.
+@Timeout(120)
+class IndexerTest {
+
+    /// Events behind which the next ones are indexed.
+    private static final int BEHIND = 64;
+
+    private final StoreUri uri = PostgresServer.V18.newStore();
+    private final String schema = uri.parameters().get("schema");
+
+    private EventStore open() {
+        return PostgresEventStore.open(uri.toString());
+    }
+
+    private static Append noted(int number) {
+        return Append.of(
+                NewEvent.of("order-" + number % 3, "noted." + number % 2, "{}").withTags("all", "order:" + number % 3));
+    }
+
+    private long number(String sql) throws SQLException {
+        return Long.parseLong(PostgresServer.V18.strings(sql).getFirst());
+    }
+
+    private long rows(String table) throws SQLException {
+        return number("select count(*) from " + schema + "." + table);
+    }
+
+    private long indexed() throws SQLException {
+        return number("select max(position) from " + schema + ".indexed");
+    }
+
+    private void awaitIndexed(Predicate<Long> reached) throws SQLException {
+        while (!reached.test(indexed())) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /// Finds each event by whatever it can be found by, and meets conditions on it.
+    private static void assertThatAllIsFound(EventStore store, int events) {
+        assertThat(store.read(Read.matching(Query.tags("all"))).toList()).hasSize(events);
+        assertThat(store.read(Read.matching(Query.tags("all")).backwards().limit(2))
+                        .toList())
+                .extracting(RecordedEvent::position)
+                .containsExactly(events - 1L, events - 2L);
+        assertThat(store.read(Read.matching(Query.category("order"))).toList()).hasSize(events);
+        assertThat(store.read(Read.matching(Query.types("noted.0", "noted.1"))).toList())
+                .hasSize(events);
+        assertThat(store.read(Read.matching(Query.of(new Query.Item().onlyFirstOfStream())))
+                        .toList())
+                .extracting(RecordedEvent::position)
+                .containsExactly(0L, 1L, 2L);
+        for (int position : List.of(0, events / 2, events - 1)) {
+            Append late = noted(0).unless(Query.tags("order:" + position % 3), position);
+            assertThatThrownBy(() -> store.append(late))
+                    .isInstanceOfSatisfying(
+                            AppendConflictException.class,
+                            conflict -> assertThat(conflict.getMessage()).contains("position " + position));
+        }
+    }
+
+    @Test
+    void a_few_events_are_found_though_they_are_not_indexed_and_dozens_are_indexed() throws Exception {
+        try (EventStore store = open()) {
+            for (int i = 0; i < BEHIND - 1; i++) {
+                store.append(noted(i));
+            }
+            assertThat(indexed()).isZero();
+            assertThat(rows("entry") + rows("tag") + rows("remembered")).isZero();
+            assertThatAllIsFound(store, BEHIND - 1);
+
+            store.append(noted(BEHIND - 1));
+            awaitIndexed(position -> position == BEHIND);
+            assertThat(rows("entry")).isEqualTo(BEHIND);
+            assertThat(rows("tag")).isEqualTo(2 * BEHIND);
+            assertThatAllIsFound(store, BEHIND);
+
+            store.append(noted(BEHIND));
+            assertThatAllIsFound(store, BEHIND + 1);
+            assertThat(indexed()).isEqualTo(BEHIND);
+        }
+        assertThat(VerifierTest.damages(uri)).isEmpty();
+    }
+
+    @Test
+    void what_one_process_did_not_index_the_next_one_does() throws Exception {
+        appendHalfOfThem();
+        assertThat(indexed()).isZero();
+
+        try (EventStore store = open()) {
+            for (int i = BEHIND / 2; i < BEHIND; i++) {
+                store.append(noted(i));
+            }
+            awaitIndexed(position -> position == BEHIND);
+        }
+    }
+
+    private void appendHalfOfThem() {
+        try (EventStore store = open()) {
+            for (int i = 0; i < BEHIND / 2; i++) {
+                store.append(noted(i));
+            }
+        }
+    }
+
+    @Test
+    void of_many_that_index_at_once_each_event_is_indexed_once() throws Exception {
+        int events = 600;
+        try (EventStore store = open();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> indexing = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                int some = i + 1;
+                indexing.add(threads.submit(() -> {
+                    try (Connection connection = PostgresServer.V18.connect();
+                            Statement statement = connection.createStatement()) {
+                        for (long end = 0; end < events; end = indexed()) {
+                            statement.execute("select " + schema + ".index_more(" + some + ")");
+                        }
+                    }
+                    return null;
+                }));
+            }
+            for (int i = 0; i < events; i++) {
+                store.append(noted(i));
+            }
+            for (Future<?> each : indexing) {
+                each.get();
+            }
+            assertThatAllIsFound(store, events);
+        }
+        assertThat(rows("entry")).isEqualTo(events);
+        assertThat(rows("tag")).isEqualTo(2L * events);
+        assertThat(rows("remembered")).isEqualTo(events);
+        assertThat(VerifierTest.damages(uri)).isEmpty();
+    }
+
+    @Test
+    void what_was_being_indexed_when_it_failed_is_indexed_by_the_next_one() throws Exception {
+        try (EventStore store = open()) {
+            for (int i = 0; i < BEHIND / 2; i++) {
+                store.append(noted(i));
+            }
+            try (Connection connection = PostgresServer.V18.connect();
+                    Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                statement.execute("select " + schema + ".index_more(1000)");
+                connection.rollback();
+            }
+            assertThat(indexed()).isZero();
+            assertThatAllIsFound(store, BEHIND / 2);
+
+            PostgresServer.V18.run("select " + schema + ".index_more(1000)");
+            assertThat(indexed()).isEqualTo(BEHIND / 2);
+            assertThatAllIsFound(store, BEHIND / 2);
+        }
+        assertThat(VerifierTest.damages(uri)).isEmpty();
+    }
+
+    @Test
+    void who_may_not_index_appends_and_finds_all() throws Exception {
+        open().close();
+        String writer = schema + "_writer";
+        PostgresServer.V18.run(
+                "create role " + writer + " login",
+                "grant usage on schema " + schema + " to " + writer,
+                "grant select on all tables in schema " + schema + " to " + writer,
+                "grant insert on " + schema + ".event, " + schema + ".batch to " + writer);
+        try (EventStore store = PostgresEventStore.open(uri.with("user", writer).toString())) {
+            for (int i = 0; i < 3 * BEHIND; i++) {
+                store.append(noted(i));
+            }
+            assertThatAllIsFound(store, 3 * BEHIND);
+        }
+        assertThat(indexed()).isZero();
+    }
+
+    @Test
+    void the_batches_that_are_indexed_and_the_appends_that_are_forgotten_go() throws Exception {
+        int remembered = 100;
+        PostgresOptions options =
+                PostgresOptions.DEFAULTS.withLimits(Limits.DEFAULTS.withRememberedAppends(remembered));
+        try (EventStore store = PostgresEventStore.open(uri.toString(), options)) {
+            Append first = noted(0);
+            store.append(first);
+            for (int i = 1; i < 1_000; i++) {
+                store.append(noted(i));
+            }
+            awaitIndexed(position -> position > 1_000 - BEHIND);
+
+            assertThat(rows("batch")).isLessThan(4 * BEHIND);
+            assertThat(rows("indexed")).isLessThanOrEqualTo(2);
+            assertThat(rows("remembered")).isLessThan(2 * remembered + 4 * BEHIND);
+            assertThat(store.append(first).fromPosition()).as("forgotten").isEqualTo(1_000);
+        }
+    }
+
+    @Test
+    void a_log_that_grows_fast_is_some_thousand_events_ahead_of_its_index_at_most() throws Exception {
+        int appends = 30;
+        long each = 2_000;
+        try (EventStore store = open()) {
+            List<NewEvent> events = Collections.nCopies(
+                    (int) each, NewEvent.of("meter-1", "measured", "{}").withTags("a", "b", "c", "d", "e", "f"));
+            List<CompletableFuture<?>> answers = new ArrayList<>();
+            for (int i = 0; i < appends; i++) {
+                answers.add(store.appendAsync(Append.of(events)));
+            }
+            for (int i = 0; i < appends; i++) {
+                answers.get(i).join();
+                assertThat((i + 1) * each - indexed()).isLessThanOrEqualTo(10_000 + 2 * each);
+            }
+        }
+    }
+}
