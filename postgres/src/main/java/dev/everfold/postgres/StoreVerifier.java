@@ -82,9 +82,9 @@ final class StoreVerifier {
                             + " from {schema}.batch window w as (order by number)) b"
                             + " where next_number <> expected or later < next_position"),
             new Rule(
-                    "the newest batch ends the log",
+                    "the newest remembered append ends the log",
                     "event",
-                    "select e.position, 'the newest batch ends before it' from"
+                    "select e.position, 'the newest remembered append ends before it' from"
                             + " (select max(position) as position from {schema}.event) e where e.position >="
                             + " coalesce((select next_position from {schema}.batch order by number desc limit 1), 0)"));
 

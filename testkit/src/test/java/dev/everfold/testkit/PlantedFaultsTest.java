@@ -3,9 +3,11 @@ package dev.everfold.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -38,6 +40,13 @@ class PlantedFaultsTest {
             "an interruption is swallowed",
             "what is stored during the close is refused");
 
+    /// For what these leave out, a suite waits until its patience is over; so they begin first, beside the others.
+    private static final Set<String> WAITED_FOR_IN_VAIN =
+            Set.of("what was accepted is refused at the close", "what was accepted is never answered");
+
+    private static final Map<String, FutureTask<Map<Class<? extends ConformanceSuite>, List<String>>>> BEGUN =
+            new HashMap<>();
+
     private static final List<String> TABLE = new ArrayList<>();
 
     static List<PlantedFault> faults() {
@@ -62,6 +71,17 @@ class PlantedFaultsTest {
         System.setProperty("everfold.differential.seeds", "20");
     }
 
+    @BeforeAll
+    static void beginWhatIsWaitedForInVain() {
+        for (PlantedFault fault : LifeFaults.all()) {
+            if (WAITED_FOR_IN_VAIN.contains(fault.name())) {
+                var begun = new FutureTask<>(() -> SuiteRunner.failures(fault.fixture(), fault.noticedBy()));
+                BEGUN.put(fault.name(), begun);
+                Thread.ofPlatform().daemon().start(begun);
+            }
+        }
+    }
+
     @AfterAll
     static void printTable() {
         System.clearProperty("everfold.differential.seeds");
@@ -71,9 +91,10 @@ class PlantedFaultsTest {
 
     @ParameterizedTest
     @MethodSource("faults")
-    void a_planted_fault_is_noticed_by_the_suites_that_it_names(PlantedFault fault) {
+    void a_planted_fault_is_noticed_by_the_suites_that_it_names(PlantedFault fault) throws Exception {
+        var begun = BEGUN.get(fault.name());
         Map<Class<? extends ConformanceSuite>, List<String>> failures =
-                SuiteRunner.failures(fault.fixture(), fault.noticedBy());
+                begun == null ? SuiteRunner.failures(fault.fixture(), fault.noticedBy()) : begun.get();
 
         TABLE.add(row(fault, failures));
         assertThat(fault.noticedBy()).isNotEmpty();
@@ -82,7 +103,10 @@ class PlantedFaultsTest {
 
     @Test
     void faults_have_names_of_their_own() {
-        assertThat(faults()).extracting(PlantedFault::name).doesNotHaveDuplicates();
+        assertThat(faults())
+                .extracting(PlantedFault::name)
+                .doesNotHaveDuplicates()
+                .containsAll(WAITED_FOR_IN_VAIN);
     }
 
     private static String row(PlantedFault fault, Map<Class<? extends ConformanceSuite>, List<String>> failures) {
