@@ -229,20 +229,12 @@ final class AppendWriter implements Runnable {
                     missing = decisions.nextPosition();
                     connection.rollback();
                 } catch (SQLException | RuntimeException failure) {
-                    rollBack(connection, failure);
+                    Database.rollBack(connection, failure);
                     throw failure;
                 }
             }
             partitions.require(missing);
             return null;
-        }
-    }
-
-    private static void rollBack(Connection connection, Exception failure) {
-        try {
-            connection.rollback();
-        } catch (SQLException gone) {
-            failure.addSuppressed(gone);
         }
     }
 

@@ -63,6 +63,15 @@ final class Database implements AutoCloseable, Reading {
         return server.getConnection();
     }
 
+    /// Ends a transaction that failed; what the connection says to that goes with the failure.
+    static void rollBack(Connection connection, Exception failure) {
+        try {
+            connection.rollback();
+        } catch (SQLException gone) {
+            failure.addSuppressed(gone);
+        }
+    }
+
     /// Gives out no connection any more that is open by now, after one was lost: the server may be silent on
     /// others too.
     /// Unless it had nothing to do with the server.

@@ -72,7 +72,6 @@ final class EnlistedAppend {
                 }
                 transaction.store(decisions);
                 indexer.announce(decisions.extent());
-                indexer.start();
                 yield appended;
             }
         };

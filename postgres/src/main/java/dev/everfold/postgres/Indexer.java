@@ -36,6 +36,8 @@ final class Indexer implements AutoCloseable {
     private static final long PAUSE_AFTER_FAILURE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Database database;
+    private final String indexing;
+    private final String forgetting;
     private final int rememberedMax;
     private final LongSupplier nanos;
 
@@ -70,6 +72,10 @@ final class Indexer implements AutoCloseable {
     /// @param nanos a clock that does not jump
     Indexer(Database database, int rememberedMax, Extent indexed, LongSupplier nanos) {
         this.database = database;
+        this.indexing = database.sql()
+                .in("select indexed_number, indexed_position, end_number, end_position"
+                        + " from {schema}.index_more(?, ?, ?)");
+        this.forgetting = database.sql().in("delete from {schema}.remembered where number >= ? and number < ?");
         this.rememberedMax = rememberedMax;
         this.indexed = indexed;
         this.log = new AtomicReference<>(indexed);
@@ -99,24 +105,25 @@ final class Indexer implements AutoCloseable {
                 turn.unlock();
             }
         }
-        start();
     }
 
-    /// The log grows so far, by a transaction that may be committed some time; see [#start()].
+    /// The log grows so far, by a transaction that may be committed some time.
     void announce(Extent growing) {
         if (growing.events() < indexed.events()) {
             indexed = Extent.NONE; // After a failover that lost something, how far is to be asked anew.
         }
         log.set(growing);
+        start();
     }
 
     /// The log has so many events.
     void reach(long events) {
         log.updateAndGet(known -> known.events() < events ? new Extent(known.appends(), events) : known);
+        start();
     }
 
     /// Indexes the next events in a thread of its own, if there are enough.
-    void start() {
+    private void start() {
         if (mayWork() && log.get().isBeyond(indexed, BEHIND) && !turn.isLocked()) {
             Thread.ofVirtual().name("everfold-indexer").start(this::work);
         }
@@ -149,12 +156,9 @@ final class Indexer implements AutoCloseable {
     /// @param waits for another process that is at it
     /// @return whether none is
     private boolean indexMore(boolean waits) {
-        String text = database.sql()
-                .in("select indexed_number, indexed_position, end_number, end_position from {schema}.index_more("
-                        + EVENTS_MAX + ", " + BEHIND + ", " + waits + ")");
         Extent announced = log.get();
         try (Connection connection = database.take();
-                PreparedStatement statement = connection.prepareStatement(text);
+                PreparedStatement statement = indexing(connection, waits);
                 ResultSet row = statement.executeQuery()) {
             row.next();
             Extent done = new Extent(row.getLong(1), row.getLong(2));
@@ -177,14 +181,21 @@ final class Indexer implements AutoCloseable {
         }
     }
 
+    private PreparedStatement indexing(Connection connection, boolean waits) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(indexing);
+        statement.setLong(1, EVENTS_MAX);
+        statement.setLong(2, BEHIND);
+        statement.setBoolean(3, waits);
+        return statement;
+    }
+
     /// Does not look again at what was deleted before: as long as somebody has an old snapshot, it is still there.
     private void forget(Connection connection) throws SQLException {
         long before = indexed.appends() - rememberedMax;
         if (before - forgottenBefore < Math.clamp(rememberedMax / 10, 100, 10_000)) {
             return;
         }
-        String text = database.sql().in("delete from {schema}.remembered where number >= ? and number < ?");
-        try (PreparedStatement statement = connection.prepareStatement(text)) {
+        try (PreparedStatement statement = connection.prepareStatement(forgetting)) {
             statement.setLong(1, forgottenBefore);
             statement.setLong(2, before);
             statement.execute();

@@ -179,7 +179,6 @@ public final class PostgresEventStore implements EventStore {
         long next = nextPosition();
         committed(next);
         indexer.reach(next);
-        indexer.start();
     }
 
     /// @param store which store, for messages

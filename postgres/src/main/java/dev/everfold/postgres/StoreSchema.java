@@ -68,16 +68,8 @@ final class StoreSchema {
             connection.commit();
             return identity;
         } catch (SQLException | RuntimeException failure) {
-            rollBack(connection, failure);
+            Database.rollBack(connection, failure);
             throw failure;
-        }
-    }
-
-    private static void rollBack(Connection connection, Exception failure) {
-        try {
-            connection.rollback();
-        } catch (SQLException gone) {
-            failure.addSuppressed(gone);
         }
     }
 

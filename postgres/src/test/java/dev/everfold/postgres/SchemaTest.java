@@ -12,11 +12,15 @@ import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.RecordedEvent;
 import dev.everfold.eventstore.StoreUnavailableException;
 import dev.everfold.eventstore.StoreUri;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,6 +145,32 @@ class SchemaTest {
                         + " and connamespace = '" + schema + "'::regnamespace"))
                 .as("what an older program appends to")
                 .isEmpty();
+    }
+
+    @Test
+    void to_bring_a_store_up_to_date_may_take_longer_than_any_other_answer() throws Exception {
+        StoreUri uri = olderStore(5);
+        String schema = uri.parameters().get("schema");
+        PostgresOptions impatient = PostgresOptions.DEFAULTS.withTimes(
+                Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(1));
+        try (Connection holding = PostgresServer.V18.connect();
+                Statement statement = holding.createStatement()) {
+            holding.setAutoCommit(false);
+            statement.execute("lock table " + schema + ".append");
+
+            FutureTask<EventStore> opening = new FutureTask<>(() -> PostgresEventStore.open(uri.toString(), impatient));
+            Thread.ofVirtual().start(opening);
+            String waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%"
+                    + schema + "\".append%' and query_start < now() - interval '2 s'";
+            while (PostgresServer.V18.strings(waiting).equals(List.of("0")) && !opening.isDone()) {
+                Thread.onSpinWait();
+            }
+            holding.rollback();
+
+            try (EventStore store = opening.get()) {
+                assertThat(store.nextPosition()).isEqualTo(5);
+            }
+        }
     }
 
     /// A store as versions 1 to 5 made it, without their functions, with four appends of five events.
