@@ -56,8 +56,8 @@ final class StoreSchema {
         if (there.isEmpty() && mode == Mode.EXISTING) {
             throw missing();
         }
-        connection.setNetworkTimeout(
-                Runnable::run, 0); // bringing a large store up to date takes the time that it takes
+        // To bring a large store up to date takes the time that it takes.
+        connection.setNetworkTimeout(Runnable::run, 0);
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.execute("select pg_advisory_xact_lock(" + sql.maintenance() + ")");

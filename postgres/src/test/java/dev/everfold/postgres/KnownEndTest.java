@@ -130,7 +130,7 @@ class KnownEndTest {
         }
     }
 
-    /// Whoever passes by the sequencer, or had it after the statement began, leaves a duplicate key.
+    /// Whoever passes by the sequencer leaves a duplicate key.
     @Test
     void a_place_that_was_taken_meanwhile_stores_nothing() throws Exception {
         try (EventStore store = open();
