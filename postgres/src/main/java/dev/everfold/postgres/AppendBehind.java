@@ -118,6 +118,7 @@ final class AppendBehind {
                         "uuid",
                         finding.appendIds().stream().filter(known::mayRemember).toList());
         DecidedParameters.put(values, decisions);
+        values.put("last_append_id", finding.appendIds().getLast());
         finding.putItems(values);
         NamedSql many = finding.items() == 0 ? sql.behind() : sql.behindUnless();
         return many.prepare(connection, values);

@@ -43,7 +43,8 @@ record AppendSql(
             and current_setting('transaction_isolation') = 'read committed'
             and {server_started} = :server
             and case when pg_try_advisory_xact_lock({key})
-                then {schema}.is_newest(:last_number, :last_id) else false end""";
+                then pg_sequence_last_value('{schema}.newest') = uuid_hash_extended(:last_id, :last_number)
+                else false end""";
 
     private static final String UNREMEMBERED = """
             and not exists (select from {schema}.remembered r where r.id = :append_id)

@@ -17,7 +17,11 @@ import java.util.UUID;
 final class StoreSchema {
 
     /// How many steps there are.
-    static final int VERSION = 6;
+    static final int VERSION = 7;
+
+    /// All that a version before this one had.
+    private static final List<String> FUNCTIONS =
+            List.of("append", "store", "revisions", "find", "findings", "is_newest", "matches", "index_more");
 
     /// From the tables of the catalogue: a look-up by name may answer from before the wait for the lock.
     private static final String THERE = "select exists (select from pg_class c join pg_namespace n on n.oid ="
@@ -94,20 +98,24 @@ final class StoreSchema {
     private Identity upgraded(Connection connection, Identity there) throws SQLException {
         if (there.version() < VERSION) {
             try (Statement statement = connection.createStatement()) {
-                // Versions 1 to 5 have the same tables and other functions.
-                for (String function : List.of("append", "store", "revisions", "find", "matches")) {
+                for (String function : FUNCTIONS) {
                     statement.execute(sql.in("drop function if exists {schema}." + function));
                 }
-                statement.execute(sql.in(Sql.resource("schema-6.sql")
-                        .replace("{key}", String.valueOf(sql.sequencer()))
-                        .replace(
-                                "{entry_partitions}",
-                                Partitions.like(connection, sql, there.partitionEvents(), "entry"))));
+                // Versions 1 to 5 have the same tables and other functions.
+                if (there.version() <= 5) {
+                    String entries = Partitions.like(connection, sql, there.partitionEvents(), "entry");
+                    statement.execute(step("schema-6.sql").replace("{entry_partitions}", entries));
+                }
+                statement.execute(step("schema-7.sql"));
                 statement.execute(sql.in(functions()));
                 statement.execute(sql.in("update {schema}.store set version = " + VERSION));
             }
         }
         return new Identity(VERSION, there.lineage(), there.partitionEvents());
+    }
+
+    private String step(String resource) {
+        return sql.in(Sql.resource(resource).replace("{key}", String.valueOf(sql.sequencer())));
     }
 
     private String functions() {

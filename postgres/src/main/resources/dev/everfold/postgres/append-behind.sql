@@ -1,10 +1,11 @@
 -- Appends a batch that was decided on how the log is known to end, if it still ends so; otherwise stores nothing, and there
 -- is no row. Ids of appends are looked for only when they may be remembered.
 --
--- One statement sees one state of the log, from before it has the sequencer, so it does not wait for it. Once it has it,
--- "is_newest" looks at the log as it is then: if nobody has appended since, what the statement sees is the log as it is.
+-- One statement sees one state of the log, from before it has the sequencer, so it does not wait for it. The sequence
+-- "newest" is read as it is once the sequencer is had: if nobody has appended since, what the statement sees is the log as
+-- it is.
 with batch as (
-    insert into {schema}.batch (number, next_position, recorded, ids, positions, counts)
+    insert into {schema}.batch (number, next_position, recorded, ids, positions, events)
         select :first_number, :next_position, :last_recorded, :append_ids, :append_positions, :append_events
         where {known_end}
             and (:doubtful_ids is null or not exists (
@@ -22,5 +23,7 @@ with batch as (
                     :data) with ordinality
             e(revision, recorded, occurred, id, stream, type, content_type, tags, metadata, data, n)
         where exists (select from batch)
+    returning position
 )
-select true from batch
+select setval('{schema}.newest', uuid_hash_extended(:last_append_id, :first_number)) from batch
+where (select count(*) from events) >= 0 -- what fails before leaves the sequence as it was

@@ -1,6 +1,6 @@
 -- Appends one event behind the end of the log that is known; see append-behind.sql.
 with batch as (
-    insert into {schema}.batch (number, next_position, recorded, ids, positions, counts)
+    insert into {schema}.batch (number, next_position, recorded, ids, positions, events)
         select :first_number, :position + 1, :recorded, array[:append_id], array[:position], array[1]
         where {known_end}
             {unremembered}
@@ -11,5 +11,6 @@ with batch as (
             (position, revision, recorded, occurred, id, stream, type, content_type, tags, metadata, data)
         select b.position, :revision, :recorded, :occurred, :id, :stream, :type, :content_type, :tags, :metadata, :data
         from batch b
+    returning position
 )
-select true from batch
+select setval('{schema}.newest', uuid_hash_extended(:append_id, :first_number)) from events

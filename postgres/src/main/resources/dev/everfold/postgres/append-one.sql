@@ -20,9 +20,10 @@ with before as materialized (
         select c.position, c.revision + 1, c.stamp, :occurred, :id, :stream, :type, :content_type, :tags, :metadata, :data
         from clear c
 ), batch as (
-    insert into {schema}.batch (number, next_position, recorded, ids, positions, counts)
+    insert into {schema}.batch (number, next_position, recorded, ids, positions, events)
         select c.next_number, c.position + 1, c.stamp, array[:append_id], array[c.position], array[1] from clear c
 )
 select c.position as next_position, c.recorded as last_recorded, c.server, c.number as last_number, c.next_number,
-       c.id as last_id, array[c.revision] as revisions
+       c.id as last_id, array[c.revision] as revisions,
+       setval('{schema}.newest', uuid_hash_extended(:append_id, c.next_number)) as newest
 from clear c

@@ -68,7 +68,7 @@ begin
             union all
             select b.number + a.n - 1, a.id, a.position, a.events
                 from {schema}.batch b,
-                    unnest(b.ids, b.positions, b.counts) with ordinality a(id, position, events, n)
+                    unnest(b.ids, b.positions, b.events) with ordinality a(id, position, events, n)
                 where b.number >= {indexed_number} and a.id = any(append_ids)) r;
     select array_agg((select e.revision from {schema}.event e where e.stream = s.name order by e.revision desc limit 1)
             order by s.n)
@@ -83,18 +83,6 @@ begin
             from {schema}.matches(kinds, from_positions, terms, plain, with_stream, with_category, with_types, with_tags,
                                   only_first) m;
     end if;
-end
-$function$;
-
--- Whether a batch is the newest one, as of now: what was committed when the calling statement began may be less.
-create function {schema}.is_newest(batch_number bigint, last_id uuid) returns boolean
-language plpgsql volatile
-as $function$
-begin
-    return coalesce(
-        (select b.number = batch_number and b.ids[cardinality(b.ids)] = last_id
-            from {schema}.batch b order by b.number desc limit 1),
-        false);
 end
 $function$;
 
@@ -132,8 +120,9 @@ begin
                e.content_type, e.tags::text[], e.metadata, e.data
         from unnest(revisions, recorded, occurred, ids, event_streams, types, content_types, tag_lists, metadata, data)
             with ordinality e(revision, recorded, occurred, id, stream, type, content_type, tags, metadata, data, n);
-    insert into {schema}.batch (number, next_position, recorded, ids, positions, counts)
+    insert into {schema}.batch (number, next_position, recorded, ids, positions, events)
         values (first_number, next_position, last_recorded, append_ids, append_positions, append_events);
+    perform setval('{schema}.newest', uuid_hash_extended(append_ids[cardinality(append_ids)], first_number));
     if cardinality(sources) > 0 then
         insert into {schema}.tracked as t (source, position)
             select s.source, s.position from unnest(sources, source_positions) s(source, position)
@@ -164,6 +153,8 @@ language plpgsql volatile
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
+declare
+    newest bigint;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception using errcode = 'EF001', message = current_setting('transaction_isolation');
@@ -201,15 +192,16 @@ begin
                        metadata, data) with ordinality
                 e(stream_number, step, stamp, occurred, id, stream, type, content_type, tags, metadata, data, n)
     ), batch as (
-        insert into {schema}.batch (number, next_position, recorded, ids, positions, counts)
+        insert into {schema}.batch (number, next_position, recorded, ids, positions, events)
             select c.next_number, c.position + coalesce(cardinality(ids), 0),
                    greatest(c.recorded, stamps[cardinality(stamps)]), append_ids,
                    array(select c.position + o.step from unnest(offsets) with ordinality o(step, n) order by o.n),
                    append_events
             from clear c
     )
-    select c.position, c.recorded, c.server, c.number, c.next_number, c.id, c.revisions
-        into next_position, last_recorded, server, last_number, next_number, last_id, revisions from clear c;
+    select c.position, c.recorded, c.server, c.number, c.next_number, c.id, c.revisions,
+           setval('{schema}.newest', uuid_hash_extended(append_ids[cardinality(append_ids)], c.next_number))
+        into next_position, last_recorded, server, last_number, next_number, last_id, revisions, newest from clear c;
 end
 $function$;
 
@@ -269,7 +261,7 @@ begin
         where e.position >= from_position and e.position < indexed_position;
     insert into {schema}.remembered (number, id, from_position, events)
         select b.number + a.n - 1, a.id, a.position, a.events
-        from {schema}.batch b, unnest(b.ids, b.positions, b.counts) with ordinality a(id, position, events, n)
+        from {schema}.batch b, unnest(b.ids, b.positions, b.events) with ordinality a(id, position, events, n)
         where b.number >= from_number and b.number < indexed_number;
     insert into {schema}.indexed (number, position) values (indexed_number, indexed_position);
 

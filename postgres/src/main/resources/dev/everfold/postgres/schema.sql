@@ -60,8 +60,13 @@ create table {schema}.batch (
     recorded bigint,                    -- of the last event of the log with it, null = there is none
     ids uuid[] not null,                -- of its appends
     positions bigint[] not null,        -- where each begins
-    counts int[] not null               -- how many events each has
+    events int[] not null               -- how many events each has
 ) with (autovacuum_vacuum_scale_factor = 0.05);
+
+-- Which batch is the newest: a hash of its number and of the id of its last append. Every batch sets it while it has the
+-- sequencer. A sequence is read as it is, where a table shows what was committed when the statement began, so it tells
+-- whether somebody has appended since. A batch that is rolled back leaves its own behind, and the next one sets it again.
+create sequence {schema}.newest minvalue -9223372036854775808 maxvalue 9223372036854775807;
 
 -- The appends that are remembered, apart from those of batches that are not indexed; the oldest are removed now and then.
 -- Written behind the append.

@@ -99,7 +99,7 @@ class BatchTest {
         assertThat(PostgresServer.V18.strings(
                         "select b.number + a.n - 1 || ' ' || a.id || ' ' || a.position || ' ' || a.events from "
                                 + schema
-                                + ".batch b, unnest(b.ids, b.positions, b.counts) with ordinality"
+                                + ".batch b, unnest(b.ids, b.positions, b.events) with ordinality"
                                 + " a(id, position, events, n) where b.number >= " + earlier
                                 + " order by b.number, a.n"))
                 .containsExactlyElementsOf(Stream.of(

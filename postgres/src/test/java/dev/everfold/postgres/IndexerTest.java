@@ -191,6 +191,7 @@ class IndexerTest {
                 "create role " + writer + " login",
                 "grant usage on schema " + schema + " to " + writer,
                 "grant select on all tables in schema " + schema + " to " + writer,
+                "grant select, update on sequence " + schema + ".newest to " + writer,
                 "grant insert on " + schema + ".event, " + schema + ".batch to " + writer);
         try (EventStore store = PostgresEventStore.open(uri.with("user", writer).toString())) {
             for (int i = 0; i < 3 * BEHIND; i++) {

@@ -360,7 +360,7 @@ class KnownEndTest {
             other.setAutoCommit(false);
             there.execute("insert into " + schema + ".event (position, revision, recorded, id, stream, type, data)"
                     + " values (4, 4, 0, gen_random_uuid(), 'order-1', 'noted', '')");
-            there.execute("insert into " + schema + ".batch (number, next_position, recorded, ids, positions, counts)"
+            there.execute("insert into " + schema + ".batch (number, next_position, recorded, ids, positions, events)"
                     + " values (4, 5, 0, array[gen_random_uuid()], array[4], array[1])");
 
             FutureTask<Appended> late = new FutureTask<>(() -> store.append(one("order-1")));
@@ -407,6 +407,23 @@ class KnownEndTest {
                 assertThat(appending.get()).isEmpty();
                 assertThat(store.append(one("order-1")).fromPosition()).isEqualTo(next);
                 holding.createStatement().execute("select pg_advisory_lock(" + HOLD + ")");
+            }
+        }
+        assertThat(VerifierTest.damages(uri)).isEmpty();
+    }
+
+    /// What is told outside of transactions stays when one is rolled back.
+    @Test
+    void an_append_that_is_rolled_back_leaves_the_log_as_it_was_for_who_knows_its_end() throws Exception {
+        try (EventStore store = open();
+                Connection other = connect()) {
+            other.setAutoCommit(false);
+            for (int i = 0; i < 4 * CALLS; i++) {
+                if (i % (CALLS + 2) == CALLS + 1) {
+                    ((PostgresEventStore) store).append(other, two("order-2"));
+                    other.rollback();
+                }
+                assertThat(store.append(one("order-1"))).isEqualTo(new Appended(i, List.of((long) i)));
             }
         }
         assertThat(VerifierTest.damages(uri)).isEmpty();

@@ -113,6 +113,7 @@ class PartitionsTest {
                 "create role " + writer + " login",
                 "grant usage on schema " + schema + " to " + writer,
                 "grant select on all tables in schema " + schema + " to " + writer,
+                "grant select, update on sequence " + schema + ".newest to " + writer,
                 "grant insert on all tables in schema " + schema + " to " + writer,
                 "revoke insert on " + schema + ".store from " + writer,
                 "grant delete on " + schema + ".batch, " + schema + ".remembered, " + schema + ".indexed to " + writer);

@@ -106,14 +106,14 @@ class SchemaTest {
         assertThatThrownBy(() -> EventStores.open(uri.toString()))
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessage("The store in schema \"" + schema + "\" of postgresql://localhost:"
-                        + PostgresServer.V18.port() + "/postgres is of version 99; this program knows version 6 and"
+                        + PostgresServer.V18.port() + "/postgres is of version 99; this program knows version 7 and"
                         + " older. Use a newer one.");
         assertThat(PostgresServer.V18.strings("select version from " + schema + ".store"))
                 .containsExactly("99");
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5})
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6})
     void an_older_store_is_brought_up_to_date_with_all_that_it_holds(int version) throws Exception {
         StoreUri uri = olderStore(version);
         String schema = uri.parameters().get("schema");
@@ -122,7 +122,7 @@ class SchemaTest {
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessage("The store in schema \"" + schema + "\" of postgresql://localhost:"
                         + PostgresServer.V18.port() + "/postgres is of version " + version + "; this program reads"
-                        + " version 6. Open it once for writing, which brings it up to date.");
+                        + " version 7. Open it once for writing, which brings it up to date.");
         try (EventStore store = EventStores.open(uri.with("mode", "existing").toString())) {
             assertThat(store.nextPosition()).isEqualTo(5);
             assertThat(positions(store, Query.all())).containsExactly(0L, 1L, 2L, 3L, 4L);
@@ -140,10 +140,14 @@ class SchemaTest {
         }
         assertThat(VerifierTest.damages(uri)).isEmpty();
         assertThat(PostgresServer.V18.strings("select version from " + schema + ".store"))
-                .containsExactly("6");
+                .containsExactly("7");
         assertThat(PostgresServer.V18.strings("select conname from pg_constraint where conname = 'append_pkey'"
                         + " and connamespace = '" + schema + "'::regnamespace"))
                 .as("what an older program appends to")
+                .isEmpty();
+        assertThat(PostgresServer.V18.strings("select attname from pg_attribute where attname = 'counts'"
+                        + " and attrelid = '" + schema + ".batch'::regclass"))
+                .as("what a program of version 6 appends to")
                 .isEmpty();
     }
 
@@ -173,13 +177,21 @@ class SchemaTest {
         }
     }
 
-    /// A store as versions 1 to 5 made it, without their functions, with four appends of five events.
+    /// A store as versions 1 to 6 made it, without their functions, with four appends of five events.
     private static StoreUri olderStore(int version) throws Exception {
         StoreUri uri = PostgresServer.V18.newStore();
         String schema = uri.parameters().get("schema");
+        Sql sql = new Sql(schema);
         PostgresServer.V18.run(
                 "create schema " + schema,
-                new Sql(schema).in(Sql.resource("version-5.sql")).replace("{version}", String.valueOf(version)));
+                sql.in(Sql.resource("version-5.sql")).replace("{version}", String.valueOf(version)));
+        if (version == 6) {
+            String partition =
+                    "create table {schema}.entry_000000 partition of {schema}.entry for values from (0) to (1000);";
+            PostgresServer.V18.run(sql.in(Sql.resource("schema-6.sql")
+                    .replace("{key}", String.valueOf(sql.sequencer()))
+                    .replace("{entry_partitions}", partition)));
+        }
         return uri;
     }
 
