@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Writes what events and appends are found by, apart from positions and streams, behind the appends: an append
 /// need not wait for it, and many entries together cost less than each alone.
@@ -47,8 +48,7 @@ final class Indexer implements AutoCloseable {
     private volatile Extent indexed;
     private final AtomicReference<Extent> log;
     private volatile boolean closed;
-    private volatile boolean failed;
-    private volatile long failedNanos;
+    private volatile @Nullable Rest rest;
 
     /// Guarded by turn.
     private long forgottenBefore;
@@ -66,6 +66,9 @@ final class Indexer implements AutoCloseable {
             return events - other.events >= by || appends - other.appends >= by;
         }
     }
+
+    /// When nothing is tried, since others are at it or since it failed.
+    private record Rest(long fromNanos, long nanos) {}
 
     /// @param rememberedMax how many appends are remembered
     /// @param indexed how far the log is indexed
@@ -130,7 +133,12 @@ final class Indexer implements AutoCloseable {
     }
 
     private boolean mayWork() {
-        return !closed && !(failed && nanos.getAsLong() - failedNanos < PAUSE_AFTER_FAILURE_NANOS);
+        Rest now = rest;
+        return !closed && (now == null || nanos.getAsLong() - now.fromNanos() >= now.nanos());
+    }
+
+    private void rest(long forNanos) {
+        rest = new Rest(nanos.getAsLong(), forNanos);
     }
 
     private void work() {
@@ -146,6 +154,7 @@ final class Indexer implements AutoCloseable {
                 turn.unlock();
             }
             if (!isTurn) {
+                rest(PAUSE_WHILE_OTHERS_INDEX_NANOS);
                 LockSupport.parkNanos(PAUSE_WHILE_OTHERS_INDEX_NANOS);
             }
         }
@@ -169,11 +178,10 @@ final class Indexer implements AutoCloseable {
                 log.compareAndSet(announced, new Extent(row.getLong(3), row.getLong(4)));
                 forget(connection);
             }
-            failed = false;
+            rest = null;
             return isTurn;
         } catch (SQLException | RuntimeException failure) {
-            failedNanos = nanos.getAsLong();
-            failed = true;
+            rest(PAUSE_AFTER_FAILURE_NANOS);
             if (!closed) {
                 LOGGER.log(System.Logger.Level.WARNING, "indexing put off store=" + database.store(), failure);
             }

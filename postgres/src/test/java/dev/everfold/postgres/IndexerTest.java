@@ -184,6 +184,37 @@ class IndexerTest {
     }
 
     @Test
+    void while_somebody_else_indexes_an_append_does_not_ask_for_a_turn() throws Exception {
+        try (EventStore store = open();
+                Connection other = PostgresServer.V18.connect();
+                Statement statement = other.createStatement()) {
+            countCalls();
+            statement.execute("select pg_advisory_lock(" + new Sql(schema).indexing() + ")");
+            long began = System.nanoTime();
+            for (int i = 0; i < 5 * BEHIND; i++) {
+                store.append(noted(i));
+            }
+            long pauses = (System.nanoTime() - began) / 50_000_000;
+
+            assertThat(Long.parseLong(PostgresServer.V18
+                            .strings("select last_value from " + schema + ".calls")
+                            .getFirst()))
+                    .isBetween(1L, pauses + 2);
+        }
+    }
+
+    /// Counts in the sequence `calls` how often somebody indexes.
+    private void countCalls() throws Exception {
+        String parameters = "(a bigint, b bigint, c boolean, out indexed_number bigint, out indexed_position bigint,"
+                + " out end_number bigint, out end_position bigint)";
+        PostgresServer.V18.run(
+                "create sequence " + schema + ".calls",
+                "alter function " + schema + ".index_more rename to index_more_of_old",
+                "create function " + schema + ".index_more" + parameters + " language sql as $$select nextval('"
+                        + schema + ".calls'); select * from " + schema + ".index_more_of_old(a, b, c)$$");
+    }
+
+    @Test
     void who_may_not_index_appends_and_finds_all() throws Exception {
         open().close();
         String writer = schema + "_writer";
