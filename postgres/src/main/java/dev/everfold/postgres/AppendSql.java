@@ -38,8 +38,9 @@ record AppendSql(
         NamedSql highestId,
         Duration lockMax) {
 
-    private static final String KNOWN_END = """
-            set_config('lock_timeout', '{wait_max}', true) is not null
+    private static final String BEHIND_KNOWN_END = """
+            from {schema}.batch last where last.number = :last_number
+            and set_config('lock_timeout', '{wait_max}', true) is not null
             and current_setting('transaction_isolation') = 'read committed'
             and {server_started} = :server
             and case when pg_try_advisory_xact_lock({key})
@@ -125,7 +126,7 @@ record AppendSql(
 
     private static String text(Sql sql, Duration lockMax, String resource) {
         return Sql.resource(resource)
-                .replace("{known_end}", KNOWN_END)
+                .replace("{behind_known_end}", BEHIND_KNOWN_END)
                 .replace("{key}", String.valueOf(sql.sequencer()))
                 .replace("{wait_max}", lockMax.toMillis() + "ms");
     }

@@ -48,7 +48,8 @@ final class Indexer implements AutoCloseable {
     private volatile Extent indexed;
     private final AtomicReference<Extent> log;
     private volatile boolean closed;
-    private volatile @Nullable Rest rest;
+    private volatile @Nullable Rest afterFailure;
+    private volatile @Nullable Rest whileOthersIndex;
 
     /// Guarded by turn.
     private long forgottenBefore;
@@ -67,7 +68,7 @@ final class Indexer implements AutoCloseable {
         }
     }
 
-    /// When nothing is tried, since others are at it or since it failed.
+    /// A time in which nothing is tried.
     private record Rest(long fromNanos, long nanos) {}
 
     /// @param rememberedMax how many appends are remembered
@@ -127,18 +128,17 @@ final class Indexer implements AutoCloseable {
 
     /// Indexes the next events in a thread of its own, if there are enough.
     private void start() {
-        if (mayWork() && log.get().isBeyond(indexed, BEHIND) && !turn.isLocked()) {
+        if (mayWork() && isOver(whileOthersIndex) && log.get().isBeyond(indexed, BEHIND) && !turn.isLocked()) {
             Thread.ofVirtual().name("everfold-indexer").start(this::work);
         }
     }
 
     private boolean mayWork() {
-        Rest now = rest;
-        return !closed && (now == null || nanos.getAsLong() - now.fromNanos() >= now.nanos());
+        return !closed && isOver(afterFailure);
     }
 
-    private void rest(long forNanos) {
-        rest = new Rest(nanos.getAsLong(), forNanos);
+    private boolean isOver(@Nullable Rest rest) {
+        return rest == null || nanos.getAsLong() - rest.fromNanos() >= rest.nanos();
     }
 
     private void work() {
@@ -154,7 +154,7 @@ final class Indexer implements AutoCloseable {
                 turn.unlock();
             }
             if (!isTurn) {
-                rest(PAUSE_WHILE_OTHERS_INDEX_NANOS);
+                whileOthersIndex = new Rest(nanos.getAsLong(), PAUSE_WHILE_OTHERS_INDEX_NANOS);
                 LockSupport.parkNanos(PAUSE_WHILE_OTHERS_INDEX_NANOS);
             }
         }
@@ -178,10 +178,10 @@ final class Indexer implements AutoCloseable {
                 log.compareAndSet(announced, new Extent(row.getLong(3), row.getLong(4)));
                 forget(connection);
             }
-            rest = null;
+            afterFailure = null;
             return isTurn;
         } catch (SQLException | RuntimeException failure) {
-            rest(PAUSE_AFTER_FAILURE_NANOS);
+            afterFailure = new Rest(nanos.getAsLong(), PAUSE_AFTER_FAILURE_NANOS);
             if (!closed) {
                 LOGGER.log(System.Logger.Level.WARNING, "indexing put off store=" + database.store(), failure);
             }

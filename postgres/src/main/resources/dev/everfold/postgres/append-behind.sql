@@ -1,13 +1,13 @@
 -- Appends a batch that was decided on how the log is known to end, if it still ends so; otherwise stores nothing, and there
 -- is no row. Ids of appends are looked for only when they may be remembered.
 --
--- One statement sees one state of the log, from before it has the sequencer, so it does not wait for it. The sequence
--- "newest" is read as it is once the sequencer is had: if nobody has appended since, what the statement sees is the log as
--- it is.
+-- One statement sees one state of the log, from before it has the sequencer, so it does not wait for it. The known end has to
+-- be in it: a sequence may be ahead of the tables, in a dump for one. The sequence "newest" is read as it is once the
+-- sequencer is had: if nobody has appended since, what the statement sees is the log as it is.
 with batch as (
     insert into {schema}.batch (number, next_position, recorded, ids, positions, events)
         select :first_number, :next_position, :last_recorded, :append_ids, :append_positions, :append_events
-        where {known_end}
+        {behind_known_end}
             and (:doubtful_ids is null or not exists (
                 select from {schema}.remembered r where r.id = any(:doubtful_ids)
                 union all

@@ -2,7 +2,7 @@
 with batch as (
     insert into {schema}.batch (number, next_position, recorded, ids, positions, events)
         select :first_number, :position + 1, :recorded, array[:append_id], array[:position], array[1]
-        where {known_end}
+        {behind_known_end}
             {unremembered}
             {condition}
     returning next_position - 1 as position

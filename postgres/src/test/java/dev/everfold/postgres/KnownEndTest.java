@@ -412,6 +412,30 @@ class KnownEndTest {
         assertThat(VerifierTest.damages(uri)).isEmpty();
     }
 
+    /// A sequence may be ahead of the tables: in a dump that was made while somebody appended, and after a crash of
+    /// a server that does not sync commits.
+    @Test
+    void a_log_that_has_lost_what_is_known_takes_nothing_behind_it() throws Exception {
+        String schema = uri.parameters().get("schema");
+        try (EventStore store = open();
+                Connection connection = connect()) {
+            Append first = two("order-1");
+            Append lost = one("order-1");
+            store.append(first);
+            store.append(lost);
+            PostgresServer.V18.run(
+                    "delete from " + schema + ".event where position = 2",
+                    "delete from " + schema + ".batch where number = 1");
+
+            for (Append next : List.of(one("order-1"), two("order-1"))) {
+                assertThat(behind(connection, known(1, lost.id(), 3, "order-1", 2), next))
+                        .isEmpty();
+            }
+            assertThat(store.append(one("order-1"))).isEqualTo(new Appended(2, List.of(2L)));
+        }
+        assertThat(VerifierTest.damages(uri)).isEmpty();
+    }
+
     /// What is told outside of transactions stays when one is rolled back.
     @Test
     void an_append_that_is_rolled_back_leaves_the_log_as_it_was_for_who_knows_its_end() throws Exception {
