@@ -95,7 +95,7 @@ final class Finding {
                 .array("only_first", "bool", items.list, ConditionItems.Item::isFirst);
     }
 
-    /// Reads what `find` found.
+    /// Reads what `findings` found.
     Found found(Sql sql, ResultSet row) throws SQLException {
         Map<AppendCondition.NothingMatching, Long> matches = new HashMap<>();
         Integer[] matchedItems = SqlArrays.present(row, "matched_items", new Integer[0]);

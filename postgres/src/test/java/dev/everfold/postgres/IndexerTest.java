@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.AppendConflictException;
+import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.NewEvent;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -196,10 +198,33 @@ class IndexerTest {
             }
             long pauses = (System.nanoTime() - began) / 50_000_000;
 
-            assertThat(Long.parseLong(PostgresServer.V18
-                            .strings("select last_value from " + schema + ".calls")
-                            .getFirst()))
-                    .isBetween(1L, pauses + 2);
+            assertThat(number("select last_value from " + schema + ".calls")).isBetween(1L, pauses + 2);
+        }
+    }
+
+    @Test
+    void while_somebody_else_indexes_who_appends_waits_for_an_index_that_is_far_behind() throws Exception {
+        int each = 2_600;
+        List<NewEvent> events = Collections.nCopies(each, NewEvent.of("meter-1", "measured", "{}"));
+        try (EventStore store = open();
+                Connection other = PostgresServer.V18.connect();
+                Statement statement = other.createStatement()) {
+            statement.execute("select pg_advisory_lock(" + new Sql(schema).indexing() + ")");
+            for (int i = 0; i < 3; i++) {
+                store.append(Append.of(events));
+            }
+            FutureTask<Appended> tooFar = new FutureTask<>(() -> store.append(Append.of(events)));
+            Thread.ofVirtual().start(tooFar);
+            String waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and wait_event ="
+                    + " 'advisory' and query like '%" + schema + "\".index_more%'";
+            while (number(waiting) == 0 && !tooFar.isDone()) {
+                Thread.onSpinWait();
+            }
+            assertThat(tooFar).isNotDone();
+
+            statement.execute("select pg_advisory_unlock(" + new Sql(schema).indexing() + ")");
+            assertThat(tooFar.get().fromPosition()).isEqualTo(3L * each);
+            assertThat(indexed()).isPositive();
         }
     }
 
