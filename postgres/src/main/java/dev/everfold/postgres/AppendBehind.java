@@ -79,6 +79,11 @@ final class AppendBehind {
         }
     }
 
+    /// Whether the server has to look up what is [written behind][Indexer] appends.
+    boolean looksUp() {
+        return finding.looksUp() || finding.appendIds().stream().anyMatch(known::mayRemember);
+    }
+
     /// Whether the server was asked to store it.
     boolean isAsked() {
         return asked;

@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 
 /// Where appends wait for the writer, in the order in which they came. Bounded by bytes.
 ///
-/// One at a time commits: the writer what it took, or a caller who found nobody there its own append. Each then says so
-/// ([#done()]).
+/// One at a time commits: the writer what it took, or a caller in a platform thread who found nobody there its own
+/// append. Each says when it answers ([#answering()]), and when it is done ([#done()]).
 ///
 /// Callers often append again as soon as they are answered, and a transaction costs as much as a dozen
 /// appends in it. So the writer takes what waits when as many wait as were answered last and waited
@@ -100,13 +100,22 @@ final class AppendQueue {
         takenNanos = nanos.getAsLong();
     }
 
+    /// What was taken, or passed, is about to be answered. Whoever comes from here on may be one of those who are.
+    void answering() {
+        lock.lock();
+        try {
+            awaited = queue.size() + taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// What was taken, or passed, is committed or refused.
     void done() {
         lock.lock();
         try {
             committing = false;
             long now = nanos.getAsLong();
-            awaited = queue.size() + taken;
             awaitedUntilNanos = now + Math.min((now - takenNanos) >> halvings, AWAITED_NANOS_MAX);
             if (!queue.isEmpty() || closed) {
                 work.signal();

@@ -14,8 +14,8 @@ import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// The thread of this process that appends: it takes what waits, and commits it in one transaction. A caller who finds
-/// nobody waiting commits its own append. Only one of them is at it at a time.
+/// The thread of this process that appends: it takes what waits, and commits it in one transaction. A caller in a
+/// platform thread who finds nobody waiting commits its own append. Only one of them is at it at a time.
 ///
 /// While one batch is committed, the next one gathers. What the connection does not survive is tried once
 /// more on another one, in a way that waits for the sequencer: that is not free before the lost transaction has ended
@@ -35,13 +35,11 @@ final class AppendWriter implements Runnable {
     private final Indexer indexer;
     private final Executor answers;
     private final LongConsumer committed;
-    private final AnswerWatch watch;
     private final KnownEnd known = new KnownEnd();
     private long partitionsFrom;
 
     /// @param answers completes futures that others depend on
     /// @param committed told the next position after each commit
-    /// @param watch ends calls that are not answered
     AppendWriter(
             Database database,
             AppendSql statements,
@@ -50,8 +48,7 @@ final class AppendWriter implements Runnable {
             Partitions partitions,
             Indexer indexer,
             Executor answers,
-            LongConsumer committed,
-            AnswerWatch watch) {
+            LongConsumer committed) {
         this.database = database;
         this.statements = statements;
         this.options = options;
@@ -60,7 +57,6 @@ final class AppendWriter implements Runnable {
         this.indexer = indexer;
         this.answers = answers;
         this.committed = committed;
-        this.watch = watch;
     }
 
     /// Works until the queue is closed and empty.
@@ -71,6 +67,7 @@ final class AppendWriter implements Runnable {
             if (batch.isEmpty()) {
                 return;
             }
+            boolean _ = Thread.interrupted(); // Whoever does that means others, and the pool would refuse.
             commitOrRefuse(batch);
         }
     }
@@ -138,6 +135,7 @@ final class AppendWriter implements Runnable {
         void run(List<PendingAppend> batch) throws SQLException {
             AppendDecisions decisions = storeBehindKnown(batch);
             if (decisions == null) {
+                indexer.ask();
                 decisions = callOnce(batch);
             }
             while (decisions == null) {
@@ -161,15 +159,16 @@ final class AppendWriter implements Runnable {
             if (behind.isEmpty()) {
                 return null;
             }
+            if (behind.get().looksUp()) {
+                indexer.ask();
+            }
             try (Connection connection = database.take()) {
-                Optional<AppendDecisions> stored = watch.within(
-                        connection,
-                        on -> behind.get()
-                                .run(
-                                        statements,
-                                        on,
-                                        partitions.end(),
-                                        options.limits().rememberedAppends()));
+                Optional<AppendDecisions> stored = behind.get()
+                        .run(
+                                statements,
+                                connection,
+                                partitions.end(),
+                                options.limits().rememberedAppends());
                 if (stored.isEmpty() && behind.get().isAsked()) {
                     known.doubt();
                 }
@@ -193,7 +192,7 @@ final class AppendWriter implements Runnable {
             Optional<Found> found;
             try (Connection connection = database.take()) {
                 committing = true;
-                found = watch.within(connection, on -> call.get().run(statements, on, partitions.end()));
+                found = call.get().run(statements, connection, partitions.end());
                 committing = found.isPresent();
             }
             if (found.isEmpty()) {
@@ -269,6 +268,7 @@ final class AppendWriter implements Runnable {
     }
 
     private void answer(List<PendingAppend> batch, List<Decision> decided) {
+        queue.answering();
         List<Runnable> later = new ArrayList<>(0);
         for (int i = 0; i < batch.size(); i++) {
             PendingAppend pending = batch.get(i);

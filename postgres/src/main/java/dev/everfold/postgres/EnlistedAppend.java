@@ -56,6 +56,7 @@ final class EnlistedAppend {
 
     private Appended decideAndStore(Connection connection, Savepoint before, PendingAppend pending)
             throws SQLException {
+        indexer.ask();
         AppendTransaction transaction = new AppendTransaction(database.sql(), statements, connection);
         AppendDecisions decisions =
                 transaction.decide(List.of(pending), options.limits().rememberedAppends());

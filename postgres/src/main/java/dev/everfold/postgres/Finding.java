@@ -71,6 +71,11 @@ final class Finding {
         return items.list.size();
     }
 
+    /// Whether an item of the conditions looks up what is [written behind][Indexer] appends.
+    boolean looksUp() {
+        return items.list.stream().map(ConditionItems.Item::kind).anyMatch(Kind::isWrittenBehind);
+    }
+
     /// The item of the conditions, if there is a single one.
     Optional<ConditionItems.Item> onlyItem() {
         return items() == 1 ? Optional.of(items.list.getFirst()) : Optional.empty();

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,16 +16,20 @@ import org.jspecify.annotations.Nullable;
 /// need not wait for it, and many entries together cost less than each alone.
 ///
 /// Nothing is missing meanwhile. Whoever looks for something looks through the last events too, those behind the
-/// newest row of the table `indexed`, and these are few: as soon as there are some dozens, the next ones are indexed,
-/// by whichever process appended last. Where that cannot keep up, who appends waits for it. Safe for use by many
-/// threads.
+/// newest row of the table `indexed`, and these are few: as soon as there are some dozens, or hundreds while
+/// nobody looks, the next ones are indexed, by whichever process appended last. Where that cannot keep up, who
+/// appends waits for it. Safe for use by many threads.
 final class Indexer implements AutoCloseable {
 
     private static final System.Logger LOGGER = System.getLogger("dev.everfold.postgres");
 
-    /// Events, or appends, that are not indexed, before the next ones are. To look through so many takes the server
-    /// some 20 µs.
+    /// Events, or appends, that are not indexed, before the next ones are, once somebody looked something
+    /// up. To look through so many takes the server some 20 µs.
     private static final int BEHIND = 64;
+
+    /// The same as long as nobody did. An append that meets the indexing waits a moment, however much is
+    /// indexed, so it had better be seldom.
+    private static final int BEHIND_UNASKED = 512;
 
     /// Events, or appends, behind at which who appends waits. To look through so many takes the server some
     /// milliseconds.
@@ -48,6 +53,10 @@ final class Indexer implements AutoCloseable {
     private volatile Extent indexed;
     private final AtomicReference<Extent> log;
     private volatile boolean closed;
+
+    /// Whether somebody looked something up since the log was indexed last.
+    private final AtomicBoolean asked = new AtomicBoolean();
+
     private volatile @Nullable Rest afterFailure;
     private volatile @Nullable Rest whileOthersIndex;
 
@@ -108,6 +117,7 @@ final class Indexer implements AutoCloseable {
             } finally {
                 turn.unlock();
             }
+            start();
         }
     }
 
@@ -126,9 +136,21 @@ final class Indexer implements AutoCloseable {
         start();
     }
 
+    /// Somebody looks something up, and the less there is that is not indexed, the sooner it is found.
+    void ask() {
+        asked.set(true);
+        if (afterFailure == null) { // Where it failed, the next one who appends tries again.
+            start();
+        }
+    }
+
+    private int behind() {
+        return asked.get() ? BEHIND : BEHIND_UNASKED;
+    }
+
     /// Indexes the next events in a thread of its own, if there are enough.
     private void start() {
-        if (mayWork() && isOver(whileOthersIndex) && log.get().isBeyond(indexed, BEHIND) && !turn.isLocked()) {
+        if (mayWork() && isOver(whileOthersIndex) && log.get().isBeyond(indexed, behind()) && !turn.isLocked()) {
             Thread.ofVirtual().name("everfold-indexer").start(this::work);
         }
     }
@@ -143,7 +165,7 @@ final class Indexer implements AutoCloseable {
 
     private void work() {
         // Whoever finds the turn taken leaves it at that; so who has it looks once more after giving it back.
-        while (mayWork() && log.get().isBeyond(indexed, BEHIND)) {
+        while (mayWork() && log.get().isBeyond(indexed, behind())) {
             if (!turn.tryLock()) {
                 return;
             }
@@ -166,8 +188,10 @@ final class Indexer implements AutoCloseable {
     /// @return whether none is
     private boolean indexMore(boolean waits) {
         Extent announced = log.get();
+        boolean wasAsked = asked.getAndSet(false);
+        int atLeast = wasAsked ? BEHIND : BEHIND_UNASKED;
         try (Connection connection = database.take();
-                PreparedStatement statement = indexing(connection, waits);
+                PreparedStatement statement = indexing(connection, atLeast, waits);
                 ResultSet row = statement.executeQuery()) {
             row.next();
             Extent done = new Extent(row.getLong(1), row.getLong(2));
@@ -178,9 +202,13 @@ final class Indexer implements AutoCloseable {
                 log.compareAndSet(announced, new Extent(row.getLong(3), row.getLong(4)));
                 forget(connection);
             }
+            if (wasAsked && (!isTurn || announced.isBeyond(done, BEHIND))) {
+                asked.set(true);
+            }
             afterFailure = null;
             return isTurn;
         } catch (SQLException | RuntimeException failure) {
+            asked.compareAndSet(false, wasAsked);
             afterFailure = new Rest(nanos.getAsLong(), PAUSE_AFTER_FAILURE_NANOS);
             if (!closed) {
                 LOGGER.log(System.Logger.Level.WARNING, "indexing put off store=" + database.store(), failure);
@@ -189,10 +217,10 @@ final class Indexer implements AutoCloseable {
         }
     }
 
-    private PreparedStatement indexing(Connection connection, boolean waits) throws SQLException {
+    private PreparedStatement indexing(Connection connection, int atLeast, boolean waits) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(indexing);
         statement.setLong(1, EVENTS_MAX);
-        statement.setLong(2, BEHIND);
+        statement.setLong(2, atLeast);
         statement.setBoolean(3, waits);
         return statement;
     }

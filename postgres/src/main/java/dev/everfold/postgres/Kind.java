@@ -86,6 +86,11 @@ enum Kind {
         return table;
     }
 
+    /// Whether that table is [written behind][Indexer] appends.
+    boolean isWrittenBehind() {
+        return this != STREAM && this != ALL;
+    }
+
     /// What leads there, in SQL, about its row `x`.
     String indexed(String term) {
         return indexed.formatted(term);

@@ -60,7 +60,6 @@ public final class PostgresEventStore implements EventStore {
     private final Answers answers = new Answers();
     private final Partitions partitions;
     private final Indexer indexer;
-    private final AnswerWatch watch;
     private final AppendWriter writer;
     private final Thread writing;
 
@@ -77,10 +76,9 @@ public final class PostgresEventStore implements EventStore {
         this.notifier = new Notifier(database);
         this.partitions = new Partitions(database, identity.partitionEvents());
         this.indexer = new Indexer(database, options.limits().rememberedAppends(), indexed, System::nanoTime);
-        this.watch = new AnswerWatch(options.answerMax(), System::nanoTime);
-        this.writer = new AppendWriter(
-                database, statements, options, queue, partitions, indexer, answers, this::committed, watch);
-        this.writing = Thread.ofVirtual().name("everfold-writer").unstarted(writer);
+        this.writer =
+                new AppendWriter(database, statements, options, queue, partitions, indexer, answers, this::committed);
+        this.writing = Thread.ofPlatform().daemon().name("everfold-writer").unstarted(writer);
     }
 
     /// Opens the store that a URI names: `postgresql://[USER[:PASSWORD]@]HOST[:PORT]/DATABASE[?…]`, with
@@ -119,7 +117,9 @@ public final class PostgresEventStore implements EventStore {
             throw SqlFailures.nothingStored(failure, store);
         }
         PostgresEventStore opened = new PostgresEventStore(new Database(uri), uri, identity, indexed, clock);
-        opened.writing.start();
+        if (uri.mode() != Mode.READ) {
+            opened.writing.start();
+        }
         return opened;
     }
 
@@ -128,13 +128,18 @@ public final class PostgresEventStore implements EventStore {
         limits().check(append);
         requireWritable();
         PendingAppend pending = PendingAppend.of(append, Times.micros(clock.instant()), true);
-        // An interrupted thread may wait no more, nor talk to the server.
-        if (!Thread.currentThread().isInterrupted() && queue.pass()) {
+        if (mayCommitAlone(Thread.currentThread()) && queue.pass()) {
             writer.commitAlone(pending);
         } else {
             put(pending);
         }
         return pending.await();
+    }
+
+    /// An interrupted thread may wait no more. A virtual one that waits for the server is woken by way of two
+    /// other threads, which takes longer than to hand its append to the writer's.
+    private static boolean mayCommitAlone(Thread caller) {
+        return !caller.isVirtual() && !caller.isInterrupted();
     }
 
     @Override
@@ -223,6 +228,9 @@ public final class PostgresEventStore implements EventStore {
 
     private PostgresCursor read(Reading reading, Read read) {
         limits().check(read);
+        if (QuerySql.looksUp(read)) {
+            indexer.ask();
+        }
         return new PostgresCursor(database, reading, read);
     }
 
@@ -292,7 +300,6 @@ public final class PostgresEventStore implements EventStore {
         queue.close();
         boolean interrupted = awaitWriter();
         answers.close();
-        watch.close();
         arrivals.close();
         notifier.close();
         indexer.close();

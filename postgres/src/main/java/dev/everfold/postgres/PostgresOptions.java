@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 /// @param queueBytesMax appends that wait to be committed, encoded; beyond it callers block
 /// @param connectMax how long to wait for a connection
 /// @param lockMax how long a batch waits for the sequencer, which another process or an enlisted append holds
-/// @param answerMax how long the server may take to answer before it is taken for gone; for an append up to an
-///     eighth longer
+/// @param answerMax how long the server may take to answer before it is taken for gone; a second more than
+///     `lockMax` at least
 public record PostgresOptions(
         Limits limits,
         String schema,

@@ -5,6 +5,7 @@ import dev.everfold.postgres.PostgresEventStore.Mode;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -109,8 +110,9 @@ record PostgresUri(String address, String url, Properties login, PostgresOptions
         if (login.getProperty("ApplicationName") == null) {
             source.setApplicationName("everfold");
         }
-        source.setConnectTimeout(seconds(options.connectMax().toSeconds()));
-        source.setSocketTimeout(seconds(options.answerMax().toSeconds()));
+        source.setConnectTimeout(seconds(options.connectMax()));
+        // Whoever waits for the sequencer is told by the server when that takes too long.
+        source.setSocketTimeout(Math.max(seconds(options.answerMax()), seconds(options.lockMax()) + 1));
         source.setTcpKeepAlive(true);
         // From the first execution on: what is prepared on the server is not parsed and planned each time.
         source.setPrepareThreshold(1);
@@ -120,8 +122,9 @@ record PostgresUri(String address, String url, Properties login, PostgresOptions
         return source;
     }
 
-    private static int seconds(long seconds) {
-        return (int) Math.max(1, seconds);
+    /// Rounded up.
+    private static int seconds(Duration time) {
+        return Math.toIntExact(Math.ceilDiv(time.toMillis(), 1_000L));
     }
 
     /// Which store, for messages.

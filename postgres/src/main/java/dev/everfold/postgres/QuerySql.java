@@ -29,6 +29,15 @@ record QuerySql(String text, List<Object> values) {
 
     private static final String EVENTS = "select " + Sql.COLUMNS + " from {schema}.event e where ";
 
+    /// Whether a read looks up what is [written behind][Indexer] appends.
+    static boolean looksUp(Read read) {
+        return switch (read.source()) {
+            case Read.Source.Matching matching ->
+                matching.query().items().stream().map(Kind::of).anyMatch(Kind::isWrittenBehind);
+            case Read.Source.Revisions _ -> false;
+        };
+    }
+
     /// Events that match a query.
     static QuerySql matching(Query query, Read.Direction direction, Page page) {
         List<Object> values = new ArrayList<>();

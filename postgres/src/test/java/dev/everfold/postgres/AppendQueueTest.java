@@ -49,6 +49,7 @@ class AppendQueueTest {
     void as_many_are_taken_as_were_answered_and_waited() throws Exception {
         commitTwo(4 * MILLI);
         queue.put(third);
+        queue.answering();
         queue.done();
 
         CompletableFuture<List<PendingAppend>> taking = taking();
@@ -62,6 +63,7 @@ class AppendQueueTest {
     void who_does_not_come_back_is_awaited_for_a_quarter_of_the_last_commit() throws Exception {
         commitTwo(4 * MILLI);
         queue.put(third);
+        queue.answering();
         queue.done();
         nanos.addAndGet(MILLI - 1);
         assertThat(queue.pass()).isFalse();
@@ -75,6 +77,7 @@ class AppendQueueTest {
     void nobody_is_awaited_for_longer_than_two_milliseconds() throws Exception {
         commitTwo(10_000 * MILLI);
         queue.put(third);
+        queue.answering();
         queue.done();
 
         nanos.addAndGet(2 * MILLI);
@@ -86,12 +89,14 @@ class AppendQueueTest {
     void the_part_is_halved_each_time_that_nobody_comes_back() throws Exception {
         commitTwo(4 * MILLI);
         queue.put(third);
+        queue.answering();
         queue.done();
         nanos.addAndGet(MILLI);
         assertThat(take()).containsExactly(third);
         nanos.addAndGet(4 * MILLI);
         queue.put(first);
         queue.put(second);
+        queue.answering();
         queue.done();
 
         nanos.addAndGet(MILLI / 2);
@@ -100,9 +105,23 @@ class AppendQueueTest {
     }
 
     @Test
+    void who_comes_back_before_all_is_done_is_not_awaited_once_more() throws Exception {
+        commitTwo(4 * MILLI);
+        queue.answering();
+        queue.put(first);
+        queue.done();
+
+        CompletableFuture<List<PendingAppend>> taking = taking();
+        queue.put(second);
+
+        assertThat(taking.get()).containsExactly(first, second);
+    }
+
+    @Test
     void a_caller_alone_commits_its_own_append_at_once() {
         assertThat(queue.pass()).isTrue();
         nanos.addAndGet(4 * MILLI);
+        queue.answering();
         queue.done();
 
         assertThat(queue.pass()).isTrue();
@@ -111,6 +130,7 @@ class AppendQueueTest {
     @Test
     void a_caller_commits_nothing_by_itself_while_others_are_awaited() throws Exception {
         commitTwo(4 * MILLI);
+        queue.answering();
         queue.done();
 
         assertThat(queue.pass()).isFalse();
@@ -123,6 +143,7 @@ class AppendQueueTest {
     void an_interruption_of_the_thread_that_appends_ends_its_wait_and_nothing_else() throws Exception {
         commitTwo(4 * MILLI);
         queue.put(third);
+        queue.answering();
         queue.done();
 
         Thread.currentThread().interrupt();
@@ -135,12 +156,14 @@ class AppendQueueTest {
     void a_queue_that_is_closed_waits_for_nobody() throws Exception {
         commitTwo(4 * MILLI);
         queue.put(third);
+        queue.answering();
         queue.done();
 
         CompletableFuture<List<PendingAppend>> taking = taking();
         queue.close();
 
         assertThat(taking.get()).containsExactly(third);
+        queue.answering();
         queue.done();
         assertThat(take()).isEmpty();
     }

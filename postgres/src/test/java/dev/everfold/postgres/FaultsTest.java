@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.everfold.eventstore.Append;
+import dev.everfold.eventstore.Appended;
 import dev.everfold.eventstore.Bytes;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.EventStoreException.Stored;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.OutcomeUnknownException;
 import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.StorageFullException;
 import dev.everfold.eventstore.StoreUnavailableException;
@@ -21,11 +23,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Connections that end, servers that die, disks that are full: what callers are told, and that nothing is lost.
@@ -88,9 +92,9 @@ class FaultsTest {
 
     /// After the first append it is not known how the log ends, and after some more it is.
     @ParameterizedTest
-    @ValueSource(ints = {1, 5})
-    void a_process_of_the_server_that_falls_silent_costs_its_time_and_appends_nothing_twice(int before)
-            throws Exception {
+    @CsvSource({"1, false", "5, false", "5, true"})
+    void a_process_of_the_server_that_falls_silent_costs_its_time_and_appends_nothing_twice(
+            int before, boolean isCallerVirtual) throws Exception {
         PostgresOptions impatient =
                 QUICK.withTimes(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(1));
         try (OwnServer server = new OwnServer(folder, false);
@@ -101,7 +105,9 @@ class FaultsTest {
             List<Long> silent = server.processes("everfold");
             signal("STOP", silent);
 
-            assertThat(store.append(placed()).fromPosition()).isEqualTo(before);
+            FutureTask<Appended> append = new FutureTask<>(() -> store.append(placed()));
+            (isCallerVirtual ? Thread.ofVirtual() : Thread.ofPlatform()).start(append);
+            assertThat(append.get().fromPosition()).isEqualTo(before);
 
             signal("CONT", silent);
             assertThat(store.append(placed()).fromPosition()).isEqualTo(before + 1);
@@ -243,6 +249,35 @@ class FaultsTest {
             holder.rollback();
 
             assertThat(store.append(placed()).fromPosition()).isZero();
+        }
+    }
+
+    /// Whoever waits in a virtual thread does not talk to the server itself: interrupting it would end the
+    /// connection.
+    @Test
+    void an_append_whose_virtual_caller_is_interrupted_is_stored_all_the_same() throws Exception {
+        StoreUri uri = PostgresServer.V18.newStore();
+        long sequencer = new Sql(uri.parameters().get("schema")).sequencer();
+        String waiting =
+                "select pid from pg_stat_activity where wait_event = 'advisory' and query like '%" + sequencer + "%'";
+        try (EventStore store = open(uri);
+                Connection holder = PostgresServer.V18.connect();
+                Statement statement = holder.createStatement()) {
+            store.append(placed());
+            statement.execute("select pg_advisory_lock(" + sequencer + ")");
+            FutureTask<Appended> append = new FutureTask<>(() -> store.append(placed()));
+            Thread caller = Thread.ofVirtual().start(append);
+            List<String> process = List.of();
+            while (process.isEmpty() && !append.isDone()) {
+                process = PostgresServer.V18.strings(waiting);
+            }
+
+            caller.interrupt();
+            assertThatThrownBy(append::get).hasCauseInstanceOf(OutcomeUnknownException.class);
+            assertThat(PostgresServer.V18.strings(waiting)).hasSize(1).isEqualTo(process);
+
+            statement.execute("select pg_advisory_unlock(" + sequencer + ")");
+            assertThat(store.append(placed()).fromPosition()).isEqualTo(2);
         }
     }
 

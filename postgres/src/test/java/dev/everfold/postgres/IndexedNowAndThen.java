@@ -11,7 +11,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
 /// A store of which a part is indexed and the rest is not, at whichever event the one ends: after some appends, a few
-/// more events are indexed, where the store itself would wait until there are dozens.
+/// more events are indexed, where the store itself would wait until there are dozens or hundreds.
 final class IndexedNowAndThen extends ForwardingEventStore {
 
     private static final int APPENDS = 3;

@@ -19,6 +19,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -26,18 +27,27 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is written behind an append, and that nobody can tell.
 @Timeout(120)
 class IndexerTest {
 
-    /// Events behind which the next ones are indexed.
+    /// Events behind which the next ones are indexed, once somebody looked something up.
     private static final int BEHIND = 64;
+
+    /// The same as long as nobody did.
+    private static final int BEHIND_UNASKED = 512;
+
+    /// Events of which four times as many are more than the index may be behind.
+    private static final List<NewEvent> MANY = Collections.nCopies(2_600, NewEvent.of("meter-1", "measured", "{}"));
 
     private final StoreUri uri = PostgresServer.V18.newStore();
     private final String schema = uri.parameters().get("schema");
 
-    private EventStore open() {
+    private PostgresEventStore open() {
         return PostgresEventStore.open(uri.toString());
     }
 
@@ -62,6 +72,10 @@ class IndexerTest {
         while (!reached.test(indexed())) {
             Thread.onSpinWait();
         }
+    }
+
+    private static void lookSomethingUp(EventStore store) {
+        assertThat(store.read(Read.matching(Query.tags("none"))).toList()).isEmpty();
     }
 
     /// Finds each event by whatever it can be found by, and meets conditions on it.
@@ -108,6 +122,99 @@ class IndexerTest {
             assertThat(indexed()).isEqualTo(BEHIND);
         }
         assertThat(VerifierTest.damages(uri)).isEmpty();
+    }
+
+    @Test
+    void while_nobody_looks_anything_up_hundreds_of_events_are_indexed_at_once() throws Exception {
+        try (EventStore store = open()) {
+            int events = 0;
+            for (; indexed() == 0; events++) {
+                store.append(noted(events));
+            }
+            long before = indexed();
+            for (; events < before + BEHIND_UNASKED - 1; events++) {
+                store.append(noted(events));
+                assertThat(store.read(Read.stream("order-0").limit(1)).toList()).hasSize(1);
+                assertThat(store.read(Read.all().limit(1)).toList()).hasSize(1);
+            }
+            assertThat(indexed()).isEqualTo(before);
+
+            store.append(noted(events));
+            awaitIndexed(position -> position == before + BEHIND_UNASKED);
+        }
+    }
+
+    /// What looks something up that is written behind appends.
+    enum Asking {
+        READ {
+            @Override
+            void ask(PostgresEventStore store) {
+                lookSomethingUp(store);
+            }
+        },
+        /// From before this process knew the log: the server has to look.
+        OLD_CONDITION {
+            @Override
+            void ask(PostgresEventStore store) {
+                store.append(noted(0).unless(Query.tags("none"), 0));
+            }
+        },
+        /// Of an id that does not rise.
+        LOW_APPEND_ID {
+            @Override
+            void ask(PostgresEventStore store) {
+                store.append(noted(0).withId(new UUID(0, 1)));
+            }
+        },
+        ENLISTED {
+            @Override
+            void ask(PostgresEventStore store) throws SQLException {
+                try (Connection connection = PostgresServer.V18.connect()) {
+                    connection.setAutoCommit(false);
+                    store.append(connection, noted(0));
+                    connection.commit();
+                }
+            }
+        };
+
+        abstract void ask(PostgresEventStore store) throws SQLException;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Asking.class)
+    void whoever_looks_something_up_lets_what_is_behind_be_indexed(Asking asking) throws Exception {
+        appendHalfOfThem();
+        try (PostgresEventStore store = open()) {
+            int events = BEHIND / 2;
+            for (; indexed() == 0; events++) { // The first appends of a process look for what was appended before.
+                store.append(noted(events));
+            }
+            long until = indexed() + BEHIND_UNASKED / 2;
+            for (; events < until; events++) {
+                store.append(noted(events));
+            }
+            assertThat(indexed()).isLessThan(until - BEHIND);
+
+            asking.ask(store);
+            awaitIndexed(position -> position >= until);
+        }
+    }
+
+    @Test
+    void a_stream_is_found_without_what_is_behind() throws Exception {
+        try (PostgresEventStore store = open()) {
+            int events = 0;
+            for (; indexed() == 0; events++) {
+                store.append(noted(events));
+            }
+            long before = indexed();
+            for (; events < before + BEHIND_UNASKED - 1; events++) {
+                store.append(noted(events).unless(Query.stream("order-9"), 0));
+                assertThat(store.read(Read.matching(Query.stream("order-9"))).toList())
+                        .isEmpty();
+            }
+            assertThat(indexed()).isEqualTo(before);
+        }
     }
 
     @Test
@@ -188,13 +295,13 @@ class IndexerTest {
     @Test
     void while_somebody_else_indexes_an_append_does_not_ask_for_a_turn() throws Exception {
         try (EventStore store = open();
-                Connection other = PostgresServer.V18.connect();
-                Statement statement = other.createStatement()) {
+                Connection other = PostgresServer.V18.connect()) {
             countCalls();
-            statement.execute("select pg_advisory_lock(" + new Sql(schema).indexing() + ")");
+            holdIndexing(other);
             long began = System.nanoTime();
             for (int i = 0; i < 5 * BEHIND; i++) {
                 store.append(noted(i));
+                lookSomethingUp(store);
             }
             long pauses = (System.nanoTime() - began) / 50_000_000;
 
@@ -203,28 +310,62 @@ class IndexerTest {
     }
 
     @Test
-    void while_somebody_else_indexes_who_appends_waits_for_an_index_that_is_far_behind() throws Exception {
-        int each = 2_600;
-        List<NewEvent> events = Collections.nCopies(each, NewEvent.of("meter-1", "measured", "{}"));
+    void while_somebody_else_indexes_the_next_append_waits_for_an_index_that_is_far_behind() throws Exception {
         try (EventStore store = open();
-                Connection other = PostgresServer.V18.connect();
-                Statement statement = other.createStatement()) {
-            statement.execute("select pg_advisory_lock(" + new Sql(schema).indexing() + ")");
+                Connection other = PostgresServer.V18.connect()) {
+            holdIndexing(other);
+            for (int i = 0; i < 4; i++) {
+                store.appendAsync(Append.of(MANY)).join();
+            }
+            CompletableFuture<Appended> next = store.appendAsync(Append.of(MANY));
+            awaitThatSomebodyWaits(next);
+            assertThat(next).isNotDone();
+
+            releaseIndexing(other);
+            assertThat(next.join().fromPosition()).isEqualTo(4L * MANY.size());
+            assertThat(indexed()).isPositive();
+        }
+    }
+
+    @Test
+    void who_commits_its_own_append_waits_itself_for_an_index_that_is_far_behind() throws Exception {
+        try (EventStore store = open();
+                Connection other = PostgresServer.V18.connect()) {
+            holdIndexing(other);
             for (int i = 0; i < 3; i++) {
-                store.append(Append.of(events));
+                store.append(Append.of(MANY));
             }
-            FutureTask<Appended> tooFar = new FutureTask<>(() -> store.append(Append.of(events)));
-            Thread.ofVirtual().start(tooFar);
-            String waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and wait_event ="
-                    + " 'advisory' and query like '%" + schema + "\".index_more%'";
-            while (number(waiting) == 0 && !tooFar.isDone()) {
-                Thread.onSpinWait();
-            }
+            FutureTask<Appended> tooFar = new FutureTask<>(() -> store.append(Append.of(MANY)));
+            Thread.ofPlatform().start(tooFar);
+            awaitThatSomebodyWaits(tooFar);
             assertThat(tooFar).isNotDone();
 
-            statement.execute("select pg_advisory_unlock(" + new Sql(schema).indexing() + ")");
-            assertThat(tooFar.get().fromPosition()).isEqualTo(3L * each);
+            releaseIndexing(other);
+            assertThat(tooFar.get().fromPosition()).isEqualTo(3L * MANY.size());
             assertThat(indexed()).isPositive();
+        }
+    }
+
+    private void holdIndexing(Connection other) throws SQLException {
+        execute(other, "select pg_advisory_lock(" + new Sql(schema).indexing() + ")");
+    }
+
+    private void releaseIndexing(Connection other) throws SQLException {
+        execute(other, "select pg_advisory_unlock(" + new Sql(schema).indexing() + ")");
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /// Until an append waits for the one who indexes, or is answered.
+    private void awaitThatSomebodyWaits(Future<?> append) throws SQLException {
+        String waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and wait_event ="
+                + " 'advisory' and query like '%" + schema + "\".index_more%'";
+        while (number(waiting) == 0 && !append.isDone()) {
+            Thread.onSpinWait();
         }
     }
 
@@ -258,23 +399,28 @@ class IndexerTest {
         assertThat(indexed()).isZero();
     }
 
-    @Test
-    void the_batches_that_are_indexed_and_the_appends_that_are_forgotten_go() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void the_batches_that_are_indexed_and_the_appends_that_are_forgotten_go(boolean isAsked) throws Exception {
         int remembered = 100;
+        int behind = isAsked ? BEHIND : BEHIND_UNASKED;
         PostgresOptions options =
                 PostgresOptions.DEFAULTS.withLimits(Limits.DEFAULTS.withRememberedAppends(remembered));
         try (EventStore store = PostgresEventStore.open(uri.toString(), options)) {
             Append first = noted(0);
             store.append(first);
-            for (int i = 1; i < 1_000; i++) {
+            for (int i = 1; i < 2_000; i++) {
                 store.append(noted(i));
+                if (isAsked) {
+                    lookSomethingUp(store);
+                }
             }
-            awaitIndexed(position -> position > 1_000 - BEHIND);
+            awaitIndexed(position -> position > 2_000 - behind);
 
-            assertThat(rows("batch")).isLessThan(4 * BEHIND);
+            assertThat(rows("batch")).isLessThan(2 * behind + 2 * BEHIND);
             assertThat(rows("indexed")).isLessThanOrEqualTo(2);
-            assertThat(rows("remembered")).isLessThan(2 * remembered + 4 * BEHIND);
-            assertThat(store.append(first).fromPosition()).as("forgotten").isEqualTo(1_000);
+            assertThat(rows("remembered")).isLessThan(2 * remembered + 2 * behind + 2 * BEHIND);
+            assertThat(store.append(first).fromPosition()).as("forgotten").isEqualTo(2_000);
         }
     }
 

@@ -6,6 +6,8 @@ import dev.everfold.eventstore.Append;
 import dev.everfold.eventstore.EventStore;
 import dev.everfold.eventstore.Limits;
 import dev.everfold.eventstore.NewEvent;
+import dev.everfold.eventstore.Query;
+import dev.everfold.eventstore.Read;
 import dev.everfold.eventstore.StoreUri;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -31,6 +33,10 @@ class SnapshotTest {
 
     private static final int SECONDS = Integer.getInteger("everfold.postgres.snapshot", 60);
     private static final int WRITERS = 8;
+
+    /// Appends between two reads, which let the next ones be indexed soon, so that more is deleted.
+    private static final int READ_EVERY = 50;
+
     private static final double SHARE_MIN = 0.7;
 
     /// Also with so few remembered appends that old ones are deleted all the time.
@@ -91,7 +97,10 @@ class SnapshotTest {
             writers.add(Thread.ofVirtual().start(() -> {
                 while (!ended.get()) {
                     store.append(Append.of(NewEvent.of(stream, "noted", "{}").withTags(stream)));
-                    appends.incrementAndGet();
+                    if (appends.incrementAndGet() % READ_EVERY == 0) {
+                        store.read(Read.matching(Query.tags(stream)).backwards().limit(1))
+                                .close();
+                    }
                 }
             }));
         }
