@@ -54,7 +54,7 @@ record QuerySql(String text, List<Object> values) {
         for (Query.Item item : query.items()) {
             Kind kind = Kind.of(item);
             for (String term : kind.terms(item)) {
-                if (kind != Kind.STREAM) {
+                if (kind.isWrittenBehind()) {
                     branches.add("(" + indexed(item, kind, term, order, page, values) + ")");
                 }
                 branches.add("(" + branch(item, kind, term, order, page, values) + ")");

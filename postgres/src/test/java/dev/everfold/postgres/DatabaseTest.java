@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +80,18 @@ class DatabaseTest {
         reader.join();
 
         assertThat(processes()).containsAnyElementsOf(before);
+    }
+
+    @Test
+    void an_answer_is_waited_for_longer_than_the_sequencer_so_that_the_server_can_say_that_it_was_not_free()
+            throws Exception {
+        PostgresOptions options = PostgresOptions.DEFAULTS.withTimes(
+                Duration.ofSeconds(2), Duration.ofMillis(2_500), Duration.ofSeconds(1));
+
+        assertThat(PostgresUri.parse(PostgresServer.V18.newStore(), options)
+                        .dataSource()
+                        .getSocketTimeout())
+                .isEqualTo(4);
     }
 
     private static boolean select(Connection connection) throws SQLException {

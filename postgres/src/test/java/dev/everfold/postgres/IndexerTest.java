@@ -70,7 +70,9 @@ class IndexerTest {
 
     private void awaitIndexed(Predicate<Long> reached) throws SQLException {
         while (!reached.test(indexed())) {
-            Thread.onSpinWait();
+            assertThat(Thread.currentThread().isInterrupted())
+                    .as("given up with %d events indexed", indexed())
+                    .isFalse();
         }
     }
 
@@ -127,10 +129,7 @@ class IndexerTest {
     @Test
     void while_nobody_looks_anything_up_hundreds_of_events_are_indexed_at_once() throws Exception {
         try (EventStore store = open()) {
-            int events = 0;
-            for (; indexed() == 0; events++) {
-                store.append(noted(events));
-            }
+            int events = appendUntilIndexed(store, 0);
             long before = indexed();
             for (; events < before + BEHIND_UNASKED - 1; events++) {
                 store.append(noted(events));
@@ -142,6 +141,17 @@ class IndexerTest {
             store.append(noted(events));
             awaitIndexed(position -> position == before + BEHIND_UNASKED);
         }
+    }
+
+    /// The first appends of a process look for what was appended before, so dozens are enough.
+    ///
+    /// @return how many events there are
+    private int appendUntilIndexed(EventStore store, int before) throws SQLException {
+        int events = before;
+        for (; indexed() == 0; events++) {
+            store.append(noted(events));
+        }
+        return events;
     }
 
     /// What looks something up that is written behind appends.
@@ -185,10 +195,7 @@ class IndexerTest {
     void whoever_looks_something_up_lets_what_is_behind_be_indexed(Asking asking) throws Exception {
         appendHalfOfThem();
         try (PostgresEventStore store = open()) {
-            int events = BEHIND / 2;
-            for (; indexed() == 0; events++) { // The first appends of a process look for what was appended before.
-                store.append(noted(events));
-            }
+            int events = appendUntilIndexed(store, BEHIND / 2);
             long until = indexed() + BEHIND_UNASKED / 2;
             for (; events < until; events++) {
                 store.append(noted(events));
@@ -203,10 +210,7 @@ class IndexerTest {
     @Test
     void a_stream_is_found_without_what_is_behind() throws Exception {
         try (PostgresEventStore store = open()) {
-            int events = 0;
-            for (; indexed() == 0; events++) {
-                store.append(noted(events));
-            }
+            int events = appendUntilIndexed(store, 0);
             long before = indexed();
             for (; events < before + BEHIND_UNASKED - 1; events++) {
                 store.append(noted(events).unless(Query.stream("order-9"), 0));
@@ -323,7 +327,7 @@ class IndexerTest {
 
             releaseIndexing(other);
             assertThat(next.join().fromPosition()).isEqualTo(4L * MANY.size());
-            assertThat(indexed()).isPositive();
+            awaitIndexed(position -> position == 5L * MANY.size());
         }
     }
 
@@ -342,7 +346,7 @@ class IndexerTest {
 
             releaseIndexing(other);
             assertThat(tooFar.get().fromPosition()).isEqualTo(3L * MANY.size());
-            assertThat(indexed()).isPositive();
+            awaitIndexed(position -> position == 4L * MANY.size());
         }
     }
 
